@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// `Scripts/bootstrap` leaves this file, which points at the CPython it chose or built. The path is constant, so a
+/// manifest evaluated before the first bootstrap stays right.
+let cache = Context.environment["XDG_CACHE_HOME"] ?? "\(Context.environment["HOME"] ?? "/root")/.cache"
+let pythonPkgConfig = "\(cache)/walle/python/python3-embed.pc"
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
+
+let package = Package(
+    name: "walle",
+    products: [
+        .library(name: "Walle", targets: ["Walle"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
+    ],
+    targets: [
+        // The C API of CPython, and what its macros hide from Swift.
+        .systemLibrary(
+            name: "CWallePython",
+            pkgConfig: pythonPkgConfig,
+            providers: [.apt(["libpython3-dev"])]
+        ),
+        // One heap an interpreter, with its byte limit, behind CPython's allocator hooks.
+        .target(name: "CWalleHeap", dependencies: ["CWallePython"]),
+        // The timer signal that stops a run: what must be safe inside a signal handler.
+        .target(name: "CWalleStop", dependencies: ["CWallePython"]),
+        // The Python files a task may import, found beside the executable.
+        .target(
+            name: "WalleStdlib",
+            path: "Stdlib",
+            exclude: [],
+            sources: ["Stdlib.swift"],
+            resources: [.copy("walle"), .copy("replacements"), .copy("python.toml")],
+            swiftSettings: strict
+        ),
+        // The fence: an interpreter pinned to a thread, its limits, stop, policy and conversion.
+        .target(
+            name: "WallePython",
+            dependencies: ["CWallePython", "CWalleHeap", "CWalleStop", "WalleStdlib", bigInt],
+            swiftSettings: strict
+        ),
+        // Declare a Python module, its functions and stubs in Swift.
+        .target(name: "WalleBinding", dependencies: ["WallePython"], swiftSettings: strict),
+        // Thin adapters that give Swift modules to Python.
+        .target(name: "WalleModules", dependencies: ["WalleBinding", logging], swiftSettings: strict),
+        // The app developer's API: hosts, task packages, runs, swaps.
+        .target(
+            name: "Walle",
+            dependencies: [
+                "WallePython", "WalleBinding", "WalleModules", logging, metrics,
+                .product(name: "TOMLKit", package: "TOMLKit"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "WallePythonTests", dependencies: ["WallePython"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,349 @@
+#define _GNU_SOURCE
+#include "walle_heap.h"
+
+#include "heap_units.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    small_limit = 512, // up to here classes are 16 bytes apart
+    class_limit = 32768, // up to here four classes a doubling; larger blocks take whole units
+    class_count = 32 + 6 * 4,
+    spare_units = 4, // empty units a heap keeps before it gives them back
+    page = 4096,
+};
+
+static const size_t refuse_at_limit = 1 << 20;
+
+struct walle_heap {
+    unit *partial[class_count]; // units with a free block, by class
+    unit *units; // every unit the heap owns
+    unit *spare; // empty ones among them
+    int spare_count;
+    bool over; // the owner was told; told again after the bytes fell below the limit
+    size_t live; // written under the interpreter's GIL
+    size_t peak;
+    size_t limit;
+    size_t slack;
+    uint64_t refusals;
+    int64_t external; // atomic: charged from any thread
+    walle_heap_over_limit callback;
+    void *context;
+};
+
+static inline int class_of(size_t size) {
+    if (size <= small_limit) return (int)((size + 15) >> 4) - (size != 0);
+    int doubling = 63 - __builtin_clzl(size - 1); // 512 < size: 9 …
+    int quarter = (int)((size - 1) >> (doubling - 2)) & 3;
+    return 32 + (doubling - 9) * 4 + quarter;
+}
+
+static inline size_t class_size(int class) {
+    if (class < 32) return (size_t)(class + 1) << 4;
+    int doubling = 9 + (class - 32) / 4;
+    int quarter = (class - 32) % 4;
+    return ((size_t)1 << doubling) + ((size_t)(quarter + 1) << (doubling - 2));
+}
+
+static inline size_t whole_pages(size_t size) {
+    return (size + page - 1) & ~(size_t)(page - 1);
+}
+
+// MARK: accounting
+
+static inline size_t load(const size_t *value) {
+    return __atomic_load_n(value, __ATOMIC_RELAXED);
+}
+
+static inline void store(size_t *value, size_t to) {
+    __atomic_store_n(value, to, __ATOMIC_RELAXED);
+}
+
+static inline size_t total(const walle_heap *heap) {
+    int64_t external = __atomic_load_n(&heap->external, __ATOMIC_RELAXED);
+    return load(&heap->live) + (external > 0 ? (size_t)external : 0);
+}
+
+static void tell_owner(walle_heap *heap) {
+    if (heap->over || !heap->callback) return;
+    heap->over = true;
+    heap->callback(heap->context);
+}
+
+/// Decides over `size` more bytes above the limit.
+static __attribute__((noinline)) bool admit_over_limit(walle_heap *heap, size_t size, size_t after) {
+    size_t limit = load(&heap->limit), slack = load(&heap->slack);
+    if (size >= refuse_at_limit) {
+        heap->refusals++;
+        return false;
+    }
+    tell_owner(heap);
+    if (after - limit <= slack) return true;
+    heap->refusals++;
+    return false;
+}
+
+static inline bool admit(walle_heap *heap, size_t size) {
+    size_t after = total(heap) + size;
+    if (__builtin_expect(after > load(&heap->limit), 0) && !admit_over_limit(heap, size, after)) return false;
+    store(&heap->live, heap->live + size);
+    if (after > heap->peak) store(&heap->peak, after);
+    return true;
+}
+
+static inline void release(walle_heap *heap, size_t size) {
+    store(&heap->live, heap->live - size);
+    if (__builtin_expect(heap->over, 0) && total(heap) <= load(&heap->limit)) heap->over = false;
+}
+
+// MARK: lists of units
+
+static void own(walle_heap *heap, unit *u) {
+    u->heap = heap;
+    u->previous_owned = NULL;
+    u->next_owned = heap->units;
+    if (heap->units) heap->units->previous_owned = u;
+    heap->units = u;
+}
+
+static void disown(walle_heap *heap, unit *u) {
+    if (u->previous_owned) u->previous_owned->next_owned = u->next_owned;
+    else heap->units = u->next_owned;
+    if (u->next_owned) u->next_owned->previous_owned = u->previous_owned;
+    u->heap = NULL;
+}
+
+static inline void push_partial(walle_heap *heap, unit *u) {
+    u->previous = NULL;
+    u->next = heap->partial[u->class];
+    if (u->next) u->next->previous = u;
+    heap->partial[u->class] = u;
+    u->listed = true;
+}
+
+static inline void remove_partial(walle_heap *heap, unit *u) {
+    if (u->previous) u->previous->next = u->next;
+    else heap->partial[u->class] = u->next;
+    if (u->next) u->next->previous = u->previous;
+    u->listed = false;
+}
+
+// MARK: small blocks
+
+static unit *fresh_unit(walle_heap *heap, int class) {
+    unit *u = heap->spare;
+    if (u) {
+        heap->spare = u->next;
+        heap->spare_count--;
+    } else {
+        u = units_take(1);
+        if (!u) return NULL;
+        own(heap, u);
+    }
+    u->class = (uint16_t)class;
+    u->count = 1;
+    u->used = 0;
+    u->bump = 0;
+    u->free = NULL;
+    push_partial(heap, u);
+    return u;
+}
+
+static void retire_unit(walle_heap *heap, unit *u) {
+    remove_partial(heap, u);
+    if (heap->spare_count < spare_units) {
+        u->next = heap->spare;
+        heap->spare = u;
+        heap->spare_count++;
+        return;
+    }
+    disown(heap, u);
+    units_give_back(u, 1);
+}
+
+static inline void *take_block(walle_heap *heap, int class, size_t size) {
+    unit *u = heap->partial[class];
+    if (__builtin_expect(!u, 0)) {
+        u = fresh_unit(heap, class);
+        if (!u) return NULL;
+    }
+    void *block = u->free;
+    if (block) {
+        u->free = *(void **)block;
+    } else {
+        block = unit_address(u) + u->bump;
+        u->bump += (uint32_t)size;
+    }
+    u->used++;
+    if (!u->free && u->bump + size > unit_size) remove_partial(heap, u);
+    return block;
+}
+
+static inline void return_block(walle_heap *heap, unit *u, void *block) {
+    *(void **)block = u->free;
+    u->free = block;
+    u->used--;
+    if (__builtin_expect(!u->listed, 0)) push_partial(heap, u);
+    if (__builtin_expect(u->used == 0, 0) && (heap->partial[u->class] != u || u->next)) retire_unit(heap, u);
+}
+
+// MARK: large blocks
+
+static void *take_large(walle_heap *heap, size_t size, size_t reserve) {
+    size_t count = (reserve + unit_size - 1) / unit_size;
+    unit *u = units_take(count);
+    if (!u) return NULL;
+    own(heap, u);
+    u->class = class_large;
+    u->count = (uint32_t)count;
+    u->bytes = size;
+    return unit_address(u);
+}
+
+static void return_large(walle_heap *heap, unit *u) {
+    disown(heap, u);
+    units_give_back(u, u->count);
+}
+
+// MARK: the allocator
+
+void *walle_heap_malloc(walle_heap *heap, size_t size) {
+    if (__builtin_expect(size <= class_limit, 1)) {
+        int class = class_of(size);
+        size_t rounded = class_size(class);
+        if (!admit(heap, rounded)) return NULL;
+        void *block = take_block(heap, class, rounded);
+        if (!block) release(heap, rounded);
+        return block;
+    }
+    if (size > PTRDIFF_MAX - page) return NULL;
+    size_t rounded = whole_pages(size);
+    if (!admit(heap, rounded)) return NULL;
+    void *block = take_large(heap, rounded, rounded);
+    if (!block) release(heap, rounded);
+    return block;
+}
+
+
+void walle_heap_free(void *block) {
+    unit *u = unit_of(block);
+    walle_heap *heap = u->heap;
+    if (__builtin_expect(u->class != class_large, 1)) {
+        size_t size = class_size(u->class);
+        return_block(heap, u, block);
+        release(heap, size);
+    } else {
+        size_t size = u->bytes;
+        return_large(heap, u);
+        release(heap, size);
+    }
+}
+
+/// Grows or shrinks a large block within the units it has. Growing beyond them reserves half as much again, so that a
+/// list that grows step by step is copied a logarithmic number of times; address space is all that costs.
+static void *resize_large(walle_heap *heap, unit *u, void *block, size_t size) {
+    size_t old = u->bytes, rounded = whole_pages(size);
+    if (rounded <= (size_t)u->count * unit_size && size > class_limit) {
+        if (rounded > old && !admit(heap, rounded - old)) return NULL;
+        if (rounded < old) {
+            units_discard(block + rounded, old - rounded);
+            release(heap, old - rounded);
+        }
+        u->bytes = rounded;
+        return block;
+    }
+    if (size <= class_limit) {
+        void *small = walle_heap_malloc(heap, size);
+        if (!small) return NULL;
+        memcpy(small, block, size);
+        walle_heap_free(block);
+        return small;
+    }
+    if (!admit(heap, rounded - old)) return NULL;
+    void *grown = take_large(heap, rounded, rounded + rounded / 2);
+    if (!grown) {
+        release(heap, rounded - old);
+        return NULL;
+    }
+    memcpy(grown, block, old);
+    return_large(heap, u);
+    return grown;
+}
+
+void *walle_heap_realloc(walle_heap *heap, void *block, size_t size) {
+    unit *u = unit_of(block);
+    if (u->class == class_large) return resize_large(heap, u, block, size);
+    size_t old = class_size(u->class);
+    // A block that shrinks by less than half stays: moving it costs more than it saves.
+    if (size <= old && size > old / 2) return block;
+    void *moved = walle_heap_malloc(heap, size);
+    if (!moved) return size <= old ? block : NULL;
+    memcpy(moved, block, size < old ? size : old);
+    walle_heap_free(block);
+    return moved;
+}
+
+// MARK: life
+
+walle_heap *walle_heap_create(void) {
+    walle_heap *heap = calloc(1, sizeof(walle_heap));
+    if (heap) heap->limit = SIZE_MAX / 2;
+    return heap;
+}
+
+void walle_heap_destroy(walle_heap *heap) {
+    unit *next;
+    for (unit *u = heap->units; u; u = next) {
+        next = u->next_owned;
+        u->heap = NULL;
+        units_give_back(u, u->count);
+    }
+    free(heap);
+}
+
+void walle_heap_set_limit(walle_heap *heap, size_t limit_bytes, size_t slack_bytes) {
+    store(&heap->limit, limit_bytes);
+    store(&heap->slack, slack_bytes);
+    heap->over = total(heap) > limit_bytes;
+}
+
+void walle_heap_on_over_limit(walle_heap *heap, walle_heap_over_limit callback, void *context) {
+    heap->callback = callback;
+    heap->context = context;
+}
+
+void walle_heap_charge(walle_heap *heap, int64_t bytes) {
+    __atomic_add_fetch(&heap->external, bytes, __ATOMIC_RELAXED);
+}
+
+bool walle_heap_admits(walle_heap *heap, size_t bytes) {
+    return total(heap) + bytes <= load(&heap->limit);
+}
+
+size_t walle_heap_live_bytes(const walle_heap *heap) {
+    return total(heap);
+}
+
+size_t walle_heap_peak_bytes(const walle_heap *heap) {
+    return load(&heap->peak);
+}
+
+void walle_heap_reset_peak(walle_heap *heap) {
+    store(&heap->peak, total(heap));
+}
+
+uint64_t walle_heap_refusals(const walle_heap *heap) {
+    return __atomic_load_n(&heap->refusals, __ATOMIC_RELAXED);
+}
+
+void walle_heap_trim(walle_heap *heap) {
+    while (heap->spare) {
+        unit *u = heap->spare;
+        heap->spare = u->next;
+        disown(heap, u);
+        units_give_back(u, 1);
+    }
+    heap->spare_count = 0;
+}

@@ -1,0 +1,227 @@
+// The C API of CPython for Swift. Each wrapper stands for something Swift's importer cannot see: a macro with a value,
+// a variadic function, a mutable global, or a symbol that only internal headers declare.
+#ifndef WALLE_PYTHON_SHIM_H
+#define WALLE_PYTHON_SHIM_H
+
+#if !__has_include(<Python.h>)
+#error "Walle needs CPython 3.13.5 or newer with its headers: run Scripts/bootstrap once."
+#endif
+
+// Before Python.h defines feature macros that change `fd_set`: other modules have the plain one.
+#include <sys/select.h>
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <datetime.h>
+
+#if PY_VERSION_HEX < 0x030D0500
+#error "Walle needs CPython 3.13.5 or newer: run Scripts/bootstrap once."
+#endif
+
+// Exceptions and singletons are mutable globals or macros over them.
+#define WALLE_EXCEPTION(name)                                                                                          \
+    static inline PyObject *walle_##name(void) {                                                                       \
+        return PyExc_##name;                                                                                           \
+    }
+WALLE_EXCEPTION(BaseException)
+WALLE_EXCEPTION(Exception)
+WALLE_EXCEPTION(TypeError)
+WALLE_EXCEPTION(ValueError)
+WALLE_EXCEPTION(OverflowError)
+WALLE_EXCEPTION(RuntimeError)
+WALLE_EXCEPTION(PermissionError)
+WALLE_EXCEPTION(ImportError)
+WALLE_EXCEPTION(KeyError)
+WALLE_EXCEPTION(IndexError)
+WALLE_EXCEPTION(AttributeError)
+WALLE_EXCEPTION(BufferError)
+WALLE_EXCEPTION(LookupError)
+WALLE_EXCEPTION(OSError)
+WALLE_EXCEPTION(FileNotFoundError)
+WALLE_EXCEPTION(MemoryError)
+WALLE_EXCEPTION(RecursionError)
+WALLE_EXCEPTION(SystemExit)
+WALLE_EXCEPTION(StopIteration)
+WALLE_EXCEPTION(StopAsyncIteration)
+WALLE_EXCEPTION(SyntaxError)
+WALLE_EXCEPTION(NotImplementedError)
+WALLE_EXCEPTION(TimeoutError)
+WALLE_EXCEPTION(UnicodeDecodeError)
+
+static inline PyObject *walle_None(void) {
+    return Py_None;
+}
+static inline PyObject *walle_True(void) {
+    return Py_True;
+}
+static inline PyObject *walle_False(void) {
+    return Py_False;
+}
+
+// Type checks are macros over flags or mutable globals.
+static inline PyTypeObject *walle_Type(PyObject *object) {
+    return Py_TYPE(object);
+}
+static inline const char *walle_TypeName(PyObject *object) {
+    return Py_TYPE(object)->tp_name;
+}
+#define WALLE_CHECK(name, expression)                                                                                  \
+    static inline int walle_Is##name(PyObject *object) {                                                               \
+        return (expression) != 0;                                                                                      \
+    }
+WALLE_CHECK(None, object == Py_None)
+WALLE_CHECK(Bool, PyBool_Check(object))
+WALLE_CHECK(Long, PyLong_Check(object))
+WALLE_CHECK(Float, PyFloat_Check(object))
+WALLE_CHECK(String, PyUnicode_Check(object))
+WALLE_CHECK(Bytes, PyBytes_Check(object))
+WALLE_CHECK(ByteArray, PyByteArray_Check(object))
+WALLE_CHECK(List, PyList_Check(object))
+WALLE_CHECK(Tuple, PyTuple_Check(object))
+WALLE_CHECK(Dict, PyDict_Check(object))
+WALLE_CHECK(AnySet, PyAnySet_Check(object))
+WALLE_CHECK(Exception, PyExceptionInstance_Check(object))
+WALLE_CHECK(MemoryView, PyMemoryView_Check(object))
+WALLE_CHECK(Callable, PyCallable_Check(object))
+WALLE_CHECK(Coroutine, PyCoro_CheckExact(object))
+WALLE_CHECK(Generator, PyGen_CheckExact(object))
+WALLE_CHECK(AsyncGenerator, PyAsyncGen_CheckExact(object))
+
+static inline PyObject *walle_ListItem(PyObject *list, Py_ssize_t index) {
+    return PyList_GET_ITEM(list, index);
+}
+static inline PyObject *walle_TupleItem(PyObject *tuple, Py_ssize_t index) {
+    return PyTuple_GET_ITEM(tuple, index);
+}
+static inline void walle_ListSetItem(PyObject *list, Py_ssize_t index, PyObject *item) {
+    PyList_SET_ITEM(list, index, item);
+}
+static inline void walle_TupleSetItem(PyObject *tuple, Py_ssize_t index, PyObject *item) {
+    PyTuple_SET_ITEM(tuple, index, item);
+}
+static inline Py_ssize_t walle_Size(PyObject *container) {
+    return Py_SIZE(container);
+}
+static inline double walle_FloatValue(PyObject *object) {
+    return PyFloat_AS_DOUBLE(object);
+}
+static inline PyObject *walle_Vectorcall(PyObject *callable, PyObject *const *arguments, Py_ssize_t count) {
+    return PyObject_Vectorcall(callable, arguments, (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+}
+
+// PyArg_*, PyErr_Format and the like are variadic.
+static inline void walle_SetError(PyObject *type, const char *message) {
+    PyErr_SetString(type, message);
+}
+static inline int walle_AddAuditHook(int (*hook)(const char *, PyObject *, void *), void *data) {
+    return PySys_AddAuditHook(hook, data);
+}
+
+// The capsule API of datetime is a static pointer in each file that includes it; one interpreter, one pointer.
+static inline PyDateTime_CAPI *walle_ImportDateTime(void) {
+    return (PyDateTime_CAPI *)PyCapsule_Import(PyDateTime_CAPSULE_NAME, 0);
+}
+static inline PyObject *walle_NewDateTime(
+    PyDateTime_CAPI *api, int year, int month, int day, int hour, int minute, int second, int microsecond) {
+    return api->DateTime_FromDateAndTime(
+        year, month, day, hour, minute, second, microsecond, api->TimeZone_UTC, api->DateTimeType);
+}
+static inline PyObject *walle_NewDelta(PyDateTime_CAPI *api, int days, int seconds, int microseconds) {
+    return api->Delta_FromDelta(days, seconds, microseconds, 1, api->DeltaType);
+}
+static inline int walle_IsDateTime(PyDateTime_CAPI *api, PyObject *object) {
+    return PyObject_TypeCheck(object, api->DateTimeType);
+}
+static inline int walle_IsDate(PyDateTime_CAPI *api, PyObject *object) {
+    return PyObject_TypeCheck(object, api->DateType);
+}
+static inline int walle_IsDelta(PyDateTime_CAPI *api, PyObject *object) {
+    return PyObject_TypeCheck(object, api->DeltaType);
+}
+static inline int walle_Year(PyObject *date) {
+    return PyDateTime_GET_YEAR(date);
+}
+static inline int walle_Month(PyObject *date) {
+    return PyDateTime_GET_MONTH(date);
+}
+static inline int walle_Day(PyObject *date) {
+    return PyDateTime_GET_DAY(date);
+}
+static inline int walle_Hour(PyObject *date) {
+    return PyDateTime_DATE_GET_HOUR(date);
+}
+static inline int walle_Minute(PyObject *date) {
+    return PyDateTime_DATE_GET_MINUTE(date);
+}
+static inline int walle_Second(PyObject *date) {
+    return PyDateTime_DATE_GET_SECOND(date);
+}
+static inline int walle_Microsecond(PyObject *date) {
+    return PyDateTime_DATE_GET_MICROSECOND(date);
+}
+static inline int walle_HasTimeZone(PyObject *date) {
+    return PyDateTime_DATE_GET_TZINFO(date) != Py_None;
+}
+static inline int walle_DeltaDays(PyObject *delta) {
+    return PyDateTime_DELTA_GET_DAYS(delta);
+}
+static inline int walle_DeltaSeconds(PyObject *delta) {
+    return PyDateTime_DELTA_GET_SECONDS(delta);
+}
+static inline int walle_DeltaMicroseconds(PyObject *delta) {
+    return PyDateTime_DELTA_GET_MICROSECONDS(delta);
+}
+
+// Swift's exclusivity forbids passing a PyConfig and a field of it. `paths` is a NULL-terminated list: the module search
+// path of every interpreter. Returns NULL, or a message.
+static inline const char *walle_Initialize(const char *program, const char *home, const char *const *paths) {
+    PyPreConfig preconfig;
+    PyPreConfig_InitIsolatedConfig(&preconfig);
+    preconfig.utf8_mode = 1;
+    PyStatus status = Py_PreInitialize(&preconfig);
+    PyConfig config;
+    PyConfig_InitIsolatedConfig(&config);
+    config.site_import = 0;
+    config.install_signal_handlers = 0;
+    config.write_bytecode = 0;
+    config.code_debug_ranges = 0;
+    config.pathconfig_warnings = 0;
+    config.module_search_paths_set = 1;
+    if (!PyStatus_Exception(status)) status = PyConfig_SetBytesString(&config, &config.program_name, program);
+    if (!PyStatus_Exception(status)) status = PyConfig_SetBytesString(&config, &config.executable, program);
+    if (!PyStatus_Exception(status)) status = PyConfig_SetBytesString(&config, &config.home, home);
+    for (; *paths && !PyStatus_Exception(status); paths++) {
+        wchar_t *path = Py_DecodeLocale(*paths, NULL);
+        if (!path) return "a module search path is not valid in this locale";
+        status = PyWideStringList_Append(&config.module_search_paths, path);
+        PyMem_RawFree(path);
+    }
+    if (!PyStatus_Exception(status)) status = Py_InitializeFromConfig(&config);
+    PyConfig_Clear(&config);
+    return PyStatus_Exception(status) ? (status.err_msg ? status.err_msg : "unknown failure") : NULL;
+}
+
+// PyInterpreterConfig is initialised by a macro.
+static inline PyInterpreterConfig walle_IsolatedConfig(int threads) {
+    PyInterpreterConfig config = {
+        .use_main_obmalloc = 0,
+        .allow_fork = 0,
+        .allow_exec = 0,
+        .allow_threads = threads,
+        .allow_daemon_threads = 0,
+        .check_multi_interp_extensions = 1,
+        .gil = PyInterpreterConfig_OWN_GIL,
+    };
+    return config;
+}
+static inline PyInterpreterState *walle_InterpreterOf(PyThreadState *thread) {
+    return thread->interp;
+}
+static inline int walle_StatusFailed(PyStatus status) {
+    return PyStatus_Exception(status);
+}
+static inline const char *walle_StatusMessage(PyStatus status) {
+    return status.err_msg ? status.err_msg : "unknown failure";
+}
+
+#endif

@@ -1,0 +1,417 @@
+#define _GNU_SOURCE
+#include <Python.h>
+
+#include "walle_stop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+// From CPython's internal pycore_ceval.h; the same in 3.13 and 3.14.
+enum { async_exception_bit = 1 << 3 };
+extern int _PyEval_AddPendingCall(PyInterpreterState *, int (*)(void *), void *, int);
+
+enum { steps = walle_step_unresponsive + 1 };
+static const int64_t never = INT64_MAX;
+static const int64_t billion = 1000000000;
+
+struct walle_stop {
+    pthread_t thread;
+    PyThreadState *state;
+    PyObject *asked, *forced;
+    bool asked_spent, forced_spent; // the reference the handler may give away is gone
+    int descriptor;
+    timer_t wall_timer, cpu_timer;
+    bool has_cpu_timer;
+    sem_t *watcher;
+
+    // Written by the run's thread and its handler, which cannot overlap; read by others.
+    uint64_t run;
+    int64_t deadline; // of the run, on the monotonic clock
+    int64_t cpu_deadline; // of the run, on the thread's CPU clock
+    int64_t cpu_start;
+    int64_t grace;
+    int64_t next_step; // when the step after the present one is due
+    int64_t armed; // when the wall timer fires
+    int64_t cpu_armed;
+    int64_t paused_at;
+    int step;
+    int reason;
+    int64_t lateness[steps];
+
+    // Written by any thread: the run in the high 56 bits, the reason in the low 8.
+    uint64_t request;
+};
+
+static __thread walle_stop *current;
+
+#define LOAD(field) __atomic_load_n(&(field), __ATOMIC_ACQUIRE)
+#define STORE(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELEASE)
+
+static int64_t now_on(clockid_t clock) {
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return time.tv_sec * billion + time.tv_nsec;
+}
+
+static void arm(timer_t timer, int64_t at) {
+    if (at < 1) at = 1;
+    struct itimerspec when = {.it_value = {.tv_sec = at / billion, .tv_nsec = at % billion}};
+    timer_settime(timer, TIMER_ABSTIME, &when, NULL);
+}
+
+static void arm_wall(walle_stop *stop, int64_t at) {
+    stop->armed = at;
+    arm(stop->wall_timer, at);
+}
+
+// MARK: in the handler
+
+/// What PyThreadState_SetAsyncExc does, without its lock. The reference given away was taken beforehand.
+static void leave_exception(walle_stop *stop, PyObject *class, bool *spent) {
+    if (*spent) return;
+    PyObject *old = __atomic_exchange_n(&stop->state->async_exc, class, __ATOMIC_ACQ_REL);
+    *spent = true;
+    if (old == stop->asked) stop->asked_spent = false;
+    __atomic_fetch_or(&stop->state->eval_breaker, async_exception_bit, __ATOMIC_ACQ_REL);
+}
+
+static void take_step(walle_stop *stop, int step, int64_t now, int64_t due) {
+    stop->lateness[step] = now - due;
+    STORE(stop->step, step);
+    if (step == walle_step_asked) leave_exception(stop, stop->asked, &stop->asked_spent);
+    if (step == walle_step_forced) leave_exception(stop, stop->forced, &stop->forced_spent);
+    if (step < walle_step_unresponsive) {
+        stop->next_step = now + stop->grace;
+        arm_wall(stop, stop->next_step);
+        uint64_t one = 1;
+        if (write(stop->descriptor, &one, sizeof one) < 0) {} // full means readable already
+    }
+    sem_post(stop->watcher);
+}
+
+/// A timer that fired before its run was due is set again.
+static void keep_armed(walle_stop *stop, int64_t now) {
+    if (stop->armed <= now) {
+        if (stop->deadline == never) stop->armed = never;
+        else arm_wall(stop, stop->deadline);
+    }
+    if (stop->cpu_deadline != never && stop->cpu_armed < stop->cpu_deadline) {
+        stop->cpu_armed = stop->cpu_deadline;
+        arm(stop->cpu_timer, stop->cpu_deadline);
+    }
+}
+
+static void ask_if_due(walle_stop *stop, uint64_t run) {
+    int64_t now = now_on(CLOCK_MONOTONIC), due = now;
+    uint64_t request = LOAD(stop->request);
+    int reason = walle_stop_none;
+    if (request >> 8 == run) {
+        reason = (int)(request & 0xFF);
+    } else if (now >= stop->deadline) {
+        reason = walle_stop_time;
+        due = stop->deadline;
+    } else if (stop->cpu_deadline != never && now_on(CLOCK_THREAD_CPUTIME_ID) >= stop->cpu_deadline) {
+        reason = walle_stop_cpu;
+    }
+    if (reason) {
+        STORE(stop->reason, reason);
+        take_step(stop, walle_step_asked, now, due);
+    } else {
+        keep_armed(stop, now);
+    }
+}
+
+static void handle(int signal, siginfo_t *info, void *context) {
+    walle_stop *stop = current;
+    if (!stop) return;
+    int error = errno;
+    uint64_t run = stop->run;
+    int step = stop->step;
+    if (run == 0 || stop->paused_at) {
+        if (stop->armed <= now_on(CLOCK_MONOTONIC)) stop->armed = never;
+        stop->cpu_armed = never;
+        // A consumer that goes away while the run waits for it still ends the run.
+        if (run != 0 && LOAD(stop->request) >> 8 == run && step == walle_step_running) ask_if_due(stop, run);
+    } else if (step == walle_step_running) {
+        ask_if_due(stop, run);
+    } else if (step < walle_step_unresponsive) {
+        int64_t now = now_on(CLOCK_MONOTONIC);
+        if (now >= stop->next_step) take_step(stop, step + 1, now, stop->next_step);
+    }
+    errno = error;
+}
+
+// MARK: the signal
+
+static int chosen_signal = -1;
+static pthread_once_t choose_once = PTHREAD_ONCE_INIT;
+
+static void choose_signal(void) {
+    for (int signal = SIGRTMAX - 2; signal > SIGRTMIN; signal--) {
+        struct sigaction old;
+        if (sigaction(signal, NULL, &old) != 0 || old.sa_handler != SIG_DFL) continue;
+        // No SA_RESTART: a wait must return. No mask: nothing else is held up.
+        struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO};
+        sigemptyset(&action.sa_mask);
+        if (sigaction(signal, &action, NULL) != 0) continue;
+        chosen_signal = signal;
+        return;
+    }
+}
+
+int walle_stop_signal(void) {
+    pthread_once(&choose_once, choose_signal);
+    return chosen_signal;
+}
+
+static int make_timer(clockid_t clock, timer_t *timer) {
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = walle_stop_signal()};
+    event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+    return timer_create(clock, &event, timer);
+}
+
+// MARK: life
+
+walle_stop *walle_stop_create(sem_t *watcher) {
+    if (walle_stop_signal() < 0) {
+        errno = EAGAIN;
+        return NULL;
+    }
+    walle_stop *stop = calloc(1, sizeof *stop);
+    if (!stop) return NULL;
+    stop->thread = pthread_self();
+    stop->state = PyThreadState_GetUnchecked();
+    stop->watcher = watcher;
+    stop->armed = stop->cpu_armed = never;
+    stop->descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (stop->descriptor < 0 || make_timer(CLOCK_MONOTONIC, &stop->wall_timer) != 0) {
+        if (stop->descriptor >= 0) close(stop->descriptor);
+        free(stop);
+        return NULL;
+    }
+    current = stop;
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, walle_stop_signal());
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    return stop;
+}
+
+void walle_stop_destroy(walle_stop *stop) {
+    current = NULL;
+    timer_delete(stop->wall_timer);
+    if (stop->has_cpu_timer) timer_delete(stop->cpu_timer);
+    close(stop->descriptor);
+    free(stop);
+}
+
+void walle_stop_set_classes(walle_stop *stop, PyObject *asked, PyObject *forced) {
+    stop->asked = Py_NewRef(asked);
+    stop->forced = Py_NewRef(forced);
+}
+
+// MARK: step two
+
+static int raise_always(PyObject *class, PyFrameObject *frame, int what, PyObject *argument) {
+    if (!PyErr_Occurred()) PyErr_SetNone(class);
+    return -1;
+}
+
+static __thread bool forcing;
+
+static PyObject *forced_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
+    PyObject *exception = type->tp_base->tp_new(type, arguments, keywords);
+    if (!exception) return NULL;
+    // Constructed by the evaluation loop as it raises; from here on every line of every thread raises again.
+    forcing = true;
+    PyEval_SetTraceAllThreads(raise_always, (PyObject *)type->tp_base);
+    forcing = false;
+    return exception;
+}
+
+bool walle_stop_is_forcing(void) {
+    return forcing;
+}
+
+PyObject *walle_stop_make_forced_class(PyObject *base, const char *name) {
+    PyType_Slot slots[] = {{Py_tp_new, forced_new}, {0, NULL}};
+    PyType_Spec spec = {
+        .name = name,
+        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+        .slots = slots,
+    };
+    return PyType_FromSpecWithBases(&spec, base);
+}
+
+// MARK: runs
+
+void walle_stop_begin(walle_stop *stop, uint64_t run, int64_t wall_ns, int64_t cpu_ns, int64_t grace_ns) {
+    stop->step = walle_step_running;
+    stop->reason = walle_stop_none;
+    stop->grace = grace_ns;
+    stop->paused_at = 0;
+    stop->deadline = wall_ns > 0 ? now_on(CLOCK_MONOTONIC) + wall_ns : never;
+    stop->cpu_start = 0;
+    stop->cpu_deadline = never;
+    if (cpu_ns > 0) {
+        if (!stop->has_cpu_timer) stop->has_cpu_timer = make_timer(CLOCK_THREAD_CPUTIME_ID, &stop->cpu_timer) == 0;
+        stop->cpu_start = now_on(CLOCK_THREAD_CPUTIME_ID);
+        stop->cpu_deadline = stop->cpu_start + cpu_ns;
+    }
+    STORE(stop->run, run);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    // The handler may already have looked; a timer that fires too early finds nothing due and arms itself again, so
+    // back-to-back runs seldom need a system call.
+    if (stop->deadline < stop->armed) arm_wall(stop, stop->deadline);
+    if (stop->cpu_deadline < stop->cpu_armed && stop->has_cpu_timer) {
+        stop->cpu_armed = stop->cpu_deadline;
+        arm(stop->cpu_timer, stop->cpu_deadline);
+    }
+    if (LOAD(stop->request) >> 8 == run && LOAD(stop->step) == walle_step_running) raise(chosen_signal);
+}
+
+static void drain_descriptor(walle_stop *stop) {
+    uint64_t count;
+    if (read(stop->descriptor, &count, sizeof count) < 0) {} // empty
+}
+
+int walle_stop_end(walle_stop *stop) {
+    STORE(stop->run, 0);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    // The handler does nothing any more.
+    if (stop->cpu_deadline != never) stop->cpu_armed = never;
+    if (stop->step == walle_step_running) return walle_stop_none;
+    PyObject *left = __atomic_exchange_n(&stop->state->async_exc, NULL, __ATOMIC_ACQ_REL);
+    if (left == stop->asked) stop->asked_spent = false;
+    else if (left == stop->forced) stop->forced_spent = false;
+    else Py_XDECREF(left);
+    if (stop->asked_spent) Py_INCREF(stop->asked);
+    if (stop->forced_spent) Py_INCREF(stop->forced);
+    stop->asked_spent = stop->forced_spent = false;
+    drain_descriptor(stop);
+    STORE(stop->step, walle_step_running);
+    return stop->reason;
+}
+
+void walle_stop_pause(walle_stop *stop) {
+    stop->paused_at = now_on(CLOCK_MONOTONIC);
+}
+
+void walle_stop_resume(walle_stop *stop) {
+    int64_t paused = now_on(CLOCK_MONOTONIC) - stop->paused_at;
+    if (stop->deadline != never) stop->deadline += paused;
+    stop->paused_at = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (stop->deadline < stop->armed) arm_wall(stop, stop->deadline);
+    if (LOAD(stop->request) >> 8 == stop->run && LOAD(stop->step) == walle_step_running) raise(chosen_signal);
+}
+
+void walle_stop_request(walle_stop *stop, uint64_t run, int reason) {
+    if (LOAD(stop->run) != run) return;
+    STORE(stop->request, run << 8 | (uint64_t)reason);
+    pthread_kill(stop->thread, chosen_signal);
+}
+
+void walle_stop_request_current(walle_stop *stop, int reason) {
+    uint64_t run = LOAD(stop->run);
+    if (run) walle_stop_request(stop, run, reason);
+}
+
+// MARK: waits
+
+/// Runs in the interpreter when a lock wait was interrupted: raises what the evaluation loop has not raised yet.
+static int deliver(void *argument) {
+    walle_stop *stop = argument;
+    if (PyThreadState_GetUnchecked() != stop->state || LOAD(stop->step) == walle_step_running) return 0;
+    PyObject *class = __atomic_exchange_n(&stop->state->async_exc, NULL, __ATOMIC_ACQ_REL);
+    if (!class) return 0;
+    PyErr_SetNone(class);
+    Py_DECREF(class);
+    return -1;
+}
+
+void walle_stop_nudge(walle_stop *stop) {
+    if (LOAD(stop->run) == 0) return;
+    if (LOAD(stop->state->async_exc)) _PyEval_AddPendingCall(stop->state->interp, deliver, stop, 0);
+    pthread_kill(stop->thread, chosen_signal);
+}
+
+int walle_stop_sleep(walle_stop *stop, int64_t nanoseconds) {
+    int64_t until = now_on(CLOCK_MONOTONIC) + nanoseconds;
+    bool on_thread = PyThreadState_GetUnchecked() == stop->state;
+    int64_t left = nanoseconds;
+    do {
+        struct pollfd watched = {.fd = stop->descriptor, .events = POLLIN};
+        struct timespec timeout = {.tv_sec = left / billion, .tv_nsec = left % billion};
+        int ready;
+        Py_BEGIN_ALLOW_THREADS
+        ready = ppoll(&watched, 1, &timeout, NULL);
+        Py_END_ALLOW_THREADS
+        if (ready > 0 || LOAD(stop->step) != walle_step_running) {
+            if (!on_thread) {
+                PyErr_SetNone((PyObject *)stop->asked);
+                return -1;
+            }
+            if (deliver(stop) < 0) return -1;
+            if (ready > 0) return 0; // already raised once: the next line or the next step raises again
+        }
+        left = until - now_on(CLOCK_MONOTONIC);
+    } while (left > 0);
+    return 0;
+}
+
+// MARK: queries
+
+void walle_thread_set_name(const char *name) {
+    pthread_setname_np(pthread_self(), name);
+}
+
+int64_t walle_monotonic_ns(void) {
+    return now_on(CLOCK_MONOTONIC);
+}
+
+static __thread void *owner;
+
+void *walle_thread_owner(void) {
+    return owner;
+}
+
+void walle_thread_set_owner(void *to) {
+    owner = to;
+}
+
+int walle_stop_step(const walle_stop *stop) {
+    return LOAD(stop->step);
+}
+
+int walle_stop_reason(const walle_stop *stop) {
+    return LOAD(stop->reason);
+}
+
+uint64_t walle_stop_run(const walle_stop *stop) {
+    return LOAD(stop->run);
+}
+
+int64_t walle_stop_lateness_ns(const walle_stop *stop, int step) {
+    return stop->lateness[step];
+}
+
+int64_t walle_stop_cpu_used_ns(const walle_stop *stop) {
+    return now_on(CLOCK_THREAD_CPUTIME_ID) - stop->cpu_start;
+}
+
+int walle_stop_descriptor(const walle_stop *stop) {
+    return stop->descriptor;
+}
+
+bool walle_stop_is_asked(const walle_stop *stop) {
+    return LOAD(stop->step) != walle_step_running;
+}

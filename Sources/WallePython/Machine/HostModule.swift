@@ -1,0 +1,121 @@
+internal import CWalleHeap
+internal import CWallePython
+internal import CWalleStop
+internal import Foundation
+internal import WalleStdlib
+
+/// `_walle`, the built-in module through which the Python side of the fence (`Stdlib/walle/_vm.py`) reaches the host.
+enum HostModule {
+    /// Puts the module into the `sys.modules` of an interpreter that is being prepared.
+    static func install(in interpreter: Interpreter) throws(PythonFailure) {
+        let module = try Owned(PyModule_New("_walle"))
+        for definition in definitions {
+            let function = try Owned(PyCFunction_NewEx(definition.pointer, nil, nil))
+            try check(PyModule_AddObjectRef(module.pointer, definition.name, function.pointer))
+        }
+        try check(PyModule_AddIntConstant(module.pointer, "descriptor", Int(walle_stop_descriptor(interpreter.stop))))
+        try check(PyModule_AddIntConstant(module.pointer, "stack_bytes", interpreter.configuration.stackBytes))
+        try check(PyDict_SetItemString(PyImport_GetModuleDict(), "_walle", module.pointer))
+    }
+
+    private struct Definition: @unchecked Sendable {
+        // Allocated once and never freed: CPython keeps pointers to method definitions.
+        let pointer: UnsafeMutablePointer<PyMethodDef>
+        let name: String
+
+        init(_ name: String, _ doc: String, _ body: @escaping @convention(c) (PythonPointer?, PythonPointer?) -> PythonPointer?) {
+            self.name = name
+            pointer = .allocate(capacity: 1)
+            pointer.initialize(
+                to: PyMethodDef(ml_name: strdup(name), ml_meth: body, ml_flags: METH_O, ml_doc: strdup(doc)))
+        }
+    }
+
+    private static let definitions: [Definition] = [
+        Definition("sleep", "Sleep for a number of seconds, or until the run is stopped.") { _, seconds in
+            HostModule.sleep(seconds!)
+        },
+        Definition("is_stopping", "Whether the run is being stopped.") { _, _ in
+            PyBool_FromLong(Interpreter.current.map { walle_stop_is_asked($0.stop) } == true ? 1 : 0)
+        },
+        Definition("write_out", "Write text or bytes to the run's standard output.") { _, data in
+            HostModule.write(.standardOutput, data!)
+        },
+        Definition("write_err", "Write text or bytes to the run's standard error.") { _, data in
+            HostModule.write(.standardError, data!)
+        },
+        Definition("refusal", "Why a module is refused, or None.") { _, name in
+            guard let why = ModuleRules.refusal(of: String(python: name!)) else { return walle_None() }
+            return why.python()
+        },
+        Definition("process_wide", "The functions of a module that act on the whole process.") { _, name in
+            HostModule.processWide(String(python: name!))
+        },
+        Definition("charge", "Count bytes that the interpreter's heap does not hold.") { _, bytes in
+            HostModule.charge(bytes!)
+        },
+        Definition("memory_left", "Bytes left under the memory limit, or None.") { _, _ in
+            HostModule.memoryLeft()
+        },
+    ]
+
+    private static func sleep(_ seconds: PythonPointer) -> PythonPointer? {
+        let value = PyFloat_AsDouble(seconds)
+        if PyErr_Occurred() != nil { return nil }
+        guard value >= 0 else {
+            walle_SetError(walle_ValueError(), "sleep length must be non-negative")
+            return nil
+        }
+        guard let interpreter = Interpreter.current else { return walle_None() }
+        let nanoseconds = Int64(min(value * 1e9, 9e18))
+        return walle_stop_sleep(interpreter.stop, nanoseconds) < 0 ? nil : walle_None()
+    }
+
+    private static func write(_ stream: OutputCollector.Stream, _ data: PythonPointer) -> PythonPointer? {
+        guard let interpreter = Interpreter.current else { return walle_None() }
+        var view = Py_buffer()
+        var taken: Bool
+        if walle_IsString(data) != 0 {
+            guard let encoded = PyUnicode_AsEncodedString(data, "utf-8", "backslashreplace") else { return nil }
+            let owned = Owned(taking: encoded)
+            let bytes = UnsafeRawBufferPointer(
+                start: PyBytes_AsString(owned.pointer), count: PyBytes_Size(owned.pointer))
+            taken = interpreter.output.write(stream, bytes)
+        } else {
+            guard PyObject_GetBuffer(data, &view, PyBUF_SIMPLE) == 0 else { return nil }
+            defer { PyBuffer_Release(&view) }
+            taken = interpreter.output.write(stream, UnsafeRawBufferPointer(start: view.buf, count: view.len))
+        }
+        if !taken { walle_stop_request_current(interpreter.stop, Int32(walle_stop_output)) }
+        return walle_None()
+    }
+
+    private static func processWide(_ module: String) -> PythonPointer? {
+        let names = ModuleRules.processWideFunctions(of: module)
+        guard let list = PyList_New(names.count) else { return nil }
+        for (index, name) in names.enumerated() {
+            guard let text = name.python() else { return nil }
+            walle_ListSetItem(list, index, text)
+        }
+        return list
+    }
+
+    private static func charge(_ bytes: PythonPointer) -> PythonPointer? {
+        let count = PyLong_AsLong(bytes)
+        if PyErr_Occurred() != nil { return nil }
+        guard let interpreter = Interpreter.current else { return walle_None() }
+        if count > 0 && !interpreter.admits(bytes: count) {
+            walle_SetError(walle_MemoryError(), "\(count) bytes would pass limits.memory in task.toml")
+            return nil
+        }
+        interpreter.charge(bytes: count)
+        return walle_None()
+    }
+
+    private static func memoryLeft() -> PythonPointer? {
+        guard let interpreter = Interpreter.current, let limit = interpreter.configuration.memoryBytes else {
+            return walle_None()
+        }
+        return PyLong_FromLong(max(0, limit - interpreter.liveBytes))
+    }
+}

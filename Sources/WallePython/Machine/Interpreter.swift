@@ -1,0 +1,339 @@
+internal import CWalleHeap
+internal import CWallePython
+internal import CWalleStop
+internal import Synchronization
+
+/// An interpreter with its own GIL and its own heap, on the thread that made it.
+///
+/// Every method must be called on that thread, with the interpreter's thread state attached, unless it says otherwise.
+package final class Interpreter {
+    let heap: OpaquePointer
+    let stop: OpaquePointer
+    let state: UnsafeMutablePointer<PyThreadState>
+    let configuration: MachineConfiguration
+    /// `datetime`'s C interface: a pointer per interpreter.
+    private(set) var dateTime: UnsafeMutablePointer<PyDateTime_CAPI>?
+    /// What a task may do. Read by the audit hook on every thread of the interpreter, under its GIL.
+    package var policy: Policy
+    /// Strings for the keys of `Codable` types, made once.
+    var keys = KeyCache()
+    /// Receives what the script prints.
+    package var output = OutputCollector()
+    /// Modules and functions that Swift gave to this interpreter; they must live as long as it does.
+    package var bindings: [AnyObject] = []
+    /// Objects kept for the whole life of the interpreter, given back before its end.
+    private var kept: [PythonPointer] = []
+    private var forcedClass: PythonPointer?
+    private(set) var isUsable = true
+
+    private static let runs = Atomic<UInt64>(1)
+
+    /// A number for a run that no other run of this process has.
+    package static func nextRun() -> UInt64 {
+        runs.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    /// Creates an interpreter on the calling thread and leaves it attached.
+    init(configuration: MachineConfiguration, watcher: Watcher) throws(MachineError) {
+        guard let heap = walle_heap_create() else { throw .outOfMemory }
+        let runtime: PythonRuntime
+        do { runtime = try PythonRuntime.shared() } catch { throw .runtime(error) }
+        let state = runtime.exclusively { Self.newState(heap: heap, configuration: configuration) }
+        guard let state else {
+            walle_heap_destroy(heap)
+            throw .creationFailed
+        }
+        guard let stop = walle_stop_create(watcher.semaphore) else {
+            Py_EndInterpreter(state)
+            walle_heap_unbind(heap)
+            walle_heap_destroy(heap)
+            throw .noTimer
+        }
+        self.heap = heap
+        self.state = state
+        self.stop = stop
+        self.configuration = configuration
+        policy = .preparing
+        walle_heap_enter_thread(heap)
+        walle_thread_set_owner(Unmanaged.passUnretained(self).toOpaque())
+        InterpreterRegistry.add(self)
+        do { try start() } catch { throw .failedToStart(PythonTraceback.takeOrDescribe(error)) }
+    }
+
+    private static func newState(
+        heap: OpaquePointer, configuration: MachineConfiguration
+    ) -> UnsafeMutablePointer<PyThreadState>? {
+        let bootstrap = PyThreadState_New(PyInterpreterState_Main())
+        PyEval_RestoreThread(bootstrap)
+        walle_heap_bind_next(heap)
+        var config = walle_IsolatedConfig(1)
+        var state: UnsafeMutablePointer<PyThreadState>?
+        let status = Py_NewInterpreterFromConfig(&state, &config)
+        walle_heap_bind_next(nil)
+        if walle_StatusFailed(status) != 0 || state == nil {
+            PyThreadState_Clear(bootstrap)
+            PyThreadState_DeleteCurrent()
+            return nil
+        }
+        PyThreadState_Swap(bootstrap)
+        PyThreadState_Clear(bootstrap)
+        PyThreadState_DeleteCurrent()
+        PyEval_RestoreThread(state)
+        return state
+    }
+
+    /// Gives the new interpreter its `_walle` module, its replacements and its stop.
+    private func start() throws(PythonFailure) {
+        try HostModule.install(in: self)
+        let machine = try Owned(PyImport_ImportModule("walle._vm"))
+        let stopped = try keep(PyObject_GetAttrString(machine.pointer, "Stopped"))
+        let forced = try keep(walle_stop_make_forced_class(stopped, "walle.task.Forced"))
+        walle_stop_set_classes(stop, stopped, forced)
+        forcedClass = forced
+        dateTime = nil
+        setMemoryLimit(growth: nil)
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        walle_heap_on_over_limit(
+            heap,
+            { context in
+                let interpreter = Unmanaged<Interpreter>.fromOpaque(context!).takeUnretainedValue()
+                walle_stop_request_current(interpreter.stop, Int32(walle_stop_memory))
+            }, context)
+    }
+
+    /// Keeps a new reference until the end of the interpreter.
+    package func keep(_ new: PythonPointer?) throws(PythonFailure) -> PythonPointer {
+        let pointer = try Owned(new).take()
+        kept.append(pointer)
+        return pointer
+    }
+
+    /// `datetime`'s C interface, imported at the first use.
+    func dateTimeAPI() throws(PythonFailure) -> UnsafeMutablePointer<PyDateTime_CAPI> {
+        if let dateTime { return dateTime }
+        guard let api = walle_ImportDateTime() else { throw .pending }
+        dateTime = api
+        return api
+    }
+
+    // MARK: limits
+
+    /// Live bytes of the heap, with what is charged to it. Any thread.
+    package var liveBytes: Int { Int(walle_heap_live_bytes(heap)) }
+    package var peakBytes: Int { Int(walle_heap_peak_bytes(heap)) }
+
+    /// Charges memory that Swift holds for this interpreter. Any thread.
+    package func charge(bytes: Int) { walle_heap_charge(heap, Int64(bytes)) }
+    /// True when `bytes` more would stay under the limit. Any thread.
+    package func admits(bytes: Int) -> Bool { walle_heap_admits(heap, bytes) }
+
+    private func setMemoryLimit(growth: Int?) {
+        var limit = configuration.memoryBytes ?? Int.max / 4
+        if let growth { limit = min(limit, liveBytes + growth) }
+        walle_heap_set_limit(heap, limit, configuration.memorySlackBytes)
+    }
+
+    // MARK: runs
+
+    /// Calls `body` as run `run` under `limits`.
+    ///
+    /// The failure, with its traceback, is taken out of the interpreter while the limits still hold, since `str()` of
+    /// an exception is the script's code too.
+    package func run<Result>(
+        _ run: UInt64, limits: RunLimits, _ body: () throws(PythonFailure) -> Result
+    ) throws(RunFailure) -> Result {
+        if limits.memoryBytes != nil || configuration.memoryBytes != nil {
+            setMemoryLimit(growth: limits.memoryBytes)
+        }
+        output.begin(limitBytes: limits.outputBytes)
+        walle_stop_begin(
+            stop, run, limits.time?.nanoseconds ?? 0, limits.cpuTime?.nanoseconds ?? 0, limits.grace.nanoseconds)
+        let result: Swift.Result<Result, PythonFailure>
+        do { result = .success(try body()) } catch { result = .failure(error) }
+        var failure: RunFailure?
+        if case .failure(let error) = result { failure = describe(error) }
+        if PyErr_Occurred() != nil { PyErr_Clear() }
+        return try finish(result, failure)
+    }
+
+    private func describe(_ failure: PythonFailure) -> RunFailure {
+        switch failure {
+        case .mismatch(let expected, let got, let path): .mismatch(expected: expected, got: got, path: path)
+        case .pending: .script(PythonTraceback.take(callingPython: !walle_stop_is_asked(stop)))
+        }
+    }
+
+    private func finish<Result>(
+        _ result: Swift.Result<Result, PythonFailure>, _ failure: RunFailure?
+    ) throws(RunFailure) -> Result {
+        let step = walle_stop_step(stop)
+        let late = Duration(nanoseconds: walle_stop_lateness_ns(stop, step))
+        let reason = StopReason(code: walle_stop_end(stop))
+        if step >= walle_step_forced { isUsable = false }
+        if reason == .memory { isUsable = false }
+        output.end()
+        if let reason {
+            var traceback: PythonTraceback?
+            if case .script(let found) = failure { traceback = found }
+            throw .stopped(reason, traceback, lateness: late)
+        }
+        if let failure {
+            if case .script(let traceback) = failure, traceback.type == "MemoryError" {
+                throw .stopped(.memory, traceback, lateness: .zero)
+            }
+            throw failure
+        }
+        return try! result.get()
+    }
+
+    /// Nothing more may run here: the interpreter was forced out of a run or left something behind.
+    package func condemn() { isUsable = false }
+
+    // MARK: end
+
+    /// Ends the interpreter and throws its heap away.
+    ///
+    /// - Returns: false when a thread or a finaliser does not end; the interpreter stays as it is then.
+    func end() -> Bool {
+        PyEval_SetTraceAllThreads(nil, nil)
+        guard settle() else { return false }
+        dateTime = nil
+        keys.clear()
+        kept.forEach { Py_DecRef($0) }
+        kept = []
+        walle_stop_begin(stop, Self.nextRun(), Self.endingTime.nanoseconds, 0, Self.endingTime.nanoseconds)
+        walle_heap_set_limit(heap, Int.max / 4, 0)
+        walle_heap_enter_thread(nil)
+        guard let runtime = try? PythonRuntime.shared() else { return false }
+        runtime.exclusively { Py_EndInterpreter(state) }
+        InterpreterRegistry.remove(self)
+        walle_thread_set_owner(nil)
+        walle_stop_destroy(stop)
+        walle_heap_unbind(heap)
+        walle_heap_destroy(heap)
+        bindings = []
+        return true
+    }
+
+    private static let endingTime = Duration.milliseconds(500)
+
+    /// Ends threads, `atexit` functions and finalisers while nobody else waits for the creation lock.
+    private func settle() -> Bool {
+        policy.isEnding = true
+        let limits = RunLimits(time: Self.endingTime, grace: .milliseconds(50))
+        // Twice: what is asked to stop in the first pass may have been swallowed.
+        for _ in 0..<2 {
+            stopThreads()
+            _ = try? run(Self.nextRun(), limits: limits) { () throws(PythonFailure) -> Void in
+                let machine = try Owned(PyImport_ImportModule("walle._vm"))
+                let end = try Owned(PyObject_GetAttrString(machine.pointer, "end"))
+                _ = try Owned(PyObject_CallNoArgs(end.pointer))
+            }
+            PyEval_SetTraceAllThreads(nil, nil)
+            if threadCount == 1 { break }
+        }
+        return threadCount == 1
+    }
+
+    private func stopThreads() {
+        guard let forcedClass, threadCount > 1 else { return }
+        var thread = PyInterpreterState_ThreadHead(walle_InterpreterOf(state))
+        while let present = thread {
+            if present != state { PyThreadState_SetAsyncExc(present.pointee.thread_id, forcedClass) }
+            thread = PyThreadState_Next(present)
+        }
+    }
+
+    /// Threads of this interpreter, its own included.
+    package var threadCount: Int {
+        var count = 0
+        var thread = PyInterpreterState_ThreadHead(walle_InterpreterOf(state))
+        while let present = thread {
+            count += 1
+            thread = PyThreadState_Next(present)
+        }
+        return count
+    }
+}
+
+/// How a run failed, before the host adds which task it was.
+package enum RunFailure: Error {
+    case script(PythonTraceback)
+    case stopped(StopReason, PythonTraceback?, lateness: Duration)
+    case mismatch(expected: String, got: String, path: String)
+}
+
+extension StopReason {
+    /// The reason of a code of the C side; nil when there was no stop.
+    init?(code: Int32) {
+        switch Int(code) {
+        case walle_stop_time: self = .time
+        case walle_stop_cpu: self = .cpuTime
+        case walle_stop_memory: self = .memory
+        case walle_stop_output: self = .output
+        case walle_stop_cancelled: self = .cancelled
+        case walle_stop_drain: self = .drain
+        case walle_stop_shutdown: self = .shutdown
+        case walle_stop_threads: self = .threads
+        default: return nil
+        }
+    }
+
+    var code: Int32 {
+        let code =
+            switch self {
+            case .time: walle_stop_time
+            case .cpuTime: walle_stop_cpu
+            case .memory: walle_stop_memory
+            case .output: walle_stop_output
+            case .cancelled: walle_stop_cancelled
+            case .drain: walle_stop_drain
+            case .shutdown: walle_stop_shutdown
+            case .threads: walle_stop_threads
+            }
+        return Int32(code)
+    }
+}
+
+/// Finds the interpreter of a thread that Walle did not start.
+enum InterpreterRegistry {
+    private struct Entry: @unchecked Sendable {
+        // Alive while listed: removed by the interpreter's own end, under its GIL.
+        let interpreter: Unmanaged<Interpreter>
+    }
+    private static let entries = Mutex<[UInt: Entry]>([:])
+
+    static func add(_ interpreter: Interpreter) {
+        let key = UInt(bitPattern: walle_InterpreterOf(interpreter.state))
+        let entry = Entry(interpreter: .passUnretained(interpreter))
+        entries.withLock { $0[key] = entry }
+    }
+
+    static func remove(_ interpreter: Interpreter) {
+        entries.withLock { all in
+            all = all.filter { $0.value.interpreter.toOpaque() != Unmanaged.passUnretained(interpreter).toOpaque() }
+        }
+    }
+
+    static func find(_ state: UnsafeMutablePointer<PyThreadState>) -> Interpreter? {
+        let key = UInt(bitPattern: walle_InterpreterOf(state))
+        return entries.withLock { $0[key] }?.interpreter.takeUnretainedValue()
+    }
+}
+
+extension Interpreter {
+    /// The interpreter whose thread state is attached to the calling thread; nil in the main interpreter.
+    package static var current: Interpreter? {
+        guard let state = PyThreadState_GetUnchecked() else { return nil }
+        if let owner = walle_thread_owner() {
+            let interpreter = Unmanaged<Interpreter>.fromOpaque(owner).takeUnretainedValue()
+            return walle_InterpreterOf(interpreter.state) == walle_InterpreterOf(state) ? interpreter : nil
+        }
+        return InterpreterRegistry.find(state)
+    }
+
+    /// The interpreter of the calling thread, which must be a VM's own. Faster than ``current``.
+    package static var ofThisThread: Interpreter? {
+        walle_thread_owner().map { Unmanaged<Interpreter>.fromOpaque($0).takeUnretainedValue() }
+    }
+}

@@ -1,0 +1,235 @@
+"""The Python side of a VM: replacements that every task gets, before its own code runs.
+
+Imports little: what is imported here costs every idle VM its memory.
+"""
+
+import _thread
+import sys
+import time
+
+import _walle
+import posix
+
+
+class Stopped(BaseException):
+    """The run is being stopped: its time, memory or output limit was reached, or its caller is gone.
+
+    Derived from `BaseException`, so that `except Exception` does not swallow it. Clean up in `finally` or `with`; a run
+    that goes on after the grace is stopped by force.
+    """
+
+    __module__ = "walle.task"
+
+
+class _Output:
+    """A text stream whose lines go to the host's log."""
+
+    encoding = "utf-8"
+    errors = "backslashreplace"
+    newlines = None
+    line_buffering = True
+    closed = False
+
+    def __init__(self, name, write):
+        self.name = name
+        self._write = write
+        self.buffer = _Bytes(name, write)
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._write(text)
+        return len(text)
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def flush(self):
+        pass
+
+    def close(self):
+        pass
+
+    def isatty(self):
+        return False
+
+    def readable(self):
+        return False
+
+    def writable(self):
+        return True
+
+    def seekable(self):
+        return False
+
+    def fileno(self):
+        raise OSError(f"{self.name} of a task is not a file: its lines go to the host's log")
+
+
+class _Bytes(_Output):
+    def __init__(self, name, write):
+        self.name = name
+        self._write = write
+
+    def write(self, data):
+        self._write(data)
+        return len(data)
+
+
+def _process_wide(module, name):
+    def refused(*arguments, **keywords):
+        raise PermissionError(
+            f"{module}.{name}: refused. It acts on the whole process, which other tasks share."
+        )
+
+    refused.__name__ = refused.__qualname__ = name
+    refused.__module__ = module
+    return refused
+
+
+class Imports:
+    """Refuses modules with a reason, and replaces functions in those that have just been imported."""
+
+    def __init__(self):
+        self._inside = set()
+
+    def find_spec(self, name, path=None, target=None):
+        why = _walle.refusal(name)
+        if why is not None:
+            raise ImportError(f"import {name}: {why}", name=name)
+        if name in _after_import or _walle.process_wide(name):
+            return self._wrapped(name, path)
+        return None
+
+    def _wrapped(self, name, path):
+        if name in self._inside:
+            return None
+        self._inside.add(name)
+        try:
+            spec = sys.modules["_frozen_importlib"]._find_spec(name, path)
+        finally:
+            self._inside.discard(name)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader)
+        return spec
+
+
+class _Loader:
+    def __init__(self, loader):
+        self._loader = loader
+
+    def create_module(self, spec):
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module):
+        self._loader.exec_module(module)
+        replace(module)
+
+    def __getattr__(self, name):
+        return getattr(self._loader, name)
+
+
+def replace(module):
+    """Replace what must not run as it is in `module`."""
+    name = module.__name__
+    for function in _walle.process_wide(name):
+        if hasattr(module, function):
+            setattr(module, function, _process_wide(name, function))
+    waits = _after_import.get(name)
+    if waits is not None:
+        from walle import _waits
+
+        getattr(_waits, waits)(module)
+
+
+# Modules whose waits must end when the run is stopped, and who replaces them.
+_after_import = {
+    "select": "replace_select",
+    "_socket": "replace_none",
+    "socket": "replace_socket",
+    "queue": "replace_queue",
+    "_queue": "replace_none",
+    "threading": "replace_threading",
+    "mmap": "replace_mmap",
+    "sqlite3": "replace_sqlite",
+    "os": "replace_os",
+}
+
+
+def start():
+    sys.stdout = sys.__stdout__ = _Output("<stdout>", _walle.write_out)
+    sys.stderr = sys.__stderr__ = _Output("<stderr>", _walle.write_err)
+    sys.stdin = sys.__stdin__ = None
+    time.sleep = _walle.sleep
+    _thread.stack_size(_walle.stack_bytes)
+    for module in (posix, time, _thread, sys):
+        for function in _walle.process_wide(module.__name__):
+            if hasattr(module, function):
+                setattr(module, function, _process_wide(module.__name__, function))
+    _bound_recursion()
+    sys.meta_path.insert(0, Imports())
+
+
+def _bound_recursion():
+    set_limit = sys.setrecursionlimit
+
+    def setrecursionlimit(limit, /):
+        """Set the recursion limit, up to what the VM's stack bears."""
+        if limit > 20_000:
+            raise ValueError(f"sys.setrecursionlimit({limit}): a task may set at most 20000")
+        set_limit(limit)
+
+    sys.setrecursionlimit = setrecursionlimit
+
+
+def end():
+    """Let go of what the task holds: its exit functions, threads, modules."""
+    atexit = sys.modules.get("atexit")
+    if atexit is not None:
+        atexit._run_exitfuncs()
+    threading = sys.modules.get("threading")
+    if threading is not None:
+        current = threading.current_thread()
+        for thread in threading.enumerate():
+            if thread is not current:
+                thread.join(0.4)
+    import gc
+
+    for name, module in list(sys.modules.items()):
+        if name not in _kept and getattr(module, "__file__", None) is not None:
+            if hasattr(module, "__dict__") and not name.startswith(("encodings", "importlib")):
+                module.__dict__.pop("__walle_state__", None)
+    main = sys.modules.pop("main", None)
+    if main is not None:
+        main.__dict__.clear()
+    gc.collect()
+
+
+def plain(value):
+    """Make something that crosses to Swift of an object that does not; the object itself when nothing is known."""
+    kind = type(value)
+    fields = getattr(kind, "__dataclass_fields__", None)
+    if fields is not None:
+        return {name: getattr(value, name) for name in fields}
+    enum = sys.modules.get("enum")
+    if enum is not None and isinstance(value, enum.Enum):
+        return value.value
+    to_list = getattr(value, "tolist", None)
+    if to_list is not None:
+        return to_list()
+    decimal = sys.modules.get("decimal")
+    if decimal is not None and isinstance(value, decimal.Decimal):
+        return float(value)
+    if kind.__name__ == "UUID" or hasattr(kind, "__fspath__"):
+        return str(value)
+    if hasattr(kind, "keys") and hasattr(kind, "__getitem__"):
+        return {key: value[key] for key in value.keys()}
+    if hasattr(kind, "__len__") and hasattr(kind, "__iter__"):
+        return list(value)
+    return value
+
+
+_kept = frozenset(sys.builtin_module_names)
+
+start()
