@@ -46,6 +46,10 @@ struct walle_stop {
     int reason;
     int64_t lateness[steps];
 
+    // Where step two found the script.
+    char file[256], function[128];
+    int line;
+
     // Written by any thread: the run in the high 56 bits, the reason in the low 8.
     uint64_t request;
 };
@@ -227,9 +231,31 @@ static int raise_always(PyObject *class, PyFrameObject *frame, int what, PyObjec
 
 static __thread bool forcing;
 
+/// The traceback of an exception raised by the trace says little; this is the line that ran.
+static void remember_place(void) {
+    walle_stop *stop = current;
+    PyFrameObject *frame = PyEval_GetFrame();
+    if (!stop || !frame) return;
+    PyCodeObject *code = PyFrame_GetCode(frame);
+    const char *file = PyUnicode_AsUTF8(code->co_filename), *function = PyUnicode_AsUTF8(code->co_qualname);
+    snprintf(stop->file, sizeof stop->file, "%s", file ? file : "?");
+    snprintf(stop->function, sizeof stop->function, "%s", function ? function : "?");
+    stop->line = PyFrame_GetLineNumber(frame);
+    Py_DECREF(code);
+    PyErr_Clear();
+}
+
+bool walle_stop_place(const walle_stop *stop, const char **file, const char **function, int *line) {
+    *file = stop->file;
+    *function = stop->function;
+    *line = stop->line;
+    return stop->file[0] != 0;
+}
+
 static PyObject *forced_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
     PyObject *exception = type->tp_base->tp_new(type, arguments, keywords);
     if (!exception) return NULL;
+    remember_place();
     // Constructed by the evaluation loop as it raises; from here on every line of every thread raises again.
     forcing = true;
     PyEval_SetTraceAllThreads(raise_always, (PyObject *)type->tp_base);
@@ -258,6 +284,7 @@ void walle_stop_begin(walle_stop *stop, uint64_t run, int64_t wall_ns, int64_t c
     stop->reason = walle_stop_none;
     stop->grace = grace_ns;
     stop->paused_at = 0;
+    stop->file[0] = 0;
     stop->deadline = wall_ns > 0 ? now_on(CLOCK_MONOTONIC) + wall_ns : never;
     stop->cpu_start = 0;
     stop->cpu_deadline = never;
@@ -327,15 +354,19 @@ void walle_stop_request_current(walle_stop *stop, int reason) {
 
 // MARK: waits
 
-/// Runs in the interpreter when a lock wait was interrupted: raises what the evaluation loop has not raised yet.
-static int deliver(void *argument) {
-    walle_stop *stop = argument;
-    if (PyThreadState_GetUnchecked() != stop->state || LOAD(stop->step) == walle_step_running) return 0;
-    PyObject *class = __atomic_exchange_n(&stop->state->async_exc, NULL, __ATOMIC_ACQ_REL);
+int walle_stop_raise_pending(void) {
+    PyThreadState *state = PyThreadState_GetUnchecked();
+    PyObject *class = __atomic_exchange_n(&state->async_exc, NULL, __ATOMIC_ACQ_REL);
     if (!class) return 0;
     PyErr_SetNone(class);
     Py_DECREF(class);
     return -1;
+}
+
+/// Runs in the interpreter when the wait of an RLock was interrupted.
+static int deliver(void *argument) {
+    walle_stop *stop = argument;
+    return PyThreadState_GetUnchecked() == stop->state ? walle_stop_raise_pending() : 0;
 }
 
 void walle_stop_nudge(walle_stop *stop) {
@@ -344,25 +375,24 @@ void walle_stop_nudge(walle_stop *stop) {
     pthread_kill(stop->thread, chosen_signal);
 }
 
+static void wait_for_stop(walle_stop *stop, int64_t nanoseconds) {
+    struct pollfd watched = {.fd = stop ? stop->descriptor : -1, .events = POLLIN};
+    struct timespec timeout = {.tv_sec = nanoseconds / billion, .tv_nsec = nanoseconds % billion};
+    Py_BEGIN_ALLOW_THREADS
+    ppoll(&watched, 1, &timeout, NULL);
+    Py_END_ALLOW_THREADS
+}
+
 int walle_stop_sleep(walle_stop *stop, int64_t nanoseconds) {
-    int64_t until = now_on(CLOCK_MONOTONIC) + nanoseconds;
-    bool on_thread = PyThreadState_GetUnchecked() == stop->state;
-    int64_t left = nanoseconds;
+    const int64_t slice = 50000000;
+    int64_t until = now_on(CLOCK_MONOTONIC) + nanoseconds, left = nanoseconds;
+    // The descriptor tells of the run's stop; threads the task started are not the run and look from time to time.
+    bool is_run = PyThreadState_GetUnchecked() == stop->state;
     do {
-        struct pollfd watched = {.fd = stop->descriptor, .events = POLLIN};
-        struct timespec timeout = {.tv_sec = left / billion, .tv_nsec = left % billion};
-        int ready;
-        Py_BEGIN_ALLOW_THREADS
-        ready = ppoll(&watched, 1, &timeout, NULL);
-        Py_END_ALLOW_THREADS
-        if (ready > 0 || LOAD(stop->step) != walle_step_running) {
-            if (!on_thread) {
-                PyErr_SetNone((PyObject *)stop->asked);
-                return -1;
-            }
-            if (deliver(stop) < 0) return -1;
-            if (ready > 0) return 0; // already raised once: the next line or the next step raises again
-        }
+        wait_for_stop(is_run ? stop : NULL, is_run || left < slice ? left : slice);
+        if (walle_stop_raise_pending() < 0) return -1;
+        // Raised already and swallowed: the next line or the next step raises again.
+        if (is_run && walle_stop_is_asked(stop)) return 0;
         left = until - now_on(CLOCK_MONOTONIC);
     } while (left > 0);
     return 0;

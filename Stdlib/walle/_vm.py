@@ -162,6 +162,7 @@ def start():
     sys.stderr = sys.__stderr__ = _Output("<stderr>", _walle.write_err)
     sys.stdin = sys.__stdin__ = None
     time.sleep = _walle.sleep
+    _thread.lock = _thread.LockType = _thread.allocate_lock = _thread.allocate = _walle.lock
     _thread.stack_size(_walle.stack_bytes)
     for module in (posix, time, _thread, sys):
         for function in _walle.process_wide(module.__name__):

@@ -105,8 +105,17 @@ bool walle_stop_is_asked(const walle_stop *stop);
 /// True while step two installs its trace on this thread: an audit hook must let that pass.
 bool walle_stop_is_forcing(void);
 
-/// Sleeps on the run's thread with the GIL released until the time is over or the run is stopped. 0, or -1 with an
-/// exception set.
+/// Where the script was when step two came: file, function and line; false when it did not come or is unknown.
+bool walle_stop_place(const walle_stop *stop, const char **file, const char **function, int *line);
+
+/// Raises in a thread that waited what the evaluation loop would raise next: 0 when nothing is due, or -1.
+int walle_stop_raise_pending(void);
+
+/// Sleeps with the GIL released until the time is over or the calling thread shall stop. 0, or -1 with an exception
+/// set. On any thread of the interpreter.
 int walle_stop_sleep(walle_stop *stop, int64_t nanoseconds);
+
+/// A new `_thread.lock` type whose waits a stop ends; NULL with an exception set.
+struct _object *walle_lock_make_type(void);
 
 #endif

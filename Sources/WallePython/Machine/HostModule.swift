@@ -13,6 +13,8 @@ enum HostModule {
             let function = try Owned(PyCFunction_NewEx(definition.pointer, nil, nil))
             try check(PyModule_AddObjectRef(module.pointer, definition.name, function.pointer))
         }
+        let lock = try Owned(walle_lock_make_type())
+        try check(PyModule_AddObjectRef(module.pointer, "lock", lock.pointer))
         try check(PyModule_AddIntConstant(module.pointer, "descriptor", Int(walle_stop_descriptor(interpreter.stop))))
         try check(PyModule_AddIntConstant(module.pointer, "stack_bytes", interpreter.configuration.stackBytes))
         try check(PyDict_SetItemString(PyImport_GetModuleDict(), "_walle", module.pointer))

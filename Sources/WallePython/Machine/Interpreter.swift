@@ -156,6 +156,18 @@ package final class Interpreter {
         return try finish(result, failure)
     }
 
+    /// The line that ran when the sticky trace was put in place.
+    private var forcedPlace: PythonTraceback.Frame? {
+        var file: UnsafePointer<CChar>?
+        var function: UnsafePointer<CChar>?
+        var line: Int32 = 0
+        guard walle_stop_place(stop, &file, &function, &line), let file, let function else { return nil }
+        let path = String(cString: file)
+        return PythonTraceback.Frame(
+            file: path, line: Int(line), function: String(cString: function),
+            source: SourceLines.line(Int(line), of: path))
+    }
+
     private func describe(_ failure: PythonFailure) -> RunFailure {
         switch failure {
         case .mismatch(let expected, let got, let path): .mismatch(expected: expected, got: got, path: path)
@@ -168,6 +180,7 @@ package final class Interpreter {
     ) throws(RunFailure) -> Result {
         let step = walle_stop_step(stop)
         let late = Duration(nanoseconds: walle_stop_lateness_ns(stop, step))
+        let place = step >= walle_step_forced ? forcedPlace : nil
         let reason = StopReason(code: walle_stop_end(stop))
         if step >= walle_step_forced { isUsable = false }
         if reason == .memory { isUsable = false }
@@ -175,6 +188,9 @@ package final class Interpreter {
         if let reason {
             var traceback: PythonTraceback?
             if case .script(let found) = failure { traceback = found }
+            if let place, traceback?.frames.isEmpty != false {
+                traceback = PythonTraceback(type: "Stopped", message: "", frames: [place])
+            }
             throw .stopped(reason, traceback, lateness: late)
         }
         if let failure {
