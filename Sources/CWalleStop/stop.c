@@ -293,8 +293,7 @@ void walle_stop_begin(walle_stop *stop, uint64_t run, int64_t wall_ns, int64_t c
         stop->cpu_start = now_on(CLOCK_THREAD_CPUTIME_ID);
         stop->cpu_deadline = stop->cpu_start + cpu_ns;
     }
-    STORE(stop->run, run);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    __atomic_store_n(&stop->run, run, __ATOMIC_SEQ_CST);
     // The handler may already have looked; a timer that fires too early finds nothing due and arms itself again, so
     // back-to-back runs seldom need a system call.
     if (stop->deadline < stop->armed) arm_wall(stop, stop->deadline);
@@ -342,9 +341,9 @@ void walle_stop_resume(walle_stop *stop) {
 }
 
 void walle_stop_request(walle_stop *stop, uint64_t run, int reason) {
-    if (LOAD(stop->run) != run) return;
-    STORE(stop->request, run << 8 | (uint64_t)reason);
-    pthread_kill(stop->thread, chosen_signal);
+    // Stored even if the run has not begun: `begin` looks after it has made the run known, so one of both sees the other.
+    __atomic_store_n(&stop->request, run << 8 | (uint64_t)reason, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&stop->run, __ATOMIC_SEQ_CST) == run) pthread_kill(stop->thread, chosen_signal);
 }
 
 void walle_stop_request_current(walle_stop *stop, int reason) {

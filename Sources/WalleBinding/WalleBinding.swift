@@ -1,1 +1,1 @@
-// WalleBinding
+public struct PythonModule: Sendable {}

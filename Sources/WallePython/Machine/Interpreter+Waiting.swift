@@ -1,4 +1,5 @@
 internal import CWallePython
+internal import CWalleStop
 
 extension Interpreter {
     /// Calls `body` with the GIL released. It must not touch Python.
@@ -7,4 +8,16 @@ extension Interpreter {
         defer { PyEval_RestoreThread(saved) }
         return body()
     }
+
+    /// Calls `body`, and when it will wait, with the GIL released and the run's clock stopped: waiting for a consumer is
+    /// not the script's time.
+    package func offTheClock<Result>(when waits: Bool, _ body: () -> Result) -> Result {
+        guard waits else { return body() }
+        walle_stop_pause(stop)
+        defer { walle_stop_resume(stop) }
+        return released(body)
+    }
+
+    /// True when the present run is being stopped.
+    package var isStopping: Bool { walle_stop_is_asked(stop) }
 }

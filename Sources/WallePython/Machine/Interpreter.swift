@@ -10,7 +10,7 @@ package final class Interpreter {
     let heap: OpaquePointer
     let stop: OpaquePointer
     let state: UnsafeMutablePointer<PyThreadState>
-    let configuration: MachineConfiguration
+    private(set) var configuration: MachineConfiguration
     /// `datetime`'s C interface: a pointer per interpreter.
     private(set) var dateTime: UnsafeMutablePointer<PyDateTime_CAPI>?
     /// What a task may do. Read by the audit hook on every thread of the interpreter, under its GIL.
@@ -24,7 +24,7 @@ package final class Interpreter {
     /// Objects kept for the whole life of the interpreter, given back before its end.
     private var kept: [PythonPointer] = []
     private var forcedClass: PythonPointer?
-    private(set) var isUsable = true
+    package private(set) var isUsable = true
 
     private static let runs = Atomic<UInt64>(1)
 
@@ -126,6 +126,13 @@ package final class Interpreter {
     package func charge(bytes: Int) { walle_heap_charge(heap, Int64(bytes)) }
     /// True when `bytes` more would stay under the limit. Any thread.
     package func admits(bytes: Int) -> Bool { walle_heap_admits(heap, bytes) }
+
+    /// Gives an interpreter from the warm pool to a task.
+    package func adopt(policy: Policy, memoryBytes: Int?) {
+        self.policy = policy
+        configuration.memoryBytes = memoryBytes
+        setMemoryLimit(growth: nil)
+    }
 
     private func setMemoryLimit(growth: Int?) {
         var limit = configuration.memoryBytes ?? Int.max / 4

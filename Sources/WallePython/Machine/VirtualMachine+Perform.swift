@@ -11,7 +11,7 @@ package enum PerformFailure: Error {
 
 /// One call waiting for its answer, which comes from the VM's thread, or from the watcher when that hangs.
 package final class Ticket<Result: Sendable>: Sendable {
-    package let run = Interpreter.nextRun()
+    package let run: UInt64
     private let state = Mutex(State.fresh)
 
     private enum State {
@@ -20,7 +20,7 @@ package final class Ticket<Result: Sendable>: Sendable {
         case answered
     }
 
-    package init() {}
+    package init(run: UInt64 = Interpreter.nextRun()) { self.run = run }
 
     /// Says who is to be told. Called once.
     package func onAnswer(_ answer: @escaping @Sendable (Swift.Result<Result, PerformFailure>) -> Void) {

@@ -21,7 +21,7 @@ package final class VirtualMachine: Sendable {
         var giveUp: (@Sendable (StopReason) -> Void)?
         var state = State.ready
         var onEnd: (@Sendable () -> Void)?
-        var liveBytes: (@Sendable () -> Int)?
+        var interpreter: InterpreterReference?
     }
 
     private let mailbox = Mailbox<Job>()
@@ -56,7 +56,11 @@ package final class VirtualMachine: Sendable {
             return
         }
         let stop = StopReference(pointer: interpreter.stop)
-        present.withLock { $0.stop = stop }
+        let reference = InterpreterReference(interpreter: interpreter)
+        present.withLock { present in
+            present.stop = stop
+            present.interpreter = reference
+        }
         Watcher.shared.add(self)
         ready(.success(()))
         while let job = interpreter.waiting({ mailbox.receive() }) { job(interpreter) }
@@ -67,7 +71,10 @@ package final class VirtualMachine: Sendable {
         Watcher.shared.remove(self)
         // A thread or finaliser that does not end now is waited for as long as it takes; the VM counts as condemned.
         while true {
-            present.withLock { $0.stop = nil }
+            present.withLock { present in
+                present.stop = nil
+                present.interpreter = nil
+            }
             if interpreter.end() { break }
             present.withLock { $0.state = .condemned }
             interpreter.released { _ = usleep(100_000) }
@@ -92,6 +99,11 @@ package final class VirtualMachine: Sendable {
         present.withLock { $0.onEnd = onEnd }
         mailbox.close()
     }
+
+    /// Live bytes of the VM; 0 after its end.
+    package var liveBytes: Int { present.withLock { $0.interpreter?.interpreter.liveBytes } ?? 0 }
+    /// Most live bytes so far; 0 after its end.
+    package var peakBytes: Int { present.withLock { $0.interpreter?.interpreter.peakBytes } ?? 0 }
 
     package var state: State { present.withLock { $0.state } }
 
@@ -145,6 +157,11 @@ package final class VirtualMachine: Sendable {
         giveUp?()
         return more
     }
+}
+
+/// The interpreter, for what any thread may ask of it while the VM holds this under its lock.
+private struct InterpreterReference: @unchecked Sendable {
+    let interpreter: Interpreter
 }
 
 /// The C side's stop. Its functions for other threads may be called while the VM holds this under its lock.

@@ -1,0 +1,23 @@
+public import Logging
+
+/// What a host may use, and how it prepares tasks.
+public struct HostConfiguration: Sendable {
+    /// Most VMs at a time, spares and condemned ones included. A hundred idle VMs take about half a gigabyte.
+    public var virtualMachines = 256
+    /// Most live bytes of all VMs together; a task that would pass it is not loaded.
+    public var memoryBytes = 8 << 30
+    /// Most VMs of one task that hang in a C call. A task at this ceiling is refused, so that it cannot eat the cores.
+    public var condemnedPerTask = 4
+    /// VMs kept ready, so that a swap or a replacement does not wait for an interpreter.
+    public var spares = 1
+    /// Standard modules that spares import beforehand.
+    public var preimports: [String] = []
+    /// Whether examples are checked at the first load too, not only before a swap.
+    public var checksExamplesOnLoad = false
+    /// Where the host and its scripts log.
+    public var logger = Logger(label: "walle")
+    /// Events kept for a subscriber that is slow.
+    public var eventBuffer = 1024
+
+    public init() {}
+}

@@ -1,0 +1,113 @@
+internal import Foundation
+internal import Logging
+internal import WalleBinding
+internal import WallePython
+
+/// Brings a package onto VMs: import, `warm_up()`, examples. Nothing it does touches a version that runs.
+struct Preparer: Sendable {
+    let pool: WarmPool
+    let configuration: HostConfiguration
+    let modules: [PythonModule]
+    let snapshots: String
+
+    /// A version with one instance for each slot of its manifest.
+    func prepare(_ package: TaskPackage, checkingExamples: Bool) async throws(TaskError) -> (TaskVersion, [Instance]) {
+        let version = try snapshot(package)
+        if checkingExamples && !package.examples.isEmpty { try await check(version) }
+        var instances: [Instance] = []
+        do throws(TaskError) {
+            for index in 0..<package.manifest.instances {
+                instances.append(try await instance(of: version, index: index))
+            }
+        } catch {
+            instances.forEach { pool.end($0.machine) }
+            throw error
+        }
+        return (version, instances)
+    }
+
+    private func snapshot(_ package: TaskPackage) throws(TaskError) -> TaskVersion {
+        do {
+            return TaskVersion(package: package, snapshot: try PackageSnapshot(of: package, below: snapshots))
+        } catch {
+            let problem = "the package could not be copied to \(snapshots): \(error.localizedDescription)"
+            throw TaskError(.refused(problem), task: package.manifest.name)
+        }
+    }
+
+    /// One more VM with the version loaded.
+    func instance(of version: TaskVersion, index: Int) async throws(TaskError) -> Instance {
+        guard !Task.isCancelled else { throw version.error(.stopped(.shutdown)) }
+        let machine: VirtualMachine
+        do throws(TaskError.Kind) { machine = try await pool.take() } catch { throw version.error(error) }
+        let context = RunContext(logger: configuration.logger, task: version.name, version: version.version)
+        let instance = Instance(version: version, machine: machine, index: index, context: context)
+        do throws(PerformFailure) {
+            try await machine.perform(limits: startLimits(version)) { (interpreter) throws(PythonFailure) in
+                try load(version, into: instance, interpreter)
+            }
+        } catch {
+            pool.end(machine)
+            throw startError(version, error)
+        }
+        return instance
+    }
+
+    private func load(
+        _ version: TaskVersion, into instance: Instance, _ interpreter: Interpreter
+    ) throws(PythonFailure) {
+        let context = instance.context
+        interpreter.output.onLine = { context.line($0, $1) }
+        interpreter.adopt(
+            policy: version.manifest.policy(folder: version.snapshot.folder),
+            memoryBytes: version.manifest.limits.memoryBytes)
+        let script = try Script(version.manifest.location(folder: version.snapshot.folder), in: interpreter)
+        _ = try script.call("warm_up", resultBytes: version.limits.resultBytes)
+        instance.set(script)
+    }
+
+    private func startLimits(_ version: TaskVersion) -> RunLimits {
+        var limits = version.limits
+        limits.time = version.manifest.limits.start
+        limits.cpuTime = nil
+        limits.memoryBytes = nil
+        return limits
+    }
+
+    private func startError(_ version: TaskVersion, _ failure: PerformFailure) -> TaskError {
+        var error = version.error(failure, run: nil)
+        if case .limit(.time) = error.kind {
+            error = version.error(.limit(.start), traceback: error.traceback)
+        }
+        return error
+    }
+
+    // MARK: examples
+
+    /// Runs the package's examples in a VM of their own, without state and with fixed random numbers.
+    func check(_ version: TaskVersion) async throws(TaskError) {
+        for example in version.package.examples {
+            let instance = try await instance(of: version, index: 0)
+            defer { pool.end(instance.machine) }
+            let output = try await output(of: example, version, instance)
+            if let difference = example.difference(from: output) {
+                throw version.error(.example(name: example.name, difference: difference))
+            }
+        }
+    }
+
+    private func output(
+        of example: TaskExample, _ version: TaskVersion, _ instance: Instance
+    ) async throws(TaskError) -> Value {
+        do throws(PerformFailure) {
+            return try await instance.machine.perform(limits: version.limits) {
+                (interpreter) throws(PythonFailure) -> Value in
+                try Script.seed(interpreter)
+                guard let script = instance.script else { return .none }
+                return try script.run(example.input, as: Value.self, resultBytes: version.limits.resultBytes)
+            }
+        } catch {
+            throw version.error(error, run: example.name)
+        }
+    }
+}
