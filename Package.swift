@@ -71,6 +71,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "WalleHostTests", dependencies: ["Walle", logging], swiftSettings: strict),
         .testTarget(name: "WallePythonTests", dependencies: ["WallePython"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
