@@ -72,7 +72,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "WalleHostTests", dependencies: ["Walle", logging], swiftSettings: strict),
-        .testTarget(name: "WallePythonTests", dependencies: ["WallePython"], swiftSettings: strict),
+        .testTarget(
+            name: "WallePythonTests", dependencies: ["WallePython"], exclude: ["Fixtures"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

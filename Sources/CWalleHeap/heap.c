@@ -8,9 +8,11 @@
 #include <string.h>
 
 enum {
-    small_limit = 512, // up to here classes are 16 bytes apart
+    small_limit = 1024, // up to here classes are 16 bytes apart: types and tables of dictionaries are this large
+    small_classes = small_limit / 16,
+    small_bits = 10,
     class_limit = 32768, // up to here four classes a doubling; larger blocks take whole units
-    class_count = 32 + 6 * 4,
+    class_count = small_classes + 5 * 4,
     spare_units = 4, // empty units a heap keeps before it gives them back
     page = 4096,
 };
@@ -35,15 +37,15 @@ struct walle_heap {
 
 static inline int class_of(size_t size) {
     if (size <= small_limit) return (int)((size + 15) >> 4) - (size != 0);
-    int doubling = 63 - __builtin_clzl(size - 1); // 512 < size: 9 …
+    int doubling = 63 - __builtin_clzl(size - 1); // small_limit < size: small_bits …
     int quarter = (int)((size - 1) >> (doubling - 2)) & 3;
-    return 32 + (doubling - 9) * 4 + quarter;
+    return small_classes + (doubling - small_bits) * 4 + quarter;
 }
 
 static inline size_t class_size(int class) {
-    if (class < 32) return (size_t)(class + 1) << 4;
-    int doubling = 9 + (class - 32) / 4;
-    int quarter = (class - 32) % 4;
+    if (class < small_classes) return (size_t)(class + 1) << 4;
+    int doubling = small_bits + (class - small_classes) / 4;
+    int quarter = (class - small_classes) % 4;
     return ((size_t)1 << doubling) + ((size_t)(quarter + 1) << (doubling - 2));
 }
 
@@ -338,6 +340,28 @@ uint64_t walle_heap_refusals(const walle_heap *heap) {
     return __atomic_load_n(&heap->refusals, __ATOMIC_RELAXED);
 }
 
+/// The whole pages inside a free block, past the link to the next one, read as zero after this.
+static void discard_inside(char *block, size_t size) {
+    char *first = (char *)whole_pages((size_t)block + sizeof(void *));
+    char *end = (char *)((size_t)(block + size) & ~(size_t)(page - 1));
+    if (first < end) units_discard(first, (size_t)(end - first));
+}
+
+static void trim_class(walle_heap *heap, int class) {
+    size_t size = class_size(class);
+    unit *next;
+    for (unit *u = heap->partial[class]; u; u = next) {
+        next = u->next;
+        if (u->used == 0) {
+            remove_partial(heap, u);
+            disown(heap, u);
+            units_give_back(u, 1);
+        } else if (size > page) {
+            for (char *block = u->free; block; block = *(char **)block) discard_inside(block, size);
+        }
+    }
+}
+
 void walle_heap_trim(walle_heap *heap) {
     while (heap->spare) {
         unit *u = heap->spare;
@@ -346,4 +370,5 @@ void walle_heap_trim(walle_heap *heap) {
         units_give_back(u, 1);
     }
     heap->spare_count = 0;
+    for (int class = 0; class < class_count; class++) trim_class(heap, class);
 }

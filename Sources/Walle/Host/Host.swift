@@ -184,7 +184,6 @@ public final class Host: Sendable {
     }
 
     private static func startRuntime() throws(RuntimeError) {
-        StandardModules.install()
         _ = try PythonRuntime.shared()
     }
 }

@@ -61,9 +61,16 @@ struct Preparer: Sendable {
         interpreter.adopt(
             policy: version.manifest.policy(folder: version.snapshot.folder),
             memoryBytes: version.manifest.limits.memoryBytes)
-        let script = try Script(version.manifest.location(folder: version.snapshot.folder), in: interpreter)
+        let script = try Script(location(of: version), in: interpreter)
         _ = try script.call("warm_up", resultBytes: version.limits.resultBytes)
         instance.set(script)
+    }
+
+    private func location(of version: TaskVersion) -> Script.Location {
+        let manifest = version.manifest
+        return Script.Location(
+            importPaths: manifest.importPath(folder: version.snapshot.folder), module: manifest.entry.module,
+            function: manifest.entry.function, imports: manifest.imports, recursion: manifest.limits.recursion)
     }
 
     private func startLimits(_ version: TaskVersion) -> RunLimits {
@@ -90,8 +97,8 @@ struct Preparer: Sendable {
             let instance = try await instance(of: version, index: 0)
             defer { pool.end(instance.machine) }
             let output = try await output(of: example, version, instance)
-            if let difference = example.difference(from: output) {
-                throw version.error(.example(name: example.name, difference: difference))
+            if let mismatch = example.mismatch(output) {
+                throw version.error(.example(name: example.file, difference: "\(mismatch)"))
             }
         }
     }

@@ -16,12 +16,17 @@ package final class Script {
         package var function: String
         /// Modules imported beforehand.
         package var imports: [String]
+        /// Python's recursion limit; nil leaves CPython's own.
+        package var recursion: Int?
 
-        package init(importPaths: [String], module: String, function: String, imports: [String] = []) {
+        package init(
+            importPaths: [String], module: String, function: String, imports: [String] = [], recursion: Int? = nil
+        ) {
             self.importPaths = importPaths
             self.module = module
             self.function = function
             self.imports = imports
+            self.recursion = recursion
         }
     }
 
@@ -29,6 +34,7 @@ package final class Script {
     package init(_ location: Location, in interpreter: Interpreter) throws(PythonFailure) {
         self.interpreter = interpreter
         try Self.extendPath(location.importPaths, interpreter)
+        if let recursion = location.recursion { Py_SetRecursionLimit(Int32(recursion)) }
         for name in location.imports { _ = try Owned(PyImport_ImportModule(name)) }
         module = try interpreter.keep(PyImport_ImportModule(location.module))
         var object = Owned(borrowing: module)

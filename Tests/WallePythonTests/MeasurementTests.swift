@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+import WallePython
+
+/// Figures, printed and not judged: `WALLE_MEASURE=1 swift test -c release --filter Measurement`.
+extension RuntimeTests {
+    @Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["WALLE_MEASURE"] != nil))
+    struct MeasurementTests {
+        static let common = ["json", "re", "dataclasses", "typing", "collections", "datetime", "functools", "itertools", "math", "random"]
+        static let thirty = common + [
+            "asyncio", "decimal", "sqlite3", "ssl", "hashlib", "zlib", "pickle", "logging", "threading", "queue", "statistics",
+            "csv", "enum", "bisect", "heapq", "base64", "copy", "fractions", "contextlib", "xml.etree.ElementTree",
+        ]
+
+        func machine(importing modules: [String]) async throws -> VirtualMachine {
+            let machine = try await VirtualMachine.start(MachineConfiguration(memoryBytes: 256 << 20))
+            _ = try await machine.perform { (interpreter) throws(PythonFailure) in
+                interpreter.policy = Policy(threads: 4)
+                for module in modules { _ = try interpreter.execute("import \(module)") }
+            }
+            return machine
+        }
+
+        @Test(arguments: [[], common]) func idleMemory(_ modules: [String]) async throws {
+            for _ in 0..<3 { await (try machine(importing: modules)).finish() }
+            let before = ProcessMemory.present
+            var machines: [VirtualMachine] = []
+            let count = 50
+            for _ in 0..<count { machines.append(try await machine(importing: modules)) }
+            let after = ProcessMemory.present
+            let live = try await machines[0].perform { (interpreter) throws(PythonFailure) in interpreter.liveBytes }
+            print(
+                "idle with \(modules.count) modules: rss \((after.residentKilobytes - before.residentKilobytes) / count) KB,",
+                "anonymous \((after.anonymousKilobytes - before.anonymousKilobytes) / count) KB, live bytes \(live / 1024) KB a VM")
+            for machine in machines { await machine.finish() }
+        }
+
+        @Test(arguments: [[], thirty]) func leak(_ modules: [String]) async throws {
+            for _ in 0..<20 { await (try machine(importing: modules)).finish() }
+            for round in 0..<3 {
+                let before = ProcessMemory.present
+                let count = modules.isEmpty ? 300 : 100
+                let clock = ContinuousClock()
+                let start = clock.now
+                for _ in 0..<count { await (try machine(importing: modules)).finish() }
+                let time = clock.now - start
+                let after = ProcessMemory.present
+                print(
+                    "leak with \(modules.count) modules, round \(round):",
+                    Double(after.residentKilobytes - before.residentKilobytes) / Double(count), "KB a VM,",
+                    time / count, "each")
+            }
+        }
+    }
+}

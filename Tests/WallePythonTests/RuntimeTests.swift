@@ -1,0 +1,4 @@
+import Testing
+
+/// Parent of every suite that runs Python: the process has one CPython.
+@Suite(.serialized) enum RuntimeTests {}
