@@ -62,10 +62,10 @@ extension HostSuite {
 
         @Test(arguments: cases) func isAnswered(_ bad: Case) async throws {
             let package = try TestPackage(
-                "bad", toml: "[limits]\nrun = \"300ms\"\nmemory = \"64MB\"\nresult = \"50MB\"\noutput = \"100kB\"",
+                name: "bad", toml: "[limits]\nrun = \"300ms\"\nmemory = \"64MB\"\nresult = \"50MB\"\noutput = \"100kB\"",
                 bad.main)
-            let good = try TestPackage("good", "def run(x): return x")
-            try await withHost(package, good) { host in
+            let good = try TestPackage(name: "good", "def run(x): return x")
+            try await withHost(package, good) { (host: TaskHost) async throws in
                 let error = await failure { () async throws(TaskError) in try await host.run("bad", .none) }
                 let kind = try #require(error?.kind, "it did not fail")
                 #expect(bad.kind(kind), "\(error as Any)")
@@ -78,7 +78,7 @@ extension HostSuite {
             var configuration = quiet
             configuration.condemnedPerTask = 2
             let package = try TestPackage(toml: "[limits]\nrun = \"100ms\"", "def run(x): return sum(range(3 * 10**8))")
-            try await withHost(package, configuration: configuration) { host in
+            try await withHost(package, configuration: configuration) { (host: TaskHost) async throws in
                 for _ in 0..<2 {
                     let error = await failure { () async throws(TaskError) in try await host.run("sample", .none) }
                     #expect(error?.kind == .limit(.time))
@@ -96,7 +96,7 @@ extension HostSuite {
         @Test func mismatchNamesThePath() async throws {
             struct Output: Codable, Sendable { var top: [Int] }
             let package = try TestPackage("def run(x): return {'top': [1, 'two']}")
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 let error = await failure { () async throws(TaskError) in
                     try await host.run("sample", 1, as: Output.self)
                 }
@@ -105,7 +105,7 @@ extension HostSuite {
         }
 
         @Test func unknownTasksAndFolders() async throws {
-            try await withHost { host in
+            try await withHost { (host: TaskHost) async throws in
                 let missing = await failure { () async throws(TaskError) in try await host.run("nobody", .none) }
                 #expect(missing?.kind == .notFound)
                 let folder = await failure { () async throws(TaskError) in try await host.load("/nowhere") }

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Testing
 import Walle
 
@@ -17,7 +18,7 @@ extension HostSuite {
                     ranked = sorted(session["recent"], reverse=True)
                     return {"top": ranked, "score": [x / 10 for x in ranked]}
                 """)
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 let ranking: Ranking = try await host.run("sample", Session(user: 7, recent: [3, 9]))
                 #expect(ranking == Ranking(top: [9, 3], score: [0.9, 0.3]))
             }
@@ -25,7 +26,7 @@ extension HostSuite {
 
         @Test func stateStaysInItsInstance() async throws {
             let package = try TestPackage("n = 0\ndef run(x):\n    global n\n    n += 1\n    return n")
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 for expected in 1...5 { #expect(try await host.run("sample", .none) == .integer(expected)) }
             }
         }
@@ -33,7 +34,7 @@ extension HostSuite {
         @Test func coroutinesAreAwaited() async throws {
             let package = try TestPackage(
                 "import asyncio\nasync def run(x):\n    await asyncio.sleep(0.001)\n    return x * 2")
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 let doubled: [Int] = try await values(1...4) { try await host.run("sample", $0) }
                 #expect(doubled == [2, 4, 6, 8])
             }
@@ -43,7 +44,7 @@ extension HostSuite {
             "async def run(n):\n    for i in range(n):\n        yield i"])
         func generatorsStream(source: String) async throws {
             let package = try TestPackage(source)
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 var seen: [Int] = []
                 for try await value in host.stream("sample", 100, of: Int.self) { seen.append(value) }
                 #expect(seen == Array(0..<100))
@@ -53,7 +54,7 @@ extension HostSuite {
 
         @Test func anExceptionHalfWayEndsAStream() async throws {
             let package = try TestPackage("def run(n):\n    yield 1\n    yield 2\n    raise ValueError('half way')")
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 var seen: [Int] = []
                 let error = await failure { () async throws(TaskError) in
                     var iterator = host.stream("sample", 3, of: Int.self).makeAsyncIterator()
@@ -80,7 +81,7 @@ extension HostSuite {
                     finally:
                         closed += 1
                 """)
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 for try await _ in host.stream("sample", 1, of: Int.self) { break }
                 #expect(try await host.run("sample", 0, as: [Int].self) == [1])
             }
@@ -89,7 +90,7 @@ extension HostSuite {
         @Test func aConsumersTimeIsNotTheScripts() async throws {
             let package = try TestPackage(
                 toml: "[limits]\nrun = \"150ms\"", "def run(n):\n    for i in range(n):\n        yield 'x' * 10")
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 var count = 0
                 for try await _ in host.stream("sample", 40, of: String.self) {
                     count += 1
@@ -102,7 +103,7 @@ extension HostSuite {
         @Test func anAbandonedStreamEnds() async throws {
             let package = try TestPackage(
                 toml: "[limits]\nidle = \"100ms\"", "def run(n):\n    while True:\n        yield 1")
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 let stream = host.stream("sample", 1, of: Int.self)
                 var iterator = stream.makeAsyncIterator()
                 _ = try await iterator.next()
@@ -118,7 +119,7 @@ extension HostSuite {
 
         @Test func cancellingTheTaskStopsTheScript() async throws {
             let package = try TestPackage("import time\ndef run(x):\n    while x: pass\n    return 'free'")
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 let task = Task { try await host.run("sample", .integer(1)) }
                 try await Task.sleep(for: .milliseconds(50))
                 task.cancel()
@@ -133,7 +134,7 @@ extension HostSuite {
             let package = try TestPackage(
                 toml: "instances = 3\nroute = \"user\"",
                 "seen = set()\ndef run(x):\n    seen.add(x['user'])\n    return sorted(seen)")
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 struct Input: Codable, Sendable { var user: Int }
                 for _ in 0..<3 {
                     for user in 0..<12 { _ = try await host.run("sample", Input(user: user), as: [Int].self) }
@@ -148,7 +149,7 @@ extension HostSuite {
         @Test func aFullQueueSaysSo() async throws {
             let package = try TestPackage(
                 toml: "[limits]\nqueue = 2", "import time\ndef run(x):\n    time.sleep(0.3)\n    return x")
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 let outcomes = await withTaskGroup(of: TaskError.Kind?.self) { group in
                     for number in 0..<6 {
                         group.addTask { await failure { () async throws(TaskError) in
@@ -164,7 +165,7 @@ extension HostSuite {
         @Test func higherPriorityComesFirst() async throws {
             let package = try TestPackage(
                 "import time\norder = []\ndef run(x):\n    if x == 0: time.sleep(0.2)\n    order.append(x)\n    return order")
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 async let first = host.run("sample", 0)
                 try await Task.sleep(for: .milliseconds(50))
                 async let low = host.run("sample", 1, options: RunOptions(priority: .low))
@@ -177,7 +178,7 @@ extension HostSuite {
 
         @Test func aDeadlineCountsTheQueue() async throws {
             let package = try TestPackage("import time\ndef run(x):\n    time.sleep(x)\n    return x")
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 async let first = host.run("sample", .double(0.5))
                 try await Task.sleep(for: .milliseconds(50))
                 let error = await failure { () async throws(TaskError) in
@@ -195,7 +196,7 @@ extension HostSuite {
             let package = try TestPackage(
                 "import sys\ndef run(x):\n    print('hello')\n    print('bad', file=sys.stderr)\n"
                     + "    sys.stdout.buffer.write(b'\\xff\\n')\n    return 1")
-            try await withHost(package, configuration: configuration) { host in
+            try await withHost(package, configuration: configuration) { (host: TaskHost) async throws in
                 _ = try await host.run("sample", .none)
             }
             #expect(catcher.caught.contains("info hello"))
@@ -205,8 +206,8 @@ extension HostSuite {
 
         @Test func twoHostsWorkBesideEachOther() async throws {
             let package = try TestPackage("n = 0\ndef run(x):\n    global n\n    n += 1\n    return n")
-            try await withHost(package) { first in
-                try await withHost(package) { second in
+            try await withHost(package) { (first: TaskHost) async throws in
+                try await withHost(package) { (second: TaskHost) async throws in
                     _ = try await first.run("sample", .none)
                     #expect(try await second.run("sample", .none) == 1)
                 }
@@ -219,7 +220,7 @@ extension HostSuite {
                 "from helper import value\ndef run(x):\n    return value()"
             )
             try package.write("helper.py", "def value():\n    return 41\n")
-            try await withHost(package) { host in
+            try await withHost(package) { (host: TaskHost) async throws in
                 package.remove()
                 #expect(try await host.run("sample", .bool(false)) == 41)
             }

@@ -13,7 +13,7 @@ extension HostSuite {
         @Test func newRunsGetTheNewVersion() async throws {
             let old = try Self.version("1.0.0", "def run(x): return 'old'")
             let new = try Self.version("1.1.0", "def run(x): return 'new'")
-            try await withHost(old) { host in
+            try await withHost(old) { (host: TaskHost) async throws in
                 #expect(try await host.run("sample", .none) == "old")
                 try await host.swap("sample", to: new.path)
                 #expect(try await host.run("sample", .none) == "new")
@@ -24,7 +24,7 @@ extension HostSuite {
         @Test func runsThatBeganFinishOnTheOldVersion() async throws {
             let old = try Self.version("1.0.0", "import time\ndef run(x):\n    time.sleep(0.4)\n    return 'old'")
             let new = try Self.version("1.1.0", "def run(x): return 'new'")
-            try await withHost(old) { host in
+            try await withHost(old) { (host: TaskHost) async throws in
                 async let began = host.run("sample", .none)
                 try await Task.sleep(for: .milliseconds(50))
                 async let waited = host.run("sample", .none)
@@ -39,22 +39,22 @@ extension HostSuite {
             let versions = try (0..<2).map { number in
                 try Self.version("1.0.\(number)", toml: "instances = 2", "def run(x): return x + \(number) - \(number)")
             }
-            try await withHost(versions[0]) { host in
-                let answered = Atomic<Int>(0)
-                try await withThrowingTaskGroup { group in
+            try await withHost(versions[0]) { (host: TaskHost) async throws in
+                let answered = Mutex(0)
+                try await withThrowingTaskGroup(of: Void.self) { group in
                     for worker in 0..<4 {
-                        group.addTask {
+                        group.addTask { @Sendable in
                             for number in 0..<400 {
                                 let result = try await host.run("sample", worker * 1000 + number, as: Int.self)
                                 #expect(result == worker * 1000 + number)
-                                answered.add(1, ordering: .relaxed)
+                                answered.withLock { $0 += 1 }
                             }
                         }
                     }
                     for swap in 1...10 { try await host.swap("sample", to: versions[swap % 2].path) }
                     try await group.waitForAll()
                 }
-                #expect(answered.load(ordering: .relaxed) == 1600)
+                #expect(answered.withLock { $0 } == 1600)
             }
         }
 
@@ -70,7 +70,7 @@ extension HostSuite {
         func aVersionThatFailsChangesNothing(main: String, mention: String) async throws {
             let old = try Self.version("1.0.0", "def run(x): return 'old'")
             let new = try Self.version("1.1.0", toml: "[limits]\nstart = \"300ms\"", main)
-            try await withHost(old) { host in
+            try await withHost(old) { (host: TaskHost) async throws in
                 let error = await failure { () async throws(TaskError) in try await host.swap("sample", to: new.path) }
                 #expect("\(error as Any)".contains(mention), "\(error as Any)")
                 #expect(try await host.run("sample", .none) == "old")
@@ -82,7 +82,7 @@ extension HostSuite {
             let old = try Self.version("1.0.0", "def run(x): return [9, 4, 1]")
             let new = try Self.version(
                 "1.1.0", "def run(x): return [4, 9, 1]", example: #"{"input": 1, "output": [9, 4, 1]}"#)
-            try await withHost(old) { host in
+            try await withHost(old) { (host: TaskHost) async throws in
                 let error = await failure { () async throws(TaskError) in try await host.swap("sample", to: new.path) }
                 let text = "\(error as Any)"
                 #expect(text.contains("first.json") && text.contains("expected") && text.contains("got"), "\(text)")
@@ -107,7 +107,7 @@ extension HostSuite {
         func stateIsHandedOver(from: Int, to: Int) async throws {
             let old = try Self.version("1.0.0", toml: "instances = \(from)", Self.counting)
             let new = try Self.version("1.1.0", toml: "instances = \(to)", Self.counting)
-            try await withHost(old) { host in
+            try await withHost(old) { (host: TaskHost) async throws in
                 var total = 0
                 for number in 1...20 {
                     _ = try await host.run("sample", number, as: Int.self)
@@ -122,7 +122,7 @@ extension HostSuite {
             let without = Self.counting.split(separator: "\n").dropLast().joined(separator: "\n")
             let old = try Self.version("1.0.0", toml: "instances = 2", without)
             let new = try Self.version("1.1.0", toml: "instances = 1", without)
-            try await withHost(old) { host in
+            try await withHost(old) { (host: TaskHost) async throws in
                 let error = await failure { () async throws(TaskError) in try await host.swap("sample", to: new.path) }
                 #expect("\(error as Any)".contains("merge_state"))
                 _ = try await host.run("sample", 1, as: Int.self)
@@ -133,7 +133,7 @@ extension HostSuite {
             let old = try Self.version("1.0.0", Self.counting)
             let new = try Self.version(
                 "1.1.0", "def run(x): return 'new'\ndef import_state(s): raise ValueError('strange state')")
-            try await withHost(old) { host in
+            try await withHost(old) { (host: TaskHost) async throws in
                 _ = try await host.run("sample", 5, as: Int.self)
                 let error = await failure { () async throws(TaskError) in try await host.swap("sample", to: new.path) }
                 #expect("\(error as Any)".contains("strange state"))
@@ -144,7 +144,7 @@ extension HostSuite {
         @Test func aSwapDuringASwapIsRefused() async throws {
             let old = try Self.version("1.0.0", "def run(x): return 'old'")
             let slow = try Self.version("1.1.0", "import time\ntime.sleep(0.4)\ndef run(x): return 'slow'")
-            try await withHost(old) { host in
+            try await withHost(old) { (host: TaskHost) async throws in
                 async let first: Void = host.swap("sample", to: slow.path)
                 try await Task.sleep(for: .milliseconds(100))
                 let error = await failure { () async throws(TaskError) in try await host.swap("sample", to: slow.path) }
@@ -160,7 +160,7 @@ extension HostSuite {
                 "1.0.0", toml: "[limits]\ndrain = \"50ms\"\ndrain_hard = \"200ms\"",
                 "def run(x):\n    while True: pass")
             let new = try Self.version("1.1.0", "def run(x): return 'new'")
-            try await withHost(old) { host in
+            try await withHost(old) { (host: TaskHost) async throws in
                 let began = Task { await failure { () async throws(TaskError) in try await host.run("sample", .none) } }
                 try await Task.sleep(for: .milliseconds(50))
                 try await host.swap("sample", to: new.path)
@@ -172,7 +172,7 @@ extension HostSuite {
         @Test func shutdownDuringPreparation() async throws {
             let old = try Self.version("1.0.0", "def run(x): return 'old'")
             let slow = try Self.version("1.1.0", "import time\ntime.sleep(0.5)\ndef run(x): return 'slow'")
-            let host = try Host(configuration: quiet)
+            let host = try TaskHost(configuration: quiet)
             try await host.load(old.path)
             let swap = Task { await failure { () async throws(TaskError) in try await host.swap("sample", to: slow.path) } }
             try await Task.sleep(for: .milliseconds(100))

@@ -10,7 +10,7 @@ final class TestPackage: Sendable {
     ///   - toml: What follows the `[task]` table's name and version, as in `instances = 2`, and further tables.
     ///   - files: More files, by path in the package.
     init(
-        _ name: String = "sample", version: String = "1.0.0", toml: String = "", files: [String: String] = [:],
+        name: String = "sample", version: String = "1.0.0", toml: String = "", files: [String: String] = [:],
         _ main: String
     ) throws {
         path = NSTemporaryDirectory() + "walle-test-\(UUID().uuidString)/\(name)"
@@ -33,9 +33,9 @@ final class TestPackage: Sendable {
 
 /// A host with packages loaded, shut down at the end.
 func withHost<Result>(
-    _ packages: TestPackage..., configuration: HostConfiguration = quiet, _ body: (Host) async throws -> Result
+    _ packages: TestPackage..., configuration: HostConfiguration = quiet, _ body: (TaskHost) async throws -> Result
 ) async throws -> Result {
-    let host = try Host(configuration: configuration)
+    let host = try TaskHost(configuration: configuration)
     do {
         for package in packages { try await host.load(package.path) }
         let result = try await body(host)

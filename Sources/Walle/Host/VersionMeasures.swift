@@ -2,7 +2,7 @@ internal import Metrics
 internal import Synchronization
 internal import WallePython
 
-/// Counts and times the runs of a version: for swift-metrics, and for `Host.status`.
+/// Counts and times the runs of a version: for swift-metrics, and for `TaskHost.status`.
 final class VersionMeasures: Sendable {
     private let succeeded: Counter
     private let failed: Counter

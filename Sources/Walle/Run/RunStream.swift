@@ -37,7 +37,7 @@ private final class Closer: Sendable {
     deinit { close() }
 }
 
-extension Host {
+extension TaskHost {
     /// Runs a task whose entry is a generator and gives its values as they come.
     ///
     /// - Throws: from the iteration, ``TaskError``.

@@ -78,7 +78,7 @@ extension TaskError: CustomStringConvertible {
         case .stopped(let reason): "stopped: \(reason.rawValue)"
         case .cancelled: "stopped: its caller was cancelled"
         case .queueFull: "refused: \(amount ?? "too many") runs wait already (limits.queue in task.toml)"
-        case .notFound: "there is no task of this name; `Host.taskNames` lists those that are loaded"
+        case .notFound: "there is no task of this name; `TaskHost.taskNames` lists those that are loaded"
         case .refused(let reason): "refused: \(reason)"
         case .mismatch(let expected, let got, let path): "\(path): expected \(expected), got \(got)"
         case .package(let error): "\(error)"

@@ -1,7 +1,7 @@
 internal import Synchronization
 public import WallePython
 
-extension Host {
+extension TaskHost {
     /// Runs a task with a `Codable` input and reads its result as `Output`.
     ///
     /// The input becomes Python objects on the VM's thread and the result comes back the same way, without JSON. A

@@ -7,14 +7,14 @@ internal import WallePython
 /// Hosts tasks: loads their packages, runs them in parallel, swaps them while they run.
 ///
 /// ```swift
-/// let host = try await Host(tasks: "tasks")
+/// let host = try await TaskHost(tasks: "tasks")
 /// let ranking: Ranking = try await host.run("next-item", Session(user: 7, recent: [3, 9]))
 /// try await host.swap("next-item", to: "builds/next-item-1.1.0")
 /// await host.shutdown()
 /// ```
 ///
 /// A process may have several hosts; they share nothing but CPython itself.
-public final class Host: Sendable {
+public final class TaskHost: Sendable {
     private struct State {
         var tasks: [String: TaskController] = [:]
         /// Names whose first load is under way.
@@ -188,7 +188,7 @@ public final class Host: Sendable {
     }
 }
 
-extension Host: Service {
+extension TaskHost: Service {
     /// Waits until the service group asks for a graceful shutdown or is cancelled, then shuts down.
     public func run() async throws {
         await withGracefulShutdownHandler {
