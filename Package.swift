@@ -58,7 +58,7 @@ let package = Package(
             swiftSettings: strict
         ),
         // Declare a Python module, its functions and stubs in Swift.
-        .target(name: "WalleBinding", dependencies: ["WallePython"], swiftSettings: strict),
+        .target(name: "WalleBinding", dependencies: ["CWallePython", "WallePython"], swiftSettings: strict),
         // Thin adapters that give Swift modules to Python.
         .target(name: "WalleModules", dependencies: ["WalleBinding", logging], swiftSettings: strict),
         // The app developer's API: hosts, task packages, runs, swaps.

@@ -47,6 +47,8 @@ WALLE_EXCEPTION(SyntaxError)
 WALLE_EXCEPTION(NotImplementedError)
 WALLE_EXCEPTION(TimeoutError)
 WALLE_EXCEPTION(UnicodeDecodeError)
+WALLE_EXCEPTION(ArithmeticError)
+WALLE_EXCEPTION(ZeroDivisionError)
 
 static inline PyObject *walle_None(void) {
     return Py_None;
@@ -107,6 +109,47 @@ static inline double walle_FloatValue(PyObject *object) {
 }
 static inline PyObject *walle_Vectorcall(PyObject *callable, PyObject *const *arguments, Py_ssize_t count) {
     return PyObject_Vectorcall(callable, arguments, (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+}
+
+// Numbers as the interpreter itself reads them: inline, for calls that take nanoseconds. Both are false for subclasses.
+static inline int walle_CompactLong(PyObject *object, Py_ssize_t *value) {
+    if (!PyLong_CheckExact(object) || !PyUnstable_Long_IsCompact((PyLongObject *)object)) return 0;
+    *value = PyUnstable_Long_CompactValue((PyLongObject *)object);
+    return 1;
+}
+static inline int walle_IsExactFloat(PyObject *object) {
+    return PyFloat_CheckExact(object);
+}
+
+// The `self` of a function written in Swift is a module, as for every built-in function, with one more word that
+// leads to the function: so that help(), inspect and pickle take it for what it is. Type and slots are macros.
+static inline PyObject *walle_MakeHolderType(void) {
+    static PyType_Slot slots[] = {{0, NULL}};
+    static PyType_Spec spec = {
+        .name = "walle.SwiftModule",
+        .basicsize = -(int)sizeof(void *),
+        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+        .slots = slots,
+    };
+    return PyType_FromSpecWithBases(&spec, (PyObject *)&PyModule_Type);
+}
+static inline void **walle_HeldWord(PyObject *holder) {
+    return (void **)((char *)holder + PyModule_Type.tp_basicsize);
+}
+static inline void *walle_Held(PyObject *holder) {
+    return *walle_HeldWord(holder);
+}
+static inline PyObject *walle_NewHolder(PyObject *type, const char *module, void *held) {
+    PyObject *arguments = Py_BuildValue("(s)", module);
+    PyObject *holder = arguments ? PyModule_Type.tp_new((PyTypeObject *)type, arguments, NULL) : NULL;
+    if (holder && PyModule_Type.tp_init(holder, arguments, NULL) < 0) Py_CLEAR(holder);
+    Py_XDECREF(arguments);
+    if (holder) *walle_HeldWord(holder) = held;
+    return holder;
+}
+static inline PyMethodDef walle_FastMethod(const char *name, PyCFunctionFastWithKeywords function, const char *doc) {
+    PyMethodDef definition = {name, (PyCFunction)(void (*)(void))function, METH_FASTCALL | METH_KEYWORDS, doc};
+    return definition;
 }
 
 // PyArg_*, PyErr_Format and the like are variadic.

@@ -98,6 +98,10 @@ class Imports:
         why = _walle.refusal(name)
         if why is not None:
             raise ImportError(f"import {name}: {why}", name=name)
+        is_package = _walle.is_package(name)
+        if is_package is not None:
+            specification = sys.modules["_frozen_importlib"].ModuleSpec
+            return specification(name, _SwiftLoader, origin="Swift", is_package=is_package)
         if name in _after_import or _walle.process_wide(name):
             return self._wrapped(name, path)
         return None
@@ -113,6 +117,18 @@ class Imports:
         if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec.loader)
         return spec
+
+
+class _SwiftLoader:
+    """Makes the modules that the host declares in Swift."""
+
+    @staticmethod
+    def create_module(spec):
+        return _walle.make_module(spec.name)
+
+    @staticmethod
+    def exec_module(module):
+        pass
 
 
 class _Loader:

@@ -53,6 +53,13 @@ enum HostModule {
         Definition("process_wide", "The functions of a module that act on the whole process.") { _, name in
             HostModule.processWide(String(python: name!))
         },
+        Definition("is_package", "Whether a module given by Swift has modules below it; None when Swift gives none.") { _, name in
+            guard let kind = Interpreter.current?.modules?.kind(of: String(python: name!)) else { return walle_None() }
+            return kind == .package ? walle_True() : walle_False()
+        },
+        Definition("make_module", "A new module that Swift gives.") { _, name in
+            HostModule.makeModule(String(python: name!))
+        },
         Definition("charge", "Count bytes that the interpreter's heap does not hold.") { _, bytes in
             HostModule.charge(bytes!)
         },
@@ -100,6 +107,16 @@ enum HostModule {
             walle_ListSetItem(list, index, text)
         }
         return list
+    }
+
+    private static func makeModule(_ name: String) -> PythonPointer? {
+        guard let interpreter = Interpreter.current, let modules = interpreter.modules else { return walle_None() }
+        do throws(PythonFailure) {
+            return try modules.make(name, in: interpreter).take()
+        } catch {
+            if PyErr_Occurred() == nil { walle_SetError(walle_ImportError(), "\(name): \(error)") }
+            return nil
+        }
     }
 
     private static func charge(_ bytes: PythonPointer) -> PythonPointer? {

@@ -17,7 +17,4 @@ extension Interpreter {
         defer { walle_stop_resume(stop) }
         return released(body)
     }
-
-    /// True when the present run is being stopped.
-    package var isStopping: Bool { walle_stop_is_asked(stop) }
 }

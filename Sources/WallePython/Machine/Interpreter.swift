@@ -21,6 +21,10 @@ package final class Interpreter {
     package var output = OutputCollector()
     /// Modules and functions that Swift gave to this interpreter; they must live as long as it does.
     package var bindings: [AnyObject] = []
+    /// Gives the modules that Swift declares, as they are imported.
+    package var modules: (any ModuleSource)?
+    /// What the host knows of the task that runs here, for the modules it gives.
+    package var context: AnyObject?
     /// Objects kept for the whole life of the interpreter, given back before its end.
     private var kept: [PythonPointer] = []
     private var forcedClass: PythonPointer?
@@ -234,6 +238,8 @@ package final class Interpreter {
         walle_stop_destroy(stop)
         walle_heap_unbind(heap)
         walle_heap_destroy(heap)
+        modules = nil
+        context = nil
         bindings = []
         return true
     }
