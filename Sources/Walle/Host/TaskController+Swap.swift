@@ -35,26 +35,29 @@ extension TaskController {
 
     private func takeOver(_ version: TaskVersion, _ instances: [Instance]) async throws(TaskError) {
         let old = current
-        guard await handsOverState(to: instances) else { return activate(version, instances, after: old) }
+        guard await handsOverState(to: instances) else { return try activate(version, instances, after: old) }
         state.withLock { $0.isPaused = true }
         do throws(TaskError) {
             try await handOverState(from: old, to: version, instances)
+            try activate(version, instances, after: old)
         } catch {
             resume()
             throw error
         }
-        activate(version, instances, after: old)
         resume()
     }
 
     /// The switch itself: from here on new runs start on the new version.
-    private func activate(_ version: TaskVersion, _ instances: [Instance], after old: TaskVersion) {
-        let (rested, isClosed, running) = state.withLock { state -> ([Instance], Bool, Int) in
+    private func activate(
+        _ version: TaskVersion, _ instances: [Instance], after old: TaskVersion
+    ) throws(TaskError) {
+        let outcome = state.withLock { state -> (rested: [Instance], running: Int)? in
+            guard !state.isClosed else { return nil }
             let rested = state.activate(version, instances)
-            return (rested, state.isClosed, state.instances[ObjectIdentifier(old)]?.count ?? 0)
+            return (rested, state.instances[ObjectIdentifier(old)]?.count ?? 0)
         }
+        guard let (rested, running) = outcome else { throw version.error(.stopped(.shutdown)) }
         rested.forEach { preparer.pool.end($0.machine) }
-        if isClosed { instances.forEach { preparer.pool.end($0.machine) } }
         events.send(.swapped(from: old.version), task: name, version: version.version)
         if running == 0 {
             events.send(.drained, task: name, version: old.version)
