@@ -21,6 +21,7 @@ let package = Package(
     name: "walle",
     products: [
         .library(name: "Walle", targets: ["Walle"]),
+        .executable(name: "walle-soak", targets: ["WalleSoak"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -68,6 +69,14 @@ let package = Package(
                 "WallePython", "WalleBinding", "WalleModules", logging, metrics,
                 .product(name: "TOMLKit", package: "TOMLKit"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        // Random load for hours, from a seed.
+        .executableTarget(
+            name: "WalleSoak",
+            dependencies: [
+                "Walle", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),
