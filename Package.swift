@@ -65,13 +65,19 @@ let package = Package(
         .target(
             name: "Walle",
             dependencies: [
-                "WallePython", "WalleBinding", "WalleModules", logging, metrics,
+                "WallePython", "WalleBinding", "WalleModules", "WalleStdlib", logging, metrics,
                 .product(name: "TOMLKit", package: "TOMLKit"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),
         .testTarget(name: "WallePythonTests", dependencies: ["WallePython"], swiftSettings: strict),
+        .testTarget(
+            name: "WalleTests",
+            dependencies: ["Walle", "WallePython", "WalleStdlib"],
+            exclude: ["Fixtures"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
