@@ -66,7 +66,7 @@ let package = Package(
         .target(
             name: "Walle",
             dependencies: [
-                "WallePython", "WalleBinding", "WalleModules", logging, metrics,
+                "WallePython", "WalleBinding", "WalleModules", "WalleStdlib", logging, metrics,
                 .product(name: "TOMLKit", package: "TOMLKit"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -83,6 +83,12 @@ let package = Package(
         .testTarget(name: "WalleHostTests", dependencies: ["Walle", logging], swiftSettings: strict),
         .testTarget(
             name: "WallePythonTests", dependencies: ["WallePython"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "WalleTests",
+            dependencies: ["Walle", "WallePython", "WalleStdlib"],
+            exclude: ["Fixtures"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

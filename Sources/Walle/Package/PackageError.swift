@@ -8,7 +8,9 @@ public struct PackageError: Error, Sendable, Hashable {
     package init(folder: String, problems: [Problem]) {
         precondition(!problems.isEmpty, "a PackageError tells of at least one problem")
         self.folder = folder
-        self.problems = problems.sorted { ($0.file, $0.line ?? 0, $0.column ?? 0) < ($1.file, $1.line ?? 0, $1.column ?? 0) }
+        self.problems = problems.sorted {
+            ($0.file, $0.line ?? 0, $0.column ?? 0, $0.message) < ($1.file, $1.line ?? 0, $1.column ?? 0, $1.message)
+        }
     }
 
     /// One thing that is wrong, where it is, and what helps.

@@ -1,5 +1,3 @@
-internal import WallePython
-
 /// Numbers with a unit, as `task.toml` has them: `"200ms"`, `"1.5s"`, `"64MB"`, `"1GiB"`.
 package enum Quantity {
     /// Why a text is no quantity: what is wrong, and what to write instead.
@@ -78,25 +76,5 @@ package enum Quantity {
 
     private static func shortened(_ text: String) -> String {
         text.count <= 40 ? text : text.prefix(40) + "…"
-    }
-}
-
-extension Quantity {
-    /// Writes a duration as `task.toml` would have it: the largest unit that leaves a short number.
-    package static func text(of duration: Duration) -> String {
-        let nanoseconds = Double(duration.nanoseconds)
-        let unit = durationUnits.last { nanoseconds >= $0.value } ?? durationUnits[0]
-        return number(nanoseconds / unit.value) + unit.key
-    }
-
-    /// Writes a size in powers of 1000 with at most one decimal: `4.2 kB`.
-    package static func text(ofBytes bytes: Int) -> String {
-        let decimal = byteUnits.prefix(5)
-        let unit = decimal.last { Double(bytes) >= $0.value } ?? decimal[decimal.startIndex]
-        return number((Double(bytes) / unit.value * 10).rounded() / 10) + " " + unit.key
-    }
-
-    private static func number(_ value: Double) -> String {
-        value == value.rounded() ? String(Int64(value)) : String(value)
     }
 }

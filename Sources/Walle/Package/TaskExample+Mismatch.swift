@@ -26,8 +26,8 @@ extension TaskExample {
             got: Preview.text(of: result, around: path[...]))
     }
 
-    /// Whether a result is the expected one; see `mismatch(_:)`.
-    public func matches(_ result: Value) -> Bool { mismatch(result) == nil }
+    /// `mismatch(_:)` in words; nil when the result is the expected one.
+    package func difference(from result: Value) -> String? { mismatch(result)?.description }
 }
 
 /// A step into a value.

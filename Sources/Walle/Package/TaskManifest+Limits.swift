@@ -28,7 +28,8 @@ extension TaskLimits {
 
     /// A default gives way to what is written: `run = "2ms"` shortens a grace that is not.
     private mutating func readTimes(_ reader: inout TableReader) {
-        run = reader.duration("run", upTo: Bounds.time) ?? run
+        let run = reader.duration("run", upTo: Bounds.time) ?? .seconds(10)
+        self.run = run
         cpu = reader.duration("cpu", upTo: Bounds.time)
         idle = reader.duration("idle", upTo: Bounds.time) ?? idle
         start = reader.duration("start", upTo: Bounds.time) ?? start
@@ -36,7 +37,7 @@ extension TaskLimits {
         grace = writtenGrace ?? min(grace, run)
         if grace > run {
             reader.report(
-                .contradiction, "grace", "(\(Quantity.text(of: grace))) is longer than limits.run (\(Quantity.text(of: run)))",
+                .contradiction, "grace", "(\(Units.text(grace))) is longer than limits.run (\(Units.text(run)))",
                 remedy: "Write a shorter one, such as \"5ms\".")
         }
         let soft = reader.duration("drain", upTo: Bounds.time)
@@ -46,7 +47,7 @@ extension TaskLimits {
         if drain > drainHard {
             reader.report(
                 .contradiction, "drain",
-                "(\(Quantity.text(of: drain))) is longer than limits.drain_hard (\(Quantity.text(of: drainHard)))",
+                "(\(Units.text(drain))) is longer than limits.drain_hard (\(Units.text(drainHard)))",
                 remedy: "Write a shorter one, or a longer drain_hard.")
         }
     }
@@ -57,7 +58,7 @@ extension TaskLimits {
         outputBytes = reader.bytes("output", from: Bounds.outputBytes) ?? outputBytes
         resultBytes = reader.bytes("result", from: Bounds.resultBytes) ?? resultBytes
         if let runMemoryBytes, runMemoryBytes > memoryBytes {
-            let (run, all) = (Quantity.text(ofBytes: runMemoryBytes), Quantity.text(ofBytes: memoryBytes))
+            let (run, all) = (Units.text(bytes: runMemoryBytes), Units.text(bytes: memoryBytes))
             reader.report(
                 .contradiction, "run_memory", "(\(run)) is above limits.memory (\(all))",
                 remedy: "Write a smaller one, or a larger memory.")

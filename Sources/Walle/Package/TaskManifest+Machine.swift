@@ -25,6 +25,14 @@ extension TaskManifest {
             ctypes: permissions.ctypes, debugging: permissions.debugging)
     }
 
+    /// Where its entry is.
+    ///
+    /// - Parameter folder: The package's folder, absolute and without symbolic links.
+    package func location(folder: String) -> Script.Location {
+        Script.Location(
+            importPaths: importPath(folder: folder), module: entry.module, function: entry.function, imports: imports)
+    }
+
     /// What comes first in `sys.path`: the package, then the folders that `[python] path` names.
     package func importPath(folder: String) -> [String] {
         [folder] + importFolders.map { TaskPackage.resolve($0, in: folder) }

@@ -83,8 +83,9 @@ public struct TaskManifest: Sendable, Hashable {
 
 /// `[limits]` of `task.toml`.
 public struct TaskLimits: Sendable, Hashable {
-    /// Wall time of a run. Longer than nearly every task needs, short enough that a loop without end is noticed.
-    public var run: Duration = .seconds(10)
+    /// Wall time of a run. Longer than nearly every task needs, short enough that a loop without end is noticed; nil, which
+    /// `task.toml` cannot say: no limit.
+    public var run: Duration? = .seconds(10)
     /// CPU time of a run's thread.
     public var cpu: Duration?
     /// From the exception that lets `finally` run to the stop that cannot be swallowed.

@@ -47,7 +47,8 @@ enum HostModule {
             HostModule.write(.standardError, data!)
         },
         Definition("refusal", "Why a module is refused, or None.") { _, name in
-            guard let why = ModuleRules.refusal(of: String(python: name!)) else { return walle_None() }
+            let policy = Interpreter.current?.policy
+            guard let why = ModuleRules.refusal(of: String(python: name!), policy: policy) else { return walle_None() }
             return why.python()
         },
         Definition("process_wide", "The functions of a module that act on the whole process.") { _, name in

@@ -14,11 +14,11 @@ package struct TOMLDocument: Sendable {
     /// - Throws: The first syntax error, with its place.
     package init(_ text: String, file: String) throws(PackageError.Problem) {
         self.file = file
-        scanner = TOMLScanner(text)
-        if let hazard = scanner.hazard {
-            throw Self.malformed(file, hazard.place, hazard.message)
+        do {
+            scanner = try TOMLScanner(text)
+        } catch {
+            throw Self.malformed(file, error.place, error.message)
         }
-        if text.utf8.contains(0) { throw Self.malformed(file, nil, "the file has a NUL byte") }
         do {
             root = Self.values(of: try TOMLTable(string: text))
         } catch let error as TOMLParseError {
@@ -63,19 +63,22 @@ package struct TOMLDocument: Sendable {
         case .int: .integer(node.int ?? 0)
         case .double: .double(node.double ?? 0)
         case .bool: .bool(node.bool ?? false)
-        case .date: node.date.map { .date(date($0, nil, offset: nil)) } ?? .none
+        case .date: node.date.map { .date(date($0)) } ?? .none
         case .time: .string(node.debugDescription)
-        case .dateTime: node.dateTime.map { .date(date($0.date, $0.time, offset: $0.offset)) } ?? .none
+        case .dateTime: node.dateTime.map { .date(moment($0)) } ?? .none
         }
     }
 
+    private static func date(_ date: TOMLDate) -> Date { Date(timeIntervalSince1970: Double(days(date) * 86400)) }
+
     /// A date without an offset is taken as UTC, like a naive `datetime`; TOMLKit's own conversion takes the time zone of
     /// the machine and drops the offset.
-    private static func date(_ date: TOMLDate, _ time: TOMLTime?, offset: TOMLTimeOffset?) -> Date {
-        var seconds = days(date) * 86400
-        if let time { seconds += time.hour * 3600 + time.minute * 60 + time.second }
-        seconds -= (offset?.offset ?? 0) * 60
-        return Date(timeIntervalSince1970: Double(seconds) + Double(time?.nanoSecond ?? 0) / 1e9)
+    private static func moment(_ value: TOMLDateTime) -> Date {
+        // With their types, as TOMLKit gives every value other members of these names, which are nil here.
+        let (day, time): (TOMLDate, TOMLTime) = (value.date, value.time)
+        let minutes = time.hour * 60 + time.minute - (value.offset?.offset ?? 0)
+        let seconds = days(day) * 86400 + minutes * 60 + time.second
+        return Date(timeIntervalSince1970: Double(seconds) + Double(time.nanoSecond) / 1e9)
     }
 
     /// Days since 1970-01-01 in the Gregorian calendar (Hinnant, "chrono-Compatible Low-Level Date Algorithms").

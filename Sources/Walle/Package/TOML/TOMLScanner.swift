@@ -4,30 +4,43 @@ package struct TextPlace: Sendable, Hashable {
     package var column: Int
 }
 
-/// Finds where the keys of a TOML text stand, which TOMLKit does not tell.
+/// Checks how a TOML text is built, and finds where its keys stand, which TOMLKit does not tell.
 ///
-/// It knows strings, comments and brackets, no more: what is wrong with a text is TOMLKit's to say. It also finds the two
-/// things that TOMLKit does not bear: dotted keys of any depth, which its parser walks recursively, and the character
-/// U+0000, at which it cuts.
+/// What a number, a date or an escape means, and which tables exclude each other, is TOMLKit's to say. It must get no text
+/// that is built wrongly: the parser inside TOMLKit 0.6 (toml++ 3.4) aborts at some of them, such as a header or a value
+/// that is missing (<https://github.com/marzer/tomlplusplus/pull/301>), and walks keys of any number of parts recursively
+/// (<https://github.com/marzer/tomlplusplus/pull/242>); TOMLKit cuts texts at the character U+0000.
 struct TOMLScanner {
     /// Key path → where the key, or the header that names it, stands first.
     private(set) var places: [[String]: TextPlace] = [:]
-    /// What TOMLKit must not be given.
-    private(set) var hazard: (place: TextPlace, message: String)?
 
     private let bytes: [UInt8]
     private var index = 0
     private var line = 1
     private var lineStart = 0
-    private var header: [String] = []
+    private var depth = 0
 
-    /// Nobody writes deeper keys by hand.
-    private static let deepestKey = 32
+    /// Nobody writes deeper keys, or values, by hand.
+    private static let deepest = 32
 
-    init(_ text: String) {
+    /// What is wrong with a text.
+    struct Failure: Error {
+        var place: TextPlace
+        var message: String
+    }
+
+    init(_ text: String) throws(Failure) {
         bytes = Array(text.utf8)
-        while index < bytes.count {
-            statement()
+        var header: [String] = []
+        while true {
+            try skipToToken()
+            guard let next else { return }
+            if next == UInt8(ascii: "[") {
+                header = try tableHeader()
+            } else {
+                try keyAndValue(header)
+            }
+            try endLine()
         }
     }
 
@@ -41,12 +54,18 @@ struct TOMLScanner {
         return nil
     }
 
+    // MARK: bytes
+
     private var next: UInt8? { index < bytes.count ? bytes[index] : nil }
+
+    private func peek(_ offset: Int) -> UInt8? { index + offset < bytes.count ? bytes[index + offset] : nil }
 
     private var here: TextPlace {
         let column = String(decoding: bytes[lineStart..<min(index, bytes.count)], as: UTF8.self).count + 1
         return TextPlace(line: line, column: column)
     }
+
+    private func failure(_ message: String) -> Failure { Failure(place: here, message: message) }
 
     private mutating func advance() {
         guard index < bytes.count else { return }
@@ -57,159 +76,185 @@ struct TOMLScanner {
         index += 1
     }
 
-    private mutating func skip(while condition: (UInt8) -> Bool) {
-        while let byte = next, condition(byte) { advance() }
-    }
-
-    private mutating func skipBlanks() { skip { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } }
-
-    private mutating func skipLine() {
-        skip { $0 != UInt8(ascii: "\n") }
+    private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+        guard next == UInt8(ascii: scalar) else { return false }
         advance()
+        return true
     }
 
-    private mutating func endanger(_ place: TextPlace, _ message: String) {
-        if hazard == nil { hazard = (place, message) }
+    private mutating func skipBlanks() {
+        while next == UInt8(ascii: " ") || next == UInt8(ascii: "\t") { advance() }
     }
 
-    // MARK: statements
-
-    private mutating func statement() {
-        skip { $0 == UInt8(ascii: " ") || (0x09...0x0D).contains($0) }
-        switch next {
-        case UInt8(ascii: "["): tableHeader()
-        case UInt8(ascii: "#"): skipLine()
-        case nil: break
-        default: keyAndValue()
+    private mutating func skipComment() throws(Failure) {
+        guard next == UInt8(ascii: "#") else { return }
+        while let byte = next, byte != UInt8(ascii: "\n") {
+            if byte == 0 { throw failure("the file has a NUL byte") }
+            advance()
         }
     }
 
-    private mutating func tableHeader() {
-        let place = here
-        skip { $0 == UInt8(ascii: "[") }
-        header = keyPath()
-        note(header, from: 1, at: place)
-        skipLine()
+    private var isAtLineEnd: Bool {
+        next == UInt8(ascii: "\n") || (next == UInt8(ascii: "\r") && peek(1) == UInt8(ascii: "\n"))
     }
 
-    private mutating func keyAndValue() {
+    /// Over spaces, comments and ends of lines.
+    private mutating func skipToToken() throws(Failure) {
+        while true {
+            skipBlanks()
+            try skipComment()
+            guard isAtLineEnd else { return }
+            advance()
+        }
+    }
+
+    private mutating func endLine() throws(Failure) {
+        skipBlanks()
+        try skipComment()
+        if next != nil, !isAtLineEnd { throw failure("something follows on the line") }
+    }
+
+    // MARK: keys
+
+    private mutating func tableHeader() throws(Failure) -> [String] {
         let place = here
-        let path = keyPath()
-        note(header + path, from: header.count + 1, at: place)
-        guard !path.isEmpty, next == UInt8(ascii: "=") else { return skipLine() }
         advance()
-        skipValue()
+        let isArray = take("[")
+        let path = try keyPath("the table's name is missing")
+        guard take("]"), !isArray || take("]") else { throw failure("`]` is missing") }
+        note(path, from: 1, at: place)
+        return path
+    }
+
+    private mutating func keyAndValue(_ header: [String]) throws(Failure) {
+        let place = here
+        let path = header + (try keyPath("a key is missing"))
+        note(path, from: header.count + 1, at: place)
+        guard take("=") else { throw failure("`=` is missing") }
+        try value()
     }
 
     private mutating func note(_ path: [String], from shortest: Int, at place: TextPlace) {
-        guard path.count >= shortest, path.count <= 2 * Self.deepestKey else { return }
         for count in shortest...path.count where places[Array(path.prefix(count))] == nil {
             places[Array(path.prefix(count))] = place
         }
     }
 
-    private mutating func keyPath() -> [String] {
-        let place = here
+    private mutating func keyPath(_ missing: String) throws(Failure) -> [String] {
         var path: [String] = []
-        while true {
+        repeat {
             skipBlanks()
-            guard let part = keyPart() else { break }
-            path.append(part)
+            path.append(try keyPart(missing))
             skipBlanks()
-            guard next == UInt8(ascii: ".") else { break }
-            advance()
-        }
-        if path.count > Self.deepestKey {
-            endanger(place, "a key of \(path.count) parts; at most \(Self.deepestKey) are allowed")
-        }
+            if path.count > Self.deepest { throw failure("a key of more than \(Self.deepest) parts") }
+        } while take(".")
         return path
     }
 
-    private mutating func keyPart() -> String? {
-        if next == UInt8(ascii: "\"") || next == UInt8(ascii: "'") { return string() }
+    private mutating func keyPart(_ missing: String) throws(Failure) -> String {
+        if next == UInt8(ascii: "\"") || next == UInt8(ascii: "'") { return try string(isKey: true) }
         let start = index
-        skip(while: Self.isBare)
-        return index > start ? String(decoding: bytes[start..<index], as: UTF8.self) : nil
+        while let byte = next, Self.isBare(byte) { advance() }
+        guard index > start else { throw failure(missing) }
+        return String(decoding: bytes[start..<index], as: UTF8.self)
     }
 
     private static func isBare(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte >= 0x80
-            || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || isAlphanumeric(byte)
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
     }
 
     // MARK: values
 
-    /// To the end of the line on which the value's last bracket closes.
-    private mutating func skipValue() {
-        var brackets = 0
-        var dots = 0
+    private mutating func value() throws(Failure) {
+        skipBlanks()
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= Self.deepest else { throw failure("values are nested deeper than \(Self.deepest)") }
+        switch next {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = try string(isKey: false)
+        case UInt8(ascii: "["): try array()
+        case UInt8(ascii: "{"): try inlineTable()
+        default: try scalar()
+        }
+    }
+
+    private mutating func array() throws(Failure) {
+        advance()
+        while true {
+            try skipToToken()
+            if take("]") { return }
+            try value()
+            try skipToToken()
+            if take("]") { return }
+            guard take(",") else { throw failure("`,` or `]` is missing") }
+        }
+    }
+
+    private mutating func inlineTable() throws(Failure) {
+        advance()
+        skipBlanks()
+        if take("}") { return }
+        while true {
+            _ = try keyPath("a key is missing")
+            guard take("=") else { throw failure("`=` is missing") }
+            try value()
+            skipBlanks()
+            if take("}") { return }
+            guard take(",") else { throw failure("`,` or `}` is missing") }
+        }
+    }
+
+    /// A number, a date or a word. A date and its time may have a space between.
+    private mutating func scalar() throws(Failure) {
+        guard let first = next, Self.isAlphanumeric(first) || first == UInt8(ascii: "+") || first == UInt8(ascii: "-") else {
+            throw failure("a value is missing")
+        }
+        let start = index
         while let byte = next {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "'"):
-                _ = string()
-                continue
-            case UInt8(ascii: "["), UInt8(ascii: "{"): brackets += 1
-            case UInt8(ascii: "]"), UInt8(ascii: "}"): brackets -= 1
-            case UInt8(ascii: "#"):
-                skip { $0 != UInt8(ascii: "\n") }
-                continue
-            case UInt8(ascii: "\n") where brackets <= 0: return advance()
-            default: break
-            }
-            dots = keyDots(dots, byte)
+            let isDateEnd = byte == UInt8(ascii: " ") && index == start + 10 && peek(1).map { (0x30...0x39).contains($0) } == true
+            guard Self.isBare(byte) || "+.:".utf8.contains(byte) || isDateEnd else { return }
             advance()
         }
     }
 
-    /// Counts the dots of a key in an inline table.
-    private mutating func keyDots(_ dots: Int, _ byte: UInt8) -> Int {
-        if byte == UInt8(ascii: ".") {
-            if dots == Self.deepestKey, hazard == nil {
-                endanger(here, "a key of more than \(dots) parts; no more are allowed")
-            }
-            return dots + 1
-        }
-        return Self.isBare(byte) || byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") ? dots : 0
-    }
+    // MARK: strings
 
-    /// Reads over a string of any of the four kinds, and gives its text as far as a key needs it.
-    private mutating func string() -> String {
-        guard let quote = next else { return "" }
-        let isLong = index + 2 < bytes.count && bytes[index + 1] == quote && bytes[index + 2] == quote
+    /// Reads over a string, and gives its text; keys have no need of escapes other than the simple ones.
+    private mutating func string(isKey: Bool) throws(Failure) -> String {
+        let place = here
+        let quote = next
+        let isLong = peek(1) == quote && peek(2) == quote
+        if isLong && isKey { throw failure("a key cannot be a text of several lines") }
         for _ in 0..<(isLong ? 3 : 1) { advance() }
         var text: [UInt8] = []
-        while let byte = next {
-            if byte == quote, !isLong || closes(quote) {
+        while let byte = next, byte != 0, isLong || byte != UInt8(ascii: "\n") {
+            if byte == quote, !isLong || closesLong(quote) {
                 for _ in 0..<(isLong ? 3 : 1) { advance() }
-                break
+                return String(decoding: text, as: UTF8.self)
             }
-            if byte == UInt8(ascii: "\n"), !isLong { break }
-            if byte == UInt8(ascii: "\\"), quote == UInt8(ascii: "\"") {
-                escape()
-            }
+            if byte == UInt8(ascii: "\\"), quote == UInt8(ascii: "\"") { try escape() }
             if let byte = next { text.append(byte) }
             advance()
         }
-        return String(decoding: text, as: UTF8.self)
+        if next == 0 { throw failure("the file has a NUL byte") }
+        throw Failure(place: place, message: "the text is not closed")
     }
 
-    /// Three quotes close a long string, unless more follow: the last three of them do.
-    private func closes(_ quote: UInt8) -> Bool {
-        guard index + 2 < bytes.count, bytes[index + 1] == quote, bytes[index + 2] == quote else { return false }
-        return index + 3 >= bytes.count || bytes[index + 3] != quote
+    /// Three quotes close a long text, unless more follow: the last three of them do, of five at most.
+    private func closesLong(_ quote: UInt8?) -> Bool {
+        peek(1) == quote && peek(2) == quote && peek(3) != quote
     }
 
     /// Over the backslash, onto the character that it escapes.
-    private mutating func escape() {
-        let digits: Int
-        switch index + 1 < bytes.count ? bytes[index + 1] : 0 {
-        case UInt8(ascii: "u"): digits = 4
-        case UInt8(ascii: "U"): digits = 8
-        default: digits = 0
-        }
+    private mutating func escape() throws(Failure) {
+        let digits = peek(1) == UInt8(ascii: "u") ? 4 : peek(1) == UInt8(ascii: "U") ? 8 : 0
         let hex = bytes.dropFirst(index + 2).prefix(digits)
-        if hazard == nil, digits > 0, hex.allSatisfy({ $0 == UInt8(ascii: "0") }) {
-            endanger(here, "the character U+0000, which no text here may have")
+        if digits > 0, hex.allSatisfy({ $0 == UInt8(ascii: "0") }) {
+            throw failure("the character U+0000, which no text here may have")
         }
         advance()
     }

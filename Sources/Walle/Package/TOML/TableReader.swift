@@ -155,6 +155,8 @@ package struct TableReader {
     // MARK: quantities
 
     /// A duration above zero.
+    ///
+    /// - Parameter most: Whole hours.
     package mutating func duration(_ key: String, upTo most: Duration) -> Duration? {
         guard let value = value(key) else { return nil }
         guard let text = value.text else {
@@ -166,7 +168,7 @@ package struct TableReader {
         guard duration > .zero, duration <= most else {
             report(
                 .invalidValue, key, "is \"\(text)\"",
-                remedy: "Write a duration above zero and not above \"\(Quantity.text(of: most))\".")
+                remedy: "Write a duration above zero, and at most \"\(most.components.seconds / 3600)h\".")
             return nil
         }
         return duration
@@ -187,7 +189,7 @@ package struct TableReader {
         guard let bytes else { return nil }
         guard bytes >= least else {
             let written = value.text.map { "\"\($0)\"" } ?? "\(bytes)"
-            report(.invalidValue, key, "is \(written)", remedy: "Write at least \(Quantity.text(ofBytes: least)).")
+            report(.invalidValue, key, "is \(written)", remedy: "Write at least \(Units.text(bytes: least)).")
             return nil
         }
         return bytes
