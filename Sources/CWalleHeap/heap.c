@@ -31,6 +31,7 @@ struct walle_heap {
     size_t slack;
     uint64_t refusals;
     int64_t external; // atomic: charged from any thread
+    int32_t references; // atomic: its maker's, and one a raw block, which may outlive the interpreter
     walle_heap_over_limit callback;
     void *context;
 };
@@ -78,12 +79,12 @@ static void tell_owner(walle_heap *heap) {
 static __attribute__((noinline)) bool admit_over_limit(walle_heap *heap, size_t size, size_t after) {
     size_t limit = load(&heap->limit), slack = load(&heap->slack);
     if (size >= refuse_at_limit) {
-        heap->refusals++;
+        __atomic_add_fetch(&heap->refusals, 1, __ATOMIC_RELAXED);
         return false;
     }
     tell_owner(heap);
     if (after - limit <= slack) return true;
-    heap->refusals++;
+    __atomic_add_fetch(&heap->refusals, 1, __ATOMIC_RELAXED);
     return false;
 }
 
@@ -228,7 +229,6 @@ void *walle_heap_malloc(walle_heap *heap, size_t size) {
     return block;
 }
 
-
 void walle_heap_free(void *block) {
     unit *u = unit_of(block);
     walle_heap *heap = u->heap;
@@ -287,11 +287,55 @@ void *walle_heap_realloc(walle_heap *heap, void *block, size_t size) {
     return moved;
 }
 
+// MARK: raw blocks
+
+static void let_go(walle_heap *heap) {
+    if (__atomic_sub_fetch(&heap->references, 1, __ATOMIC_ACQ_REL) == 0) free(heap);
+}
+
+void *walle_raw_malloc(walle_heap *heap, size_t size) {
+    if (size > PTRDIFF_MAX - page) return NULL;
+    size_t rounded = whole_pages(size);
+    if (heap && rounded >= refuse_at_limit && !walle_heap_admits(heap, rounded)) {
+        __atomic_add_fetch(&heap->refusals, 1, __ATOMIC_RELAXED);
+        return NULL;
+    }
+    size_t count = (rounded + unit_size - 1) / unit_size;
+    unit *u = units_take(count);
+    if (!u) return NULL;
+    u->heap = heap;
+    u->class = class_raw;
+    u->count = (uint32_t)count;
+    u->bytes = rounded;
+    if (heap) {
+        __atomic_add_fetch(&heap->references, 1, __ATOMIC_RELAXED);
+        walle_heap_charge(heap, (int64_t)rounded);
+    }
+    return unit_address(u);
+}
+
+void walle_raw_free(void *block) {
+    unit *u = unit_of(block);
+    walle_heap *heap = u->heap;
+    size_t size = u->bytes;
+    u->heap = NULL;
+    units_give_back(u, u->count);
+    if (!heap) return;
+    walle_heap_charge(heap, -(int64_t)size);
+    let_go(heap);
+}
+
+size_t walle_raw_size(const void *block) {
+    return unit_of(block)->bytes;
+}
+
 // MARK: life
 
 walle_heap *walle_heap_create(void) {
     walle_heap *heap = calloc(1, sizeof(walle_heap));
-    if (heap) heap->limit = SIZE_MAX / 2;
+    if (!heap) return NULL;
+    heap->limit = SIZE_MAX / 2;
+    heap->references = 1;
     return heap;
 }
 
@@ -302,13 +346,13 @@ void walle_heap_destroy(walle_heap *heap) {
         u->heap = NULL;
         units_give_back(u, u->count);
     }
-    free(heap);
+    let_go(heap);
 }
 
 void walle_heap_set_limit(walle_heap *heap, size_t limit_bytes, size_t slack_bytes) {
     store(&heap->limit, limit_bytes);
     store(&heap->slack, slack_bytes);
-    heap->over = total(heap) > limit_bytes;
+    heap->over = false; // a new run is told anew
 }
 
 void walle_heap_on_over_limit(walle_heap *heap, walle_heap_over_limit callback, void *context) {

@@ -95,3 +95,17 @@ void units_give_back(unit *first, size_t count) {
 void units_discard(void *address, size_t size) {
     madvise(address, size, MADV_DONTNEED);
 }
+
+void walle_stack_trim(void) {
+    // Below this frame nothing is live but the red zone; the frames of madvise itself need a few pages.
+    const size_t kept = 16384;
+    pthread_attr_t attributes;
+    void *low;
+    size_t size;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
+    if (pthread_attr_getstack(&attributes, &low, &size) == 0) {
+        char *end = (char *)(((uintptr_t)__builtin_frame_address(0) - kept) & ~(uintptr_t)4095);
+        if (end > (char *)low && end < (char *)low + size) units_discard(low, (size_t)(end - (char *)low));
+    }
+    pthread_attr_destroy(&attributes);
+}

@@ -5,13 +5,13 @@
 
 #include "walle_heap.h"
 
-enum { unit_bits = 16, unit_size = 1 << unit_bits, class_large = 0xFFFF };
+enum { unit_bits = 16, unit_size = 1 << unit_bits, class_raw = 0xFFFE, class_large = 0xFFFF };
 
 typedef struct unit unit;
 
 /// What is known of a unit, kept apart from its memory so that blocks start at its first byte.
 struct unit {
-    walle_heap *heap;
+    walle_heap *heap; // class_raw: whom it is charged to, or NULL
     unit *next_owned, *previous_owned;
     union {
         struct { // class < class_large: a unit of equal blocks
@@ -19,7 +19,7 @@ struct unit {
             void *free;
             uint32_t used, bump;
         };
-        size_t bytes; // class_large: bytes in use
+        size_t bytes; // class_large, class_raw: bytes in use
     };
     uint32_t count; // units in a row that belong together
     uint16_t class;
@@ -38,6 +38,11 @@ void units_discard(void *address, size_t size);
 extern char *units_base;
 extern size_t units_bytes;
 extern unit *units_table;
+
+/// Blocks of whole units that need no GIL, charged to `heap` unless that is NULL.
+void *walle_raw_malloc(walle_heap *heap, size_t size);
+void walle_raw_free(void *block);
+size_t walle_raw_size(const void *block);
 
 static inline bool units_own(const void *address) {
     return (size_t)((const char *)address - units_base) < units_bytes;

@@ -50,6 +50,8 @@ static __attribute__((noinline)) walle_heap *look_up(void *interpreter) {
     pthread_mutex_unlock(&lock);
     cached.interpreter = interpreter;
     cached.heap = heap;
+    // A thread the task started: what it takes outside the GIL is the VM's too.
+    if (heap && !thread_heap) thread_heap = heap;
     return heap;
 }
 
@@ -108,38 +110,37 @@ static void hook_free(void *context, void *block) {
     else free(block);
 }
 
-// The RAW domain needs no GIL, so it stays with malloc; what a VM's threads take from it (zlib, bz2 and lzma work
-// there) is charged to the VM.
+// The RAW domain needs no GIL, so its small blocks stay with malloc. Large ones (the state of an interpreter, the tables
+// of zlib, bz2 and lzma) come as whole units: zero until touched, gone when freed, charged to the VM of the thread.
 
-static inline void charge_raw(void *block, int sign) {
-    if (thread_heap && block) walle_heap_charge(thread_heap, sign * (int64_t)malloc_usable_size(block));
-}
+enum { raw_limit = 32768 };
 
 static void *raw_malloc(void *context, size_t size) {
-    if (thread_heap && size >= 1 << 20 && !walle_heap_admits(thread_heap, size)) return NULL;
-    void *block = malloc(size ? size : 1);
-    charge_raw(block, 1);
-    return block;
+    return size >= raw_limit ? walle_raw_malloc(thread_heap, size) : malloc(size ? size : 1);
 }
 
 static void *raw_calloc(void *context, size_t count, size_t size) {
-    void *block = calloc(count ? count : 1, size ? size : 1);
-    charge_raw(block, 1);
-    return block;
-}
-
-static void *raw_realloc(void *context, void *block, size_t size) {
-    size_t old = thread_heap && block ? malloc_usable_size(block) : 0;
-    void *moved = realloc(block, size ? size : 1);
-    if (moved && thread_heap) {
-        walle_heap_charge(thread_heap, (int64_t)malloc_usable_size(moved) - (int64_t)old);
-    }
-    return moved;
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) return NULL;
+    return bytes >= raw_limit ? walle_raw_malloc(thread_heap, bytes) : calloc(1, bytes ? bytes : 1);
 }
 
 static void raw_free(void *context, void *block) {
-    charge_raw(block, -1);
-    free(block);
+    if (units_own(block)) walle_raw_free(block);
+    else free(block);
+}
+
+static void *raw_realloc(void *context, void *block, size_t size) {
+    if (!block) return raw_malloc(context, size);
+    bool ours = units_own(block);
+    if (!ours && size < raw_limit) return realloc(block, size ? size : 1);
+    size_t old = ours ? walle_raw_size(block) : malloc_usable_size(block);
+    if (ours && size <= old && size > old / 2) return block;
+    void *moved = raw_malloc(context, size);
+    if (!moved) return NULL;
+    memcpy(moved, block, size < old ? size : old);
+    raw_free(context, block);
+    return moved;
 }
 
 bool walle_heap_install(void) {

@@ -13,6 +13,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <datetime.h>
+#include <marshal.h>
 
 #if PY_VERSION_HEX < 0x030D0500
 #error "Walle needs CPython 3.13.5 or newer: run Scripts/bootstrap once."

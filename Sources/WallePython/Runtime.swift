@@ -122,7 +122,9 @@ struct PythonHome {
 
     /// The file of the libpython that is mapped into this process.
     private static func loadedLibrary() -> String? {
-        let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
+        // `String(contentsOfFile:)` reads one page of a file that says it has no bytes.
+        guard let file = FileHandle(forReadingAtPath: "/proc/self/maps") else { return nil }
+        let maps = String(decoding: file.readDataToEndOfFile(), as: UTF8.self)
         for line in maps.split(separator: "\n") {
             guard let path = line.firstIndex(of: "/").map({ line[$0...] }) else { continue }
             if path.contains("/libpython3.") { return String(path) }

@@ -7,6 +7,7 @@ import _thread
 import sys
 import time
 
+import _frozen_importlib_external as _external
 import _walle
 import posix
 
@@ -173,7 +174,54 @@ _after_import = {
 }
 
 
+class _StandardLoader(_external.SourceFileLoader):
+    """Load the standard library without docstrings: they are a tenth of an idle VM."""
+
+    def get_code(self, fullname):
+        path = self.path
+        folder, _, file = path.rpartition("/")
+        cached = f"{folder}/__pycache__/{file[:-3]}.{sys.implementation.cache_tag}.opt-2.pyc"
+        try:
+            data = self.get_data(cached)
+        except OSError:
+            return super().get_code(fullname)
+        if data[:4] != _external.MAGIC_NUMBER:
+            return super().get_code(fullname)
+        return _external._compile_bytecode(memoryview(data)[16:], fullname, cached, path)
+
+
+class _PackageLoader(_external.SourceFileLoader):
+    """Load the `walle` package from the bytecode that the VMs share."""
+
+    def get_code(self, fullname):
+        path = self.path
+        code = _walle.shared_code(path)
+        if code is None:
+            optimize = 2 if fullname.rpartition(".")[2].startswith("_") else -1
+            code = self.source_to_code(self.get_data(path), path, _optimize=optimize)
+            import marshal
+
+            _walle.share_code((path, marshal.dumps(code)))
+        return code
+
+
+def _path_hook(path):
+    for folder, loader in ((_walle.standard_library, _StandardLoader), (_walle.folder, _PackageLoader)):
+        if path == folder or path.startswith(folder + "/"):
+            extensions = (_external.ExtensionFileLoader, _external.EXTENSION_SUFFIXES)
+            return _external.FileFinder(path, extensions, (loader, _external.SOURCE_SUFFIXES))
+    raise ImportError(path)
+
+
+def _hook_paths():
+    # Archives are not imported from, and their importer is large.
+    sys.path_hooks[:] = [_path_hook, *(hook for hook in sys.path_hooks if hook.__module__ != "zipimport")]
+    sys.modules.pop("zipimport", None)
+    sys.path_importer_cache.clear()
+
+
 def start():
+    _hook_paths()
     sys.stdout = sys.__stdout__ = _Output("<stdout>", _walle.write_out)
     sys.stderr = sys.__stderr__ = _Output("<stderr>", _walle.write_err)
     sys.stdin = sys.__stdin__ = None

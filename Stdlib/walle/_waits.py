@@ -23,6 +23,7 @@ def replace_none(module):
 
 def replace_threading(module):
     """Let `Thread.join` end: it ignores signals outside the main interpreter."""
+    _adopt_main_thread(module)
     handle_join = _thread._ThreadHandle.join
     thread = module.Thread
 
@@ -59,6 +60,16 @@ def replace_threading(module):
         return stack_size()
 
     module.stack_size = _thread.stack_size = bounded_stack_size
+
+
+def _adopt_main_thread(module):
+    """Make the VM's thread the main one: CPython names the thread that started the process's first interpreter."""
+    main, ident = module.main_thread(), _thread.get_ident()
+    if main.ident != ident:
+        del module._active[main.ident]
+        main._ident = ident
+        main._native_id = _thread.get_native_id()
+        module._active[ident] = main
 
 
 def replace_queue(module):

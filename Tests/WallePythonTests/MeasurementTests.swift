@@ -27,7 +27,15 @@ extension RuntimeTests {
             var machines: [VirtualMachine] = []
             let count = 50
             for _ in 0..<count { machines.append(try await machine(importing: modules)) }
+            for machine in machines {
+                machine.trim()
+                _ = try await machine.perform { (_) throws(PythonFailure) in 0 }
+            }
             let after = ProcessMemory.present
+            if let path = ProcessInfo.processInfo.environment["WALLE_SMAPS"] {
+                let text = String(decoding: FileHandle(forReadingAtPath: "/proc/self/smaps")!.readDataToEndOfFile(), as: UTF8.self)
+                try text.write(toFile: path, atomically: true, encoding: .utf8)
+            }
             let live = try await machines[0].perform { (interpreter) throws(PythonFailure) in interpreter.liveBytes }
             print(
                 "idle with \(modules.count) modules: rss \((after.residentKilobytes - before.residentKilobytes) / count) KB,",

@@ -56,6 +56,8 @@ uint64_t walle_heap_refusals(const walle_heap *heap);
 
 /// Returns the memory of empty pages to the system. On a thread of the interpreter.
 void walle_heap_trim(walle_heap *heap);
+/// Returns the part of the calling thread's stack that is not in use to the system.
+void walle_stack_trim(void);
 
 /// Allocation outside any hook, for tests.
 void *walle_heap_malloc(walle_heap *heap, size_t size);

@@ -17,6 +17,10 @@ enum HostModule {
         try check(PyModule_AddObjectRef(module.pointer, "lock", lock.pointer))
         try check(PyModule_AddIntConstant(module.pointer, "descriptor", Int(walle_stop_descriptor(interpreter.stop))))
         try check(PyModule_AddIntConstant(module.pointer, "stack_bytes", interpreter.configuration.stackBytes))
+        for (name, path) in [("standard_library", try? PythonRuntime.shared().standardLibrary), ("folder", Stdlib.folder)] {
+            let text = try Owned((path ?? "").python())
+            try check(PyModule_AddObjectRef(module.pointer, name, text.pointer))
+        }
         try check(PyDict_SetItemString(PyImport_GetModuleDict(), "_walle", module.pointer))
     }
 
@@ -63,6 +67,21 @@ enum HostModule {
         },
         Definition("charge", "Count bytes that the interpreter's heap does not hold.") { _, bytes in
             HostModule.charge(bytes!)
+        },
+        Definition("shared_code", "The code object of a file that another interpreter compiled, or None.") { _, path in
+            do throws(PythonFailure) {
+                return try SharedCode.load(String(python: path!))?.take() ?? walle_None()
+            } catch {
+                return nil
+            }
+        },
+        Definition("share_code", "Keep a path and its marshalled code for the other interpreters.") { _, pair in
+            guard walle_IsTuple(pair!) != 0, PyTuple_Size(pair) == 2, walle_IsBytes(walle_TupleItem(pair, 1)) != 0 else {
+                walle_SetError(walle_TypeError(), "share_code() takes a path and bytes")
+                return nil
+            }
+            SharedCode.store(walle_TupleItem(pair, 1), String(python: walle_TupleItem(pair, 0)))
+            return walle_None()
         },
         Definition("memory_left", "Bytes left under the memory limit, or None.") { _, _ in
             HostModule.memoryLeft()

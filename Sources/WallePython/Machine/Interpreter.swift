@@ -44,13 +44,12 @@ package final class Interpreter {
         do { runtime = try PythonRuntime.shared() } catch { throw .runtime(error) }
         let state = runtime.exclusively { Self.newState(heap: heap, configuration: configuration) }
         guard let state else {
-            walle_heap_destroy(heap)
+            Self.discard(heap)
             throw .creationFailed
         }
         guard let stop = walle_stop_create(watcher.semaphore) else {
-            Py_EndInterpreter(state)
-            walle_heap_unbind(heap)
-            walle_heap_destroy(heap)
+            runtime.exclusively { Py_EndInterpreter(state) }
+            Self.discard(heap)
             throw .noTimer
         }
         self.heap = heap
@@ -61,7 +60,20 @@ package final class Interpreter {
         walle_heap_enter_thread(heap)
         walle_thread_set_owner(Unmanaged.passUnretained(self).toOpaque())
         InterpreterRegistry.add(self)
-        do { try start() } catch { throw .failedToStart(PythonTraceback.takeOrDescribe(error)) }
+        do {
+            try start()
+        } catch {
+            let traceback = PythonTraceback.takeOrDescribe(error)
+            _ = end()
+            throw .failedToStart(traceback)
+        }
+        trim()
+    }
+
+    private static func discard(_ heap: OpaquePointer) {
+        walle_heap_enter_thread(nil)
+        walle_heap_unbind(heap)
+        walle_heap_destroy(heap)
     }
 
     private static func newState(
@@ -89,7 +101,7 @@ package final class Interpreter {
     /// Gives the new interpreter its `_walle` module, its replacements and its stop.
     private func start() throws(PythonFailure) {
         try HostModule.install(in: self)
-        let machine = try Owned(PyImport_ImportModule("walle._vm"))
+        let machine = try SharedCode.importMachine()
         let stopped = try keep(PyObject_GetAttrString(machine.pointer, "Stopped"))
         let forced = try keep(walle_stop_make_forced_class(stopped, "walle.task.Forced"))
         walle_stop_set_classes(stop, stopped, forced)
@@ -230,14 +242,12 @@ package final class Interpreter {
         kept = []
         walle_stop_begin(stop, Self.nextRun(), Self.endingTime.nanoseconds, 0, Self.endingTime.nanoseconds)
         walle_heap_set_limit(heap, Int.max / 4, 0)
-        walle_heap_enter_thread(nil)
         guard let runtime = try? PythonRuntime.shared() else { return false }
         runtime.exclusively { Py_EndInterpreter(state) }
         InterpreterRegistry.remove(self)
         walle_thread_set_owner(nil)
         walle_stop_destroy(stop)
-        walle_heap_unbind(heap)
-        walle_heap_destroy(heap)
+        Self.discard(heap)
         modules = nil
         context = nil
         bindings = []

@@ -100,6 +100,14 @@ package final class VirtualMachine: Sendable {
         mailbox.close()
     }
 
+    /// Collects garbage and gives unused memory back to the system, once what was submitted is done: for a VM that will
+    /// be idle.
+    package func trim() {
+        submit { interpreter in
+            if interpreter.isUsable { interpreter.trim() }
+        }
+    }
+
     /// Live bytes of the VM; 0 after its end.
     package var liveBytes: Int { present.withLock { $0.interpreter?.interpreter.liveBytes } ?? 0 }
     /// Most live bytes so far; 0 after its end.
