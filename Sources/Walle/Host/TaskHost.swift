@@ -184,6 +184,7 @@ public final class TaskHost: Sendable {
     }
 
     private static func startRuntime() throws(RuntimeError) {
+        StandardModules.install()
         _ = try PythonRuntime.shared()
     }
 }
