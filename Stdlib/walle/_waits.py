@@ -183,6 +183,7 @@ def replace_os(module):
         function.__name__ = function.__qualname__ = name
         function.__doc__ = getattr(posix, name).__doc__
         setattr(module, name, function)
+        setattr(posix, name, function)
 
 
 def replace_socket(module):
