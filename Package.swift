@@ -42,7 +42,7 @@ let package = Package(
         // One heap an interpreter, with its byte limit, behind CPython's allocator hooks.
         .target(name: "CWalleHeap", dependencies: ["CWallePython"]),
         // The timer signal that stops a run: what must be safe inside a signal handler.
-        .target(name: "CWalleStop", dependencies: ["CWallePython"]),
+        .target(name: "CWalleStop", dependencies: ["CWalleHeap", "CWallePython"]),
         // The Python files a task may import, found beside the executable.
         .target(
             name: "WalleStdlib",

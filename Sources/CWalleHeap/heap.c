@@ -24,7 +24,7 @@ struct walle_heap {
     unit *units; // every unit the heap owns
     unit *spare; // empty ones among them
     int spare_count;
-    bool over; // the owner was told; told again after the bytes fell below the limit
+    bool over, far_over; // the owner was told; told again after the bytes fell below the limit
     size_t live; // written under the interpreter's GIL
     size_t peak;
     size_t limit;
@@ -69,10 +69,22 @@ static inline size_t total(const walle_heap *heap) {
     return load(&heap->live) + (external > 0 ? (size_t)external : 0);
 }
 
-static void tell_owner(walle_heap *heap) {
-    if (heap->over || !heap->callback) return;
-    heap->over = true;
-    heap->callback(heap->context);
+static __thread bool uses_reserve;
+
+void walle_heap_use_reserve(bool use) {
+    uses_reserve = use;
+}
+
+static void tell_owner(walle_heap *heap, bool is_far) {
+    if (!heap->callback) return;
+    if (!heap->over) {
+        heap->over = true;
+        heap->callback(heap->context, false);
+    }
+    if (is_far && !heap->far_over) {
+        heap->far_over = true;
+        heap->callback(heap->context, true);
+    }
 }
 
 /// Decides over `size` more bytes above the limit.
@@ -82,7 +94,8 @@ static __attribute__((noinline)) bool admit_over_limit(walle_heap *heap, size_t 
         __atomic_add_fetch(&heap->refusals, 1, __ATOMIC_RELAXED);
         return false;
     }
-    tell_owner(heap);
+    if (uses_reserve) return true;
+    tell_owner(heap, after - limit > slack / 2);
     if (after - limit <= slack) return true;
     __atomic_add_fetch(&heap->refusals, 1, __ATOMIC_RELAXED);
     return false;
@@ -98,7 +111,7 @@ static inline bool admit(walle_heap *heap, size_t size) {
 
 static inline void release(walle_heap *heap, size_t size) {
     store(&heap->live, heap->live - size);
-    if (__builtin_expect(heap->over, 0) && total(heap) <= load(&heap->limit)) heap->over = false;
+    if (__builtin_expect(heap->over, 0) && total(heap) <= load(&heap->limit)) heap->over = heap->far_over = false;
 }
 
 // MARK: lists of units
@@ -352,7 +365,7 @@ void walle_heap_destroy(walle_heap *heap) {
 void walle_heap_set_limit(walle_heap *heap, size_t limit_bytes, size_t slack_bytes) {
     store(&heap->limit, limit_bytes);
     store(&heap->slack, slack_bytes);
-    heap->over = false; // a new run is told anew
+    heap->over = heap->far_over = false; // a new run is told anew
 }
 
 void walle_heap_on_over_limit(walle_heap *heap, walle_heap_over_limit callback, void *context) {

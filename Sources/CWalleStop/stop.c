@@ -3,6 +3,8 @@
 
 #include "walle_stop.h"
 
+#include "walle_heap.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -21,6 +23,8 @@ extern int _PyEval_AddPendingCall(PyInterpreterState *, int (*)(void *), void *,
 enum { steps = walle_step_unresponsive + 1 };
 static const int64_t never = INT64_MAX;
 static const int64_t billion = 1000000000;
+// A forced thread may wait for the GIL behind others, or for a core: only after this is it called unresponsive.
+static const int64_t patience_ns = 100000000;
 
 struct walle_stop {
     pthread_t thread;
@@ -52,6 +56,8 @@ struct walle_stop {
 
     // Written by any thread: the run in the high 56 bits, the reason in the low 8.
     uint64_t request;
+    // The run that is forced without grace.
+    uint64_t urgent;
 };
 
 static __thread walle_stop *current;
@@ -93,7 +99,8 @@ static void take_step(walle_stop *stop, int step, int64_t now, int64_t due) {
     if (step == walle_step_asked) leave_exception(stop, stop->asked, &stop->asked_spent);
     if (step == walle_step_forced) leave_exception(stop, stop->forced, &stop->forced_spent);
     if (step < walle_step_unresponsive) {
-        stop->next_step = now + stop->grace;
+        bool is_last = step == walle_step_forced;
+        stop->next_step = now + (is_last && stop->grace < patience_ns ? patience_ns : stop->grace);
         arm_wall(stop, stop->next_step);
         uint64_t one = 1;
         if (write(stop->descriptor, &one, sizeof one) < 0) {} // full means readable already
@@ -148,7 +155,9 @@ static void handle(int signal, siginfo_t *info, void *context) {
         ask_if_due(stop, run);
     } else if (step < walle_step_unresponsive) {
         int64_t now = now_on(CLOCK_MONOTONIC);
-        if (now >= stop->next_step) take_step(stop, step + 1, now, stop->next_step);
+        bool is_urgent = step == walle_step_asked && LOAD(stop->urgent) == run;
+        if (is_urgent) take_step(stop, walle_step_forced, now, now);
+        else if (now >= stop->next_step) take_step(stop, step + 1, now, stop->next_step);
     }
     errno = error;
 }
@@ -253,13 +262,17 @@ bool walle_stop_place(const walle_stop *stop, const char **file, const char **fu
 }
 
 static PyObject *forced_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
+    // The run may be stopped for its memory: what stops it must not fail for want of some.
+    walle_heap_use_reserve(true);
     PyObject *exception = type->tp_base->tp_new(type, arguments, keywords);
-    if (!exception) return NULL;
-    remember_place();
-    // Constructed by the evaluation loop as it raises; from here on every line of every thread raises again.
-    forcing = true;
-    PyEval_SetTraceAllThreads(raise_always, (PyObject *)type->tp_base);
-    forcing = false;
+    if (exception) {
+        remember_place();
+        // Constructed by the evaluation loop as it raises; from here on every line of every thread raises again.
+        forcing = true;
+        PyEval_SetTraceAllThreads(raise_always, (PyObject *)type->tp_base);
+        forcing = false;
+    }
+    walle_heap_use_reserve(false);
     return exception;
 }
 
@@ -344,6 +357,11 @@ void walle_stop_request(walle_stop *stop, uint64_t run, int reason) {
     // Stored even if the run has not begun: `begin` looks after it has made the run known, so one of both sees the other.
     __atomic_store_n(&stop->request, run << 8 | (uint64_t)reason, __ATOMIC_SEQ_CST);
     if (__atomic_load_n(&stop->run, __ATOMIC_SEQ_CST) == run) pthread_kill(stop->thread, chosen_signal);
+}
+
+void walle_stop_force_current(walle_stop *stop, int reason) {
+    STORE(stop->urgent, LOAD(stop->run));
+    walle_stop_request_current(stop, reason);
 }
 
 void walle_stop_request_current(walle_stop *stop, int reason) {

@@ -70,7 +70,7 @@ extension PythonTraceback {
 
     private static func describe(_ exception: PythonPointer, callingPython: Bool, depth: Int) -> PythonTraceback {
         var result = PythonTraceback(
-            type: String(cString: walle_TypeName(exception)),
+            type: typeName(of: exception),
             message: callingPython ? message(of: exception) : "",
             frames: frames(of: exception))
         if let syntax = syntaxFrame(exception) { result.frames.append(syntax) }
@@ -79,6 +79,15 @@ extension PythonTraceback {
             result.causes = [describe(owned.pointer, callingPython: callingPython, depth: depth + 1)]
         }
         return result
+    }
+
+    private static func typeName(of exception: PythonPointer) -> String {
+        guard let name = PyType_GetFullyQualifiedName(walle_Type(exception)) else {
+            PyErr_Clear()
+            return String(cString: walle_TypeName(exception))
+        }
+        let owned = Owned(taking: name)
+        return String(python: owned.pointer)
     }
 
     private static func message(of exception: PythonPointer) -> String {

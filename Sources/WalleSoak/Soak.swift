@@ -29,11 +29,13 @@ final class Soak: Sendable {
     private let bad: [String]
     private let folder: String
     private let seed: UInt64
+    private let modes: [SoakMode]
     private let counts = Mutex(Counts())
     private let start = ContinuousClock.now
 
-    init(seed: UInt64) async throws {
+    init(seed: UInt64, modes: [SoakMode]) async throws {
         self.seed = seed
+        self.modes = modes
         folder = NSTemporaryDirectory() + "walle-soak-\(getpid())"
         let folder = folder
         good = try (0..<4).map { try SoakTask.write(to: folder, version: $0, instances: 1 + $0 % 3) }
@@ -51,10 +53,10 @@ final class Soak: Sendable {
 
     func call(_ caller: Int, until deadline: ContinuousClock.Instant) async {
         var random = SplitMix(seed: seed &+ UInt64(caller) &* 7919)
-        let total = SoakMode.allCases.reduce(0) { $0 + $1.weight }
+        let total = modes.reduce(0) { $0 + $1.weight }
         while ContinuousClock.now < deadline {
             var left = Int.random(in: 0..<total, using: &random)
-            let mode = SoakMode.allCases.first { mode in
+            let mode = modes.first { mode in
                 left -= mode.weight
                 return left < 0
             }!

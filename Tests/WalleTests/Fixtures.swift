@@ -4,12 +4,14 @@ import Testing
 /// Files and folders that tests read and make.
 enum Fixtures {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures").path
-    static let repository = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized.path
+    static let repository = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+        .path
 
     /// The names of the files of a folder, for `arguments:`.
     static func names(_ folder: String, below parent: String = folder) -> [String] {
         let path = parent + "/" + folder
-        return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
+        return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { !$0.hasPrefix(".") }
+            .sorted()
     }
 
     static func text(_ path: String) throws -> String {
@@ -17,7 +19,8 @@ enum Fixtures {
     }
 
     /// Makes a folder with files for the time of a test.
-    static func withFolder<Result>(_ files: [String: String] = [:], _ body: (String) throws -> Result) throws -> Result {
+    static func withFolder<Result>(_ files: [String: String] = [:], _ body: (String) throws -> Result) throws -> Result
+    {
         let folder = FileManager.default.temporaryDirectory.appending(path: "walle-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -19,10 +19,13 @@ private struct SeededGenerator: RandomNumberGenerator {
 
 /// Files with a few bytes changed give a value or a `PackageError`, and never crash.
 @Suite struct FuzzTests {
-    private static let seed = ProcessInfo.processInfo.environment["WALLE_SEED"].flatMap(UInt64.init) ?? .random(in: 0...UInt64.max)
+    private static let seed =
+        ProcessInfo.processInfo.environment["WALLE_SEED"].flatMap(UInt64.init) ?? .random(in: 0...UInt64.max)
     private static let pieces = [
-        "[", "]", "[[", "{", "}", "\"", "\"\"\"", "'''", "'", "\\u0000", "\\", "\n", "\r\n", "=", ".", "#", ",", "\0", "\u{FEFF}",
-        "a.b.c", "1979-05-27T07:32:00Z", "07:32:00", "inf", "nan", "-0", "9223372036854775808", "0x", "\u{1F600}", "é",
+        "[", "]", "[[", "{", "}", "\"", "\"\"\"", "'''", "'", "\\u0000", "\\", "\n", "\r\n", "=", ".", "#", ",", "\0",
+        "\u{FEFF}",
+        "a.b.c", "1979-05-27T07:32:00Z", "07:32:00", "inf", "nan", "-0", "-", "+", ":", "_", "0", "9", "e5",
+        "9223372036854775808", "0x", "\u{1F600}", "é",
         "[task]", "[limits.run]", "[[triggers.a]]", "run = 1", "a = {", "\"\" = 1",
     ].map { Array($0.utf8) }
 
@@ -45,7 +48,8 @@ private struct SeededGenerator: RandomNumberGenerator {
     private func corpus() throws -> [[UInt8]] {
         let demos = PackageTests.demos.map { Fixtures.repository + "/Sources/WalleDemo/Tasks/\($0)/task.toml" }
         let fixtures = Fixtures.names("manifests").map { Fixtures.folder + "/manifests/" + $0 }
-        return try (demos + fixtures).map { Array(try Data(contentsOf: URL(filePath: $0))) }
+        let rich = Array(repeating: Fixtures.folder + "/rich.toml", count: 10)
+        return try (demos + fixtures + rich).map { Array(try Data(contentsOf: URL(filePath: $0))) }
     }
 
     @Test func manifests() throws {

@@ -72,7 +72,10 @@ import WallePython
                     resultBytes: 5000, grace: .milliseconds(2)))
         let limits = manifest.limits
         #expect((limits.memoryBytes, limits.queue, limits.recursion) == (64 << 20, 7, 5000))
-        #expect([limits.idle, limits.start, limits.drain, limits.drainHard] == [.seconds(60), .seconds(3600), .seconds(1), .seconds(2)])
+        #expect(
+            [limits.idle, limits.start, limits.drain, limits.drainHard] == [
+                .seconds(60), .seconds(3600), .seconds(1), .seconds(2),
+            ])
         #expect(manifest.config["steps"] == ["a", "b"])
         #expect(manifest.config["at"] == .date(Date(timeIntervalSince1970: 296_638_320.5)))
         #expect(manifest.config["day"] == .date(Date(timeIntervalSince1970: 1_709_164_800)))
@@ -86,6 +89,17 @@ import WallePython
         #expect(policy.network == .hosts(["example.org"]))
         #expect((policy.threads, policy.processes, policy.ctypes, policy.debugging) == (8, true, true, false))
         #expect(manifest.machineConfiguration.preimports == ["json", "xml.dom"])
+    }
+
+    @Test func readsAllOfTOML() throws {
+        let config = try TaskManifest(toml: try Fixtures.text("rich.toml")).config
+        #expect(config["title"] == "x\u{e9} \t \u{1F600}")
+        #expect(config["quoted key"] == ["literal": 1])
+        #expect(config["z"] == "one two \"\" \"")
+        #expect(config["w"] == "lit\\n''")
+        #expect(config["y"] == ["a": 1, "b": ["c": "d"], "e": [["f": 1], [:]]])
+        #expect(config["spaced"] == .date(Date(timeIntervalSince1970: 296_634_720.5)))
+        #expect(config["time"] == "07:32:00")
     }
 
     /// `run = "2ms"` needs no `grace`, `drain = "1min"` no `drain_hard`.
@@ -110,13 +124,17 @@ import WallePython
     }
 
     @Test(arguments: [
-        ("64MB", 64_000_000), ("1GiB", 1 << 30), ("512kB", 512_000), ("123", 123), ("1.5KiB", 1536), ("7B", 7), ("1TiB", 1 << 40),
+        ("64MB", 64_000_000), ("1GiB", 1 << 30), ("512kB", 512_000), ("123", 123), ("1.5KiB", 1536), ("7B", 7),
+        ("1TiB", 1 << 40),
     ])
     func readsSizes(_ text: String, _ bytes: Int) throws {
         #expect(try Quantity.bytes(text) == bytes)
     }
 
-    @Test(arguments: ["", "5", "ms", "-5ms", "+5ms", "5mss", "1e3s", ".5s", "5.s", "1.2.3s", "0x5s", "1_000ms", "5ms ", "٣ms", "999999999999h"])
+    @Test(arguments: [
+        "", "5", "ms", "-5ms", "+5ms", "5mss", "1e3s", ".5s", "5.s", "1.2.3s", "0x5s", "1_000ms", "5ms ", "٣ms",
+        "999999999999h",
+    ])
     func refusesOtherDurations(_ text: String) {
         #expect(throws: Quantity.Failure.self) { try Quantity.duration(text) }
     }
@@ -130,8 +148,10 @@ import WallePython
 @Suite struct VersionTests {
     /// The example of semver.org §11, and what lies around it.
     private static let ordered = [
-        "0.0.1", "0.9.10", "1.0.0-0", "1.0.0-9", "1.0.0-10", "1.0.0-99999999999999999999", "1.0.0-alpha", "1.0.0-alpha.1",
-        "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.0.0+build.1", "1.0.1",
+        "0.0.1", "0.9.10", "1.0.0-0", "1.0.0-9", "1.0.0-10", "1.0.0-99999999999999999999", "1.0.0-alpha",
+        "1.0.0-alpha.1",
+        "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.0.0+build.1",
+        "1.0.1",
         "1.10.0", "2.0.0",
     ]
 
@@ -144,7 +164,10 @@ import WallePython
         }
     }
 
-    @Test(arguments: ["", "1", "1.0", "1.0.0.0", "01.0.0", "1.0.0-", "1.0.0-01", "1.0.0-a..b", "1.0.0+", "v1.0.0", "1.0.-1", "1.0.0-ä", "99999999999999999999.0.0"])
+    @Test(arguments: [
+        "", "1", "1.0", "1.0.0.0", "01.0.0", "1.0.0-", "1.0.0-01", "1.0.0-a..b", "1.0.0+", "v1.0.0", "1.0.-1",
+        "1.0.0-ä", "99999999999999999999.0.0",
+    ])
     func refuses(_ text: String) {
         #expect(Version(text) == nil)
     }
@@ -152,7 +175,8 @@ import WallePython
 
 @Suite struct SuggestionTests {
     @Test(arguments: [
-        ("runn", "run"), ("mem", nil), ("memoory", "memory"), ("Queue", "queue"), ("queeu", "queue"), ("xyz", nil), ("", nil),
+        ("runn", "run"), ("mem", nil), ("memoory", "memory"), ("Queue", "queue"), ("queeu", "queue"), ("xyz", nil),
+        ("", nil),
     ])
     func findsTheNearest(_ name: String, _ nearest: String?) {
         #expect(Suggestion.nearest(to: name, in: ["run", "memory", "queue", "drain_hard"]) == nearest)

@@ -16,7 +16,9 @@ import WallePython
     }
 
     @Test func leavesOutWhatIsNobodysWork() throws {
-        let noise = ["__pycache__/main.cpython-313.pyc", ".git/HEAD", "main.py~", ".main.py.swp", "#main.py#", "4913", "a.tmp"]
+        let noise = [
+            "__pycache__/main.cpython-313.pyc", ".git/HEAD", "main.py~", ".main.py.swp", "#main.py#", "4913", "a.tmp",
+        ]
         let files = Fixtures.smallest.merging(noise.map { ($0, "x") }) { first, _ in first }
         try Fixtures.withFolder(files) { folder in
             let package = try TaskPackage.load(at: folder)
@@ -67,18 +69,28 @@ import WallePython
     private static let broken: [(String, [String: String], [String])] = [
         (
             "entry", ["task.toml": "[task]\nname=\"a\"\nversion=\"1.0.0\"\nentry = \"models.rank:run\"\n"],
-            ["task.toml:4:1: task.entry is \"models.rank:run\", but there is no models/rank.py. "
-                + "Write that file with the function run, or name another entry."]
+            [
+                "task.toml:4:1: task.entry is \"models.rank:run\", but there is no models/rank.py. "
+                    + "Write that file with the function run, or name another entry."
+            ]
         ),
         (
-            "files", ["task.toml": "[task]\nname=\"a\"\nversion=\"1.0.0\"\n[permissions]\nfiles=[\"resources\"]\nwrite=[\"out\"]\n"],
-            ["task.toml:5:1: permissions.files has \"resources\", but the package has no such file or folder. "
-                + "Put it there, or remove it from the list."]
+            "files",
+            [
+                "task.toml":
+                    "[task]\nname=\"a\"\nversion=\"1.0.0\"\n[permissions]\nfiles=[\"resources\"]\nwrite=[\"out\"]\n"
+            ],
+            [
+                "task.toml:5:1: permissions.files has \"resources\", but the package has no such file or folder. "
+                    + "Put it there, or remove it from the list."
+            ]
         ),
         (
             "path", ["task.toml": "[task]\nname=\"a\"\nversion=\"1.0.0\"\n[python]\npath=[\"main.py\"]\n"],
-            ["task.toml:5:1: python.path has \"main.py\", but the package has no such folder. "
-                + "Put it there, or remove it from the list."]
+            [
+                "task.toml:5:1: python.path has \"main.py\", but the package has no such folder. "
+                    + "Put it there, or remove it from the list."
+            ]
         ),
         (
             "all at once", ["task.toml": "[task]\nname=\"A\"\n", "examples/b.json": "{", "examples/a.json": "[]"],
@@ -132,13 +144,16 @@ import WallePython
             try manager.createSymbolicLink(atPath: folder + "/data", withDestinationPath: "/etc")
             try manager.createSymbolicLink(atPath: folder + "/gone", withDestinationPath: "nothing")
             try Fixtures.write(
-                Fixtures.smallest["task.toml"]! + "[permissions]\nfiles = [\"data/hosts\"]\n", to: folder + "/task.toml")
+                Fixtures.smallest["task.toml"]! + "[permissions]\nfiles = [\"data/hosts\"]\n", to: folder + "/task.toml"
+            )
             #expect(codes(folder) == ["data escapes", "gone missing", "task.toml escapes"])
         }
     }
 
     @Test func keepsItsBounds() throws {
-        let files = Fixtures.smallest.merging(["a/b/c.txt": "12345", "examples/a.json": "{\"input\":1,\"output\":1}"]) { $1 }
+        let files = Fixtures.smallest.merging(["a/b/c.txt": "12345", "examples/a.json": "{\"input\":1,\"output\":1}"]) {
+            $1
+        }
         try Fixtures.withFolder(files) { folder in
             func bounds(_ change: (inout PackageBounds) -> Void) -> PackageBounds {
                 var bounds = PackageBounds()

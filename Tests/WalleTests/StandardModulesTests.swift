@@ -41,7 +41,8 @@ import WalleStdlib
 
     @Test func tellsWhatIsWrong() {
         let error = #expect(throws: PackageError.self) {
-            try StandardModules("[modules.a]\nstatus = \"kpt\"\n[modules.b]\nstatus = \"refused\"\nwyh = \"x\"\nneeds = [\"sudo\"]\n")
+            try StandardModules(
+                "[modules.a]\nstatus = \"kpt\"\n[modules.b]\nstatus = \"refused\"\nwyh = \"x\"\nneeds = [\"sudo\"]\n")
         }
         #expect(
             error?.description.split(separator: "\n") == [

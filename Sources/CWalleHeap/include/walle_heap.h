@@ -16,8 +16,9 @@
 
 typedef struct walle_heap walle_heap;
 
-/// Called on the allocating thread, inside an allocation, when the live bytes pass the limit. Must not allocate.
-typedef void (*walle_heap_over_limit)(void *context);
+/// Called on the allocating thread, inside an allocation, when the live bytes pass the limit, and again, `is_urgent`, when
+/// they pass half of the slack. Must not allocate.
+typedef void (*walle_heap_over_limit)(void *context, bool is_urgent);
 
 /// Puts the hooks in place. Once, before Py_Initialize. False when address space cannot be reserved.
 bool walle_heap_install(void);
@@ -39,6 +40,9 @@ void walle_heap_enter_thread(walle_heap *heap);
 
 void walle_heap_set_limit(walle_heap *heap, size_t limit_bytes, size_t slack_bytes);
 void walle_heap_on_over_limit(walle_heap *heap, walle_heap_over_limit callback, void *context);
+
+/// Between true and false the calling thread's small blocks are granted whatever the limit.
+void walle_heap_use_reserve(bool use);
 
 /// Charges memory the heap does not hold itself (shared buffers, maps). Any thread. `bytes` may be negative.
 void walle_heap_charge(walle_heap *heap, int64_t bytes);

@@ -67,6 +67,9 @@ void walle_stop_request(walle_stop *stop, uint64_t run, int reason);
 /// The same on any thread of the interpreter and inside an allocation: no locks, no allocation.
 void walle_stop_request_current(walle_stop *stop, int reason);
 
+/// The same, and step two without grace when step one was taken: the run takes memory too fast to be waited for.
+void walle_stop_force_current(walle_stop *stop, int reason);
+
 /// Wakes the thread from a wait that ignores the exception, once; the watcher repeats it until the run ends.
 /// Any thread but the interpreter's; the interpreter's thread must be alive.
 void walle_stop_nudge(walle_stop *stop);

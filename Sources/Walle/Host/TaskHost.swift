@@ -34,7 +34,7 @@ public final class TaskHost: Sendable {
     /// - Parameter modules: Swift functions that every task may import.
     public init(modules: [PythonModule] = [], configuration: HostConfiguration = HostConfiguration()) throws(TaskError) {
         self.configuration = configuration
-        do throws(RuntimeError) { try Self.startRuntime() } catch { throw TaskError(.refused("\(error)"), task: "host") }
+        try Self.startRuntime()
         hub = EventHub(buffer: configuration.eventBuffer)
         pool = WarmPool(configuration: configuration)
         let folder = NSTemporaryDirectory() + "walle-\(getpid())-\(UUID().uuidString.prefix(8))"
@@ -183,9 +183,23 @@ public final class TaskHost: Sendable {
         try? FileManager.default.removeItem(atPath: preparer.snapshots)
     }
 
+<<<<<<< HEAD
     private static func startRuntime() throws(RuntimeError) {
         StandardModules.install()
         _ = try PythonRuntime.shared()
+=======
+    private static func startRuntime() throws(TaskError) {
+        do throws(PackageError) {
+            ModuleRules.set(try StandardModules.load().rules)
+        } catch {
+            throw TaskError(.package(error), task: "host")
+        }
+        do throws(RuntimeError) {
+            _ = try PythonRuntime.shared()
+        } catch {
+            throw TaskError(.refused("\(error)"), task: "host")
+        }
+>>>>>>> main
     }
 }
 

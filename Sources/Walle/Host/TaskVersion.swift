@@ -30,7 +30,7 @@ final class TaskVersion: Sendable {
     private func amount(of kind: TaskError.Kind) -> String? {
         let limits = manifest.limits
         switch kind {
-        case .limit(.time): return Units.text(limits.run)
+        case .limit(.time): return limits.run.map(Units.text)
         case .limit(.cpuTime): return limits.cpu.map(Units.text)
         case .limit(.memory): return Units.text(bytes: limits.memoryBytes)
         case .limit(.output): return Units.text(bytes: limits.outputBytes)

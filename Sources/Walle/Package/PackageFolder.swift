@@ -70,7 +70,8 @@ struct PackageFolder {
     ///   - most: Its most bytes.
     func text(of file: String, upTo most: Int) throws(PackageError.Problem) -> String {
         guard let status = Self.status(absolute(file)) else {
-            throw PackageError.Problem(.missing, file: file, "the file is missing", remedy: "Every package has one: see walle new.")
+            throw PackageError.Problem(
+                .missing, file: file, "the file is missing", remedy: "Every package has one: see walle new.")
         }
         guard status.kind == .file else {
             throw PackageError.Problem(.unreadable, file: file, "this is no file", remedy: "Put a text file there.")
@@ -86,7 +87,8 @@ struct PackageFolder {
 
     func tooLarge(_ file: String, _ bytes: Int, _ most: Int) -> PackageError.Problem {
         PackageError.Problem(
-            .tooLarge, file: file, "the file has \(Units.text(bytes: bytes)); at most \(Units.text(bytes: most)) are allowed",
+            .tooLarge, file: file,
+            "the file has \(Units.text(bytes: bytes)); at most \(Units.text(bytes: most)) are allowed",
             remedy: "Keep large data outside of the package and name it in permissions.files.")
     }
 

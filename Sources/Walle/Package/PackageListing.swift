@@ -29,7 +29,9 @@ struct PackageListing {
 
     private mutating func walk(_ path: String, depth: Int) {
         guard depth <= folder.bounds.depth else {
-            return report(.tooLarge, path, "the folder lies \(depth) deep", "Have at most \(folder.bounds.depth) folders within folders.")
+            return report(
+                .tooLarge, path, "the folder lies \(depth) deep",
+                "Have at most \(folder.bounds.depth) folders within folders.")
         }
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.absolute(path)) else {
             return report(.unreadable, path, "the folder cannot be read", "Let the host's user read it: chmod u+rx.")
@@ -47,7 +49,9 @@ struct PackageListing {
         case .file: add(path, status)
         case .link: addLink(path)
         case .other:
-            report(.unreadable, path, "this is neither file nor folder", "Remove it: a package cannot carry it to another host.")
+            report(
+                .unreadable, path, "this is neither file nor folder",
+                "Remove it: a package cannot carry it to another host.")
         }
     }
 

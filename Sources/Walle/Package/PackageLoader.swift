@@ -74,7 +74,9 @@ struct PackageLoader {
     // MARK: examples
 
     private mutating func examples(_ paths: [String]) -> [TaskExample] {
-        let paths = paths.filter { $0.hasPrefix("examples/") && $0.hasSuffix(".json") && $0.count(where: { $0 == "/" }) == 1 }
+        let paths = paths.filter {
+            $0.hasPrefix("examples/") && $0.hasSuffix(".json") && $0.count(where: { $0 == "/" }) == 1
+        }
         if paths.count > folder.bounds.examples {
             problems.append(
                 PackageError.Problem(

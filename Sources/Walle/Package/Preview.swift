@@ -26,7 +26,8 @@ struct Preview {
         switch (value, path.first) {
         case (.dictionary(let members), .key(let key)?):
             guard let member = members[key] else { return members.isEmpty ? "{}" : "{…}" }
-            return "{\(JSONText.text(of: .string(key))): \(text(of: member, around: rest))\(members.count > 1 ? ", …" : "")}"
+            return
+                "{\(JSONText.text(of: .string(key))): \(text(of: member, around: rest))\(members.count > 1 ? ", …" : "")}"
         case (.array(let elements), .index(let index)?):
             var whole = Preview(limit: width)
             whole.write(value)

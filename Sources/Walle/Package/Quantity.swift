@@ -40,7 +40,8 @@ package enum Quantity {
         }
         let scaled = (value * factor).rounded()
         guard scaled <= largest else {
-            throw Failure(message: "\"\(shortened(text))\" is too large", remedy: "Write a smaller one, such as \(example).")
+            throw Failure(
+                message: "\"\(shortened(text))\" is too large", remedy: "Write a smaller one, such as \(example).")
         }
         return Int64(scaled)
     }
@@ -54,14 +55,16 @@ package enum Quantity {
 
     private static func notANumber(_ text: String, _ example: String) -> Failure {
         if text.hasPrefix("-") {
-            return Failure(message: "\"\(shortened(text))\" is negative", remedy: "Write one above zero, such as \(example).")
+            return Failure(
+                message: "\"\(shortened(text))\" is negative", remedy: "Write one above zero, such as \(example).")
         }
         return Failure(
             message: "\"\(shortened(text))\" does not begin with a number",
             remedy: "Write a number and a unit, such as \(example).")
     }
 
-    private static func unknownUnit(_ number: String, _ unit: String, _ units: KeyValuePairs<String, Double>) -> Failure {
+    private static func unknownUnit(_ number: String, _ unit: String, _ units: KeyValuePairs<String, Double>) -> Failure
+    {
         let names = units.map(\.key)
         if unit.isEmpty {
             return Failure(
@@ -70,7 +73,9 @@ package enum Quantity {
         }
         let alike = names.filter { $0.lowercased() == unit.lowercased() }
         let likely = alike.first ?? Suggestion.nearest(to: unit, in: names)
-        let remedy = likely.map { "Did you mean \"\(shortened(number))\($0)\"?" } ?? "Units are \(names.joined(separator: ", "))."
+        let remedy =
+            likely.map { "Did you mean \"\(shortened(number))\($0)\"?" }
+            ?? "Units are \(names.joined(separator: ", "))."
         return Failure(message: "\"\(shortened(unit))\" is no unit", remedy: remedy)
     }
 

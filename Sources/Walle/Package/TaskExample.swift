@@ -46,7 +46,8 @@ extension TaskExample {
         }
         if let key = members.keys.sorted().first(where: { !Self.keys.contains($0) }) {
             let nearest = Suggestion.nearest(to: key, in: Self.keys)
-            let remedy = nearest.map { "Did you mean \"\($0)\"?" } ?? "Known here: \(Self.keys.joined(separator: ", "))."
+            let remedy =
+                nearest.map { "Did you mean \"\($0)\"?" } ?? "Known here: \(Self.keys.joined(separator: ", "))."
             throw PackageError.Problem(.unknownKey, file: file, "\"\(key)\" is unknown", remedy: remedy)
         }
         guard let input = members["input"] else { throw Self.problem(.missingKey, file, "\"input\" is missing") }
@@ -68,7 +69,8 @@ extension TaskExample {
             throw PackageError.Problem(
                 .malformed, file: file, line: lines.count,
                 column: String(decoding: lines.last ?? [], as: UTF8.self).count + 1,
-                "this is not JSON: \(failure?.description ?? "\(error)")", remedy: "Check it with python3 -m json.tool.")
+                "this is not JSON: \(failure?.description ?? "\(error)")", remedy: "Check it with python3 -m json.tool."
+            )
         }
     }
 
@@ -81,8 +83,12 @@ extension TaskExample {
         guard let value else { return Tolerance() }
         var tolerance = Tolerance()
         if case .dictionary(let members) = value {
-            tolerance.relative = try members["relative"].map { v throws(PackageError.Problem) in try distance(v, file) } ?? tolerance.relative
-            tolerance.absolute = try members["absolute"].map { v throws(PackageError.Problem) in try distance(v, file) } ?? tolerance.absolute
+            tolerance.relative =
+                try members["relative"].map { v throws(PackageError.Problem) in try distance(v, file) }
+                ?? tolerance.relative
+            tolerance.absolute =
+                try members["absolute"].map { v throws(PackageError.Problem) in try distance(v, file) }
+                ?? tolerance.absolute
         } else {
             tolerance.relative = try distance(value, file)
             if tolerance.relative == 0 { tolerance.absolute = 0 }

@@ -82,7 +82,8 @@ extension TaskPermissions {
         let paths = reader.strings(key) ?? []
         for path in paths where path.hasPrefix("~") {
             reader.report(
-                .invalidValue, key, "has \"\(path)\"", remedy: "Write the whole path: ~ is another folder for each user.")
+                .invalidValue, key, "has \"\(path)\"",
+                remedy: "Write the whole path: ~ is another folder for each user.")
         }
         reader.refuseClimbing(key, paths)
         return paths
@@ -103,7 +104,9 @@ extension TaskPermissions {
     private static func isHost(_ text: String) -> Bool {
         let colons = text.count { $0 == ":" }
         return !text.isEmpty && colons != 1
-            && text.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0.properties.numericType != nil || "-._:".unicodeScalars.contains($0) }
+            && text.unicodeScalars.allSatisfy {
+                $0.properties.isAlphabetic || $0.properties.numericType != nil || "-._:".unicodeScalars.contains($0)
+            }
     }
 
     private static func threads(_ reader: inout TableReader) -> Int {

@@ -71,7 +71,8 @@ struct ManifestReader {
         for (name, trigger) in triggers {
             if case .dictionary = trigger { continue }
             reader.report(
-                .invalidValue, "triggers", "has \(name), which is no table", remedy: "Write [triggers.\(name)] on a line of its own.")
+                .invalidValue, "triggers", "has \(name), which is no table",
+                remedy: "Write [triggers.\(name)] on a line of its own.")
         }
         return triggers
     }
@@ -79,12 +80,15 @@ struct ManifestReader {
     private static func python(_ reader: inout TableReader, _ manifest: inout TaskManifest) {
         manifest.imports = reader.strings("imports") ?? []
         for name in manifest.imports where !isDotted(name) {
-            reader.report(.invalidValue, "imports", "has \"\(name)\", which is no module's name", remedy: "Write it as after import.")
+            reader.report(
+                .invalidValue, "imports", "has \"\(name)\", which is no module's name",
+                remedy: "Write it as after import.")
         }
         manifest.importFolders = reader.strings("path") ?? []
         for path in manifest.importFolders where path.hasPrefix("/") {
             reader.report(
-                .escapes, "path", "has \"\(path)\", which is not inside the package", remedy: "Copy the modules into the package.")
+                .escapes, "path", "has \"\(path)\", which is not inside the package",
+                remedy: "Copy the modules into the package.")
         }
         reader.refuseClimbing("path", manifest.importFolders)
     }
@@ -136,8 +140,12 @@ extension ManifestReader {
 
     /// What to do about a name that a task cannot have; nil when it can.
     static func nameProblem(_ name: String) -> String? {
-        let allowed = name.unicodeScalars.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "-" }
-        if allowed, !name.isEmpty, name.utf8.count <= longestName, !name.hasPrefix("-"), !name.hasSuffix("-") { return nil }
+        let allowed = name.unicodeScalars.allSatisfy {
+            ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "-"
+        }
+        if allowed, !name.isEmpty, name.utf8.count <= longestName, !name.hasPrefix("-"), !name.hasSuffix("-") {
+            return nil
+        }
         let words = name.lowercased().unicodeScalars.split { !(("a"..."z").contains($0) || ("0"..."9").contains($0)) }
         let better = words.map { String($0) }.joined(separator: "-")
         let rule = "A name has lowercase letters, digits and hyphens inside, \(longestName) characters at most"
@@ -174,7 +182,8 @@ extension ManifestReader {
     private static func isolation(_ reader: inout TableReader) {
         guard let text = reader.string("isolation"), TaskManifest.Isolation(rawValue: text) == nil else { return }
         reader.report(
-            .invalidValue, "isolation", text == "process" ? "is \"process\", which is not there yet" : "is \"\(text.prefix(80))\"",
+            .invalidValue, "isolation",
+            text == "process" ? "is \"process\", which is not there yet" : "is \"\(text.prefix(80))\"",
             remedy: "Write isolation = \"interpreter\", or remove the line.")
     }
 }

@@ -28,7 +28,9 @@ public struct TaskPackage: Sendable {
     /// Loads a package and checks all that can be checked without Python.
     ///
     /// - Throws: Everything that is wrong, at once.
-    public static func load(at path: String, bounds: PackageBounds = PackageBounds()) throws(PackageError) -> TaskPackage {
+    public static func load(at path: String, bounds: PackageBounds = PackageBounds()) throws(PackageError)
+        -> TaskPackage
+    {
         let folder: PackageFolder
         do {
             folder = try PackageFolder(path, bounds: bounds)

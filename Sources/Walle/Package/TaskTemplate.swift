@@ -18,7 +18,8 @@ public struct TaskTemplate: Sendable {
     public init(name: String, stdlib: String) throws(PackageError) {
         if let remedy = ManifestReader.nameProblem(name) {
             throw PackageError(
-                folder: "", problems: [.init(.invalidValue, file: "", "no task can be named \"\(name)\"", remedy: remedy)])
+                folder: "",
+                problems: [.init(.invalidValue, file: "", "no task can be named \"\(name)\"", remedy: remedy)])
         }
         self.name = name
         files = [
@@ -41,7 +42,9 @@ public struct TaskTemplate: Sendable {
             throw PackageError(
                 folder: folder,
                 problems: present.map {
-                    .init(.exists, file: $0.path, "the file is there already", remedy: "Choose another folder, or remove it.")
+                    .init(
+                        .exists, file: $0.path, "the file is there already",
+                        remedy: "Choose another folder, or remove it.")
                 })
         }
         for file in files {

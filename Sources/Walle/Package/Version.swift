@@ -25,7 +25,9 @@ public struct Version: Sendable, Hashable {
         let (rest, build) = Self.split(text, at: "+")
         let (core, preRelease) = Self.split(rest, at: "-")
         let numbers = core.split(separator: ".", omittingEmptySubsequences: false).map(Self.number)
-        guard numbers.count == 3, let major = numbers[0], let minor = numbers[1], let patch = numbers[2] else { return nil }
+        guard numbers.count == 3, let major = numbers[0], let minor = numbers[1], let patch = numbers[2] else {
+            return nil
+        }
         guard let preRelease = Self.identifiers(preRelease, numeric: true),
             let build = Self.identifiers(build, numeric: false)
         else { return nil }
@@ -54,7 +56,10 @@ public struct Version: Sendable, Hashable {
         guard let text else { return [] }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         let valid = parts.allSatisfy { part in
-            !part.isEmpty && part.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || isDigit($0) || $0 == "-") }
+            !part.isEmpty
+                && part.unicodeScalars.allSatisfy {
+                    $0.isASCII && ($0.properties.isAlphabetic || isDigit($0) || $0 == "-")
+                }
                 && (!numeric || !isNumeric(part) || part == "0" || part.first != "0")
         }
         return valid ? parts : nil
@@ -67,7 +72,9 @@ extension Version: Comparable {
     public static func < (left: Version, right: Version) -> Bool {
         let (lefts, rights) = ([left.major, left.minor, left.patch], [right.major, right.minor, right.patch])
         if lefts != rights { return lefts.lexicographicallyPrecedes(rights) }
-        if left.preRelease == right.preRelease { return left.build.lexicographicallyPrecedes(right.build, by: precedes) }
+        if left.preRelease == right.preRelease {
+            return left.build.lexicographicallyPrecedes(right.build, by: precedes)
+        }
         if left.preRelease.isEmpty || right.preRelease.isEmpty { return right.preRelease.isEmpty }
         return left.preRelease.lexicographicallyPrecedes(right.preRelease, by: precedes)
     }
@@ -92,7 +99,9 @@ extension Version: CustomStringConvertible, ExpressibleByStringLiteral {
 
     /// Traps when the literal is no version.
     public init(stringLiteral text: String) {
-        guard let version = Version(text) else { preconditionFailure("\"\(text)\" is no semantic version, such as 1.0.0") }
+        guard let version = Version(text) else {
+            preconditionFailure("\"\(text)\" is no semantic version, such as 1.0.0")
+        }
         self = version
     }
 }

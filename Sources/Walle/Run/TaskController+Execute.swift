@@ -41,7 +41,7 @@ extension TaskController {
         let mapped = result.mapError { failure in
             var error = version.error(failure, run: run.name)
             if case .limit(.time) = error.kind, let deadline = run.options.deadline,
-                deadline < version.manifest.limits.run
+                version.manifest.limits.run.map({ deadline < $0 }) ?? true
             {
                 error.amount = "\(Units.text(deadline)), the deadline of the call; else \(error.amount ?? "")"
             }

@@ -2,7 +2,8 @@ internal import WallePython
 
 extension StandardModule {
     static let keys = [
-        "status", "permission", "since", "until", "preload", "by", "functions", "refuses", "descriptors", "waits", "events",
+        "status", "permission", "since", "until", "preload", "by", "functions", "refuses", "descriptors", "waits",
+        "events",
         "patch", "why", "instead", "parts", "needs", "use",
     ]
     private static let permissions = ["ctypes", "files", "network", "processes", "threads"]
@@ -33,7 +34,9 @@ extension StandardModule {
         if status == .refused, instead == nil { reader.reportMissing("instead", remedy: "Say what to use instead.") }
         if status == .replaced, why == nil { reader.reportMissing("by", remedy: "Say what is replaced, and why.") }
         for need in needs where !Self.permissions.contains(need) {
-            reader.report(.invalidValue, "needs", "has \"\(need)\"", remedy: "Permissions are \(Self.permissions.joined(separator: ", ")).")
+            reader.report(
+                .invalidValue, "needs", "has \"\(need)\"",
+                remedy: "Permissions are \(Self.permissions.joined(separator: ", ")).")
         }
     }
 
@@ -53,7 +56,9 @@ extension StandardModule {
     private static func permission(_ reader: inout TableReader) -> String? {
         guard let text = reader.string("permission") else { return nil }
         if permissions.contains(text) { return text }
-        reader.report(.invalidValue, "permission", "is \"\(text)\"", remedy: "Permissions are \(permissions.joined(separator: ", ")).")
+        reader.report(
+            .invalidValue, "permission", "is \"\(text)\"",
+            remedy: "Permissions are \(permissions.joined(separator: ", ")).")
         return nil
     }
 

@@ -110,13 +110,12 @@ package final class Interpreter {
         forcedClass = forced
         dateTime = nil
         setMemoryLimit(growth: nil)
-        let context = Unmanaged.passUnretained(self).toOpaque()
         walle_heap_on_over_limit(
             heap,
-            { context in
-                let interpreter = Unmanaged<Interpreter>.fromOpaque(context!).takeUnretainedValue()
-                walle_stop_request_current(interpreter.stop, Int32(walle_stop_memory))
-            }, context)
+            { stop, isUrgent in
+                let ask = isUrgent ? walle_stop_force_current : walle_stop_request_current
+                ask(OpaquePointer(stop!), Int32(walle_stop_memory))
+            }, UnsafeMutableRawPointer(stop))
     }
 
     /// Keeps a new reference until the end of the interpreter.

@@ -6,10 +6,10 @@ package struct TextPlace: Sendable, Hashable {
 
 /// Checks how a TOML text is built, and finds where its keys stand, which TOMLKit does not tell.
 ///
-/// What a number, a date or an escape means, and which tables exclude each other, is TOMLKit's to say. It must get no text
-/// that is built wrongly: the parser inside TOMLKit 0.6 (toml++ 3.4) aborts at some of them, such as a header or a value
-/// that is missing (<https://github.com/marzer/tomlplusplus/pull/301>), and walks keys of any number of parts recursively
-/// (<https://github.com/marzer/tomlplusplus/pull/242>); TOMLKit cuts texts at the character U+0000.
+/// What a number, a date or an escape means, and which tables exclude each other, is TOMLKit's to say. It must get no
+/// text that is built wrongly: the parser inside TOMLKit 0.6 (toml++ 3.4) aborts at some of them, such as a header, a
+/// value or a digit that is missing (<https://github.com/marzer/tomlplusplus/pull/301>), and walks keys of any number
+/// of parts recursively (<https://github.com/marzer/tomlplusplus/pull/242>); TOMLKit cuts texts at the character U+0000.
 struct TOMLScanner {
     /// Key path → where the key, or the header that names it, stands first.
     private(set) var places: [[String]: TextPlace] = [:]
@@ -160,11 +160,8 @@ struct TOMLScanner {
     }
 
     private static func isBare(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || isAlphanumeric(byte)
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || isDigit(byte)
+            || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
     }
 
     // MARK: values
@@ -210,15 +207,33 @@ struct TOMLScanner {
 
     /// A number, a date or a word. A date and its time may have a space between.
     private mutating func scalar() throws(Failure) {
-        guard let first = next, Self.isAlphanumeric(first) || first == UInt8(ascii: "+") || first == UInt8(ascii: "-") else {
-            throw failure("a value is missing")
-        }
+        let place = here
         let start = index
         while let byte = next {
-            let isDateEnd = byte == UInt8(ascii: " ") && index == start + 10 && peek(1).map { (0x30...0x39).contains($0) } == true
-            guard Self.isBare(byte) || "+.:".utf8.contains(byte) || isDateEnd else { return }
+            let isDateEnd = byte == UInt8(ascii: " ") && index == start + 10 && peek(1).map(Self.isDigit) == true
+            guard Self.isBare(byte) || "+.:".utf8.contains(byte) || isDateEnd else { break }
             advance()
         }
+        guard index > start else { throw failure("a value is missing") }
+        let text = String(decoding: bytes[start..<index], as: UTF8.self)
+        if !Self.isScalar(text) {
+            throw Failure(place: place, message: "\(text.prefix(40)) is no value; a text stands in quotes")
+        }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    /// The grammar of <https://toml.io/en/v1.0.0>; the ranges of months, hours and numbers aside.
+    private static func isScalar(_ text: String) -> Bool {
+        let number = /[+-]?(0|[1-9](_?[0-9])*)(\.[0-9](_?[0-9])*)?([eE][+-]?[0-9](_?[0-9])*)?/
+        let word = /true|false|[+-]?(inf|nan)/
+        let prefixed = /0x[0-9A-Fa-f](_?[0-9A-Fa-f])*|0o[0-7](_?[0-7])*|0b[01](_?[01])*/
+        let time = /[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?/
+        let date =
+            /[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?/
+        return text.wholeMatch(of: number) != nil || text.wholeMatch(of: word) != nil
+            || text.wholeMatch(of: prefixed) != nil || text.wholeMatch(of: time) != nil
+            || text.wholeMatch(of: date) != nil
     }
 
     // MARK: strings

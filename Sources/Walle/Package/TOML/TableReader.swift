@@ -161,10 +161,13 @@ package struct TableReader {
         guard let value = value(key) else { return nil }
         guard let text = value.text else {
             let number = value.number.map { $0 == $0.rounded() && abs($0) < 1e6 ? String(Int($0)) : "5" } ?? "5"
-            reportType(key, value, expected: "a duration", remedy: "Write \(key) = \"\(number)ms\", or with another unit.")
+            reportType(
+                key, value, expected: "a duration", remedy: "Write \(key) = \"\(number)ms\", or with another unit.")
             return nil
         }
-        guard let duration = quantity(key, { () throws(Quantity.Failure) in try Quantity.duration(text) }) else { return nil }
+        guard let duration = quantity(key, { () throws(Quantity.Failure) in try Quantity.duration(text) }) else {
+            return nil
+        }
         guard duration > .zero, duration <= most else {
             report(
                 .invalidValue, key, "is \"\(text)\"",

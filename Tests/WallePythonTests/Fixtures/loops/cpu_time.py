@@ -1,0 +1,5 @@
+# expect: stopped cpuTime
+# cpu: 100
+def run():
+    while True:
+        pass

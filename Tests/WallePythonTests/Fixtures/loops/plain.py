@@ -1,0 +1,5 @@
+# expect: stopped time
+# time: 100
+def run():
+    while True:
+        pass

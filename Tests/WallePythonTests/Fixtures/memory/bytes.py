@@ -1,0 +1,6 @@
+# expect: stopped memory
+# time: 20000
+# child: true
+# memory: 32
+def run():
+    return len(bytes(10**9))

@@ -1,0 +1,8 @@
+# expect: stopped memory
+# time: 20000
+# child: true
+# memory: 32
+def run():
+    kept = []
+    while True:
+        kept.append(str(len(kept)) * 100)

@@ -1,0 +1,12 @@
+# expect: stopped memory
+# time: 20000
+# child: true
+# memory: 32
+def run():
+    kept = []
+    while True:
+        try:
+            while True:
+                kept.append(str(len(kept)) * 100)
+        except BaseException:
+            pass

@@ -1,0 +1,4 @@
+# expect: raised SystemExit
+# child: true
+def run():
+    raise SystemExit

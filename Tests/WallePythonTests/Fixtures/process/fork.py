@@ -1,0 +1,6 @@
+# expect: raised PermissionError|raised RuntimeError
+# child: true
+def run():
+    import os
+
+    os.fork()

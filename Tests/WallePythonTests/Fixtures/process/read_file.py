@@ -1,0 +1,4 @@
+# expect: raised PermissionError
+# child: true
+def run():
+    open("/etc/passwd").read()

@@ -1,0 +1,6 @@
+# expect: raised SystemExit
+# child: true
+def run():
+    import sys
+
+    sys.exit(3)

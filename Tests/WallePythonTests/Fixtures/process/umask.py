@@ -1,0 +1,6 @@
+# expect: raised PermissionError
+# child: true
+def run():
+    import os
+
+    os.umask(0)

@@ -1,0 +1,6 @@
+# expect: raised RecursionError
+import json
+
+
+def run():
+    return json.loads("[" * 100_000)

@@ -1,0 +1,7 @@
+# expect: raised RecursionError
+def key(item):
+    return sorted([item], key=key)
+
+
+def run():
+    return key(1)

@@ -1,0 +1,3 @@
+# expect: value
+def run():
+    return 1 << 100_000

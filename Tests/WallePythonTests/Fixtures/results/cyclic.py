@@ -1,0 +1,5 @@
+# expect: mismatch
+def run():
+    a = []
+    a.append(a)
+    return a

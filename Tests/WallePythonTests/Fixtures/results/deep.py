@@ -1,0 +1,6 @@
+# expect: mismatch
+def run():
+    nested = []
+    for _ in range(10_000):
+        nested = [nested]
+    return nested

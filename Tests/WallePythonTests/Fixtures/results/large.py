@@ -1,0 +1,5 @@
+# expect: mismatch
+# memory: 2048
+# child: true
+def run():
+    return bytes(1 << 30)

@@ -1,0 +1,5 @@
+# expect: mismatch
+# memory: 2048
+# child: true
+def run():
+    return "\U0001f600" * (40 << 20)

@@ -1,0 +1,3 @@
+# expect: mismatch
+def run():
+    return object()

@@ -1,0 +1,6 @@
+# expect: raised PermissionError
+import threading
+
+
+def run():
+    threading.Thread(target=print).start()

@@ -1,0 +1,8 @@
+# expect: stopped time
+# time: 200
+# threads: 8
+import queue
+
+
+def run():
+    queue.Queue().get()

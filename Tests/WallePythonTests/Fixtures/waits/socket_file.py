@@ -1,0 +1,9 @@
+# expect: stopped time
+# time: 200
+# threads: 8
+import socket
+
+
+def run():
+    left, right = socket.socketpair()
+    left.makefile("rb").read(1)
