@@ -149,11 +149,15 @@ def replace_select(module):
         def __exit__(self, *exception):
             self.close()
 
-    def poll():
-        return _Poll(original_poll())
+    class poll(_Poll):
+        __doc__ = original_poll.__doc__
+
+        def __init__(self):
+            super().__init__(original_poll())
 
     put(module, "select", select)
-    put(module, "poll", poll)
+    poll.__module__, poll.__qualname__ = "select", "poll"
+    module.poll = poll
     epoll.__module__, epoll.__qualname__ = "select", "epoll"
     module.epoll = epoll
 
@@ -356,8 +360,8 @@ def replace_os(module):
         module.environ._data.pop(module.fsencode(name), None)
 
     for function in (putenv, unsetenv):
-        put(module, function.__name__, function)
-        setattr(sys.modules["posix"], function.__name__, function)
+        for place in (module, sys.modules["posix"]):
+            put(place, function.__name__, function)
 
 
 def replace_locale(module):
