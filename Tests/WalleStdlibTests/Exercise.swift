@@ -83,7 +83,9 @@ struct Exercise: Sendable, CustomStringConvertible {
     private var expected: [String] {
         let modules = (try? StandardModules.load().modules) ?? [:]
         var names = [name]
-        while let dot = names[names.count - 1].lastIndex(of: ".") { names.append(String(names[names.count - 1][..<dot])) }
+        while let dot = names[names.count - 1].lastIndex(of: ".") {
+            names.append(String(names[names.count - 1][..<dot]))
+        }
         return names.compactMap { name in modules[name]?.refusal.map { "import \(name): \($0)" } }
     }
 

@@ -8,7 +8,8 @@ import WallePython
 /// `WALLE_STDLIB_ROUNDS=5` uses each module alone in fresh interpreters as well, that many times.
 @Suite(.serialized) struct ModuleTests {
     static let longRounds = Int(ProcessInfo.processInfo.environment["WALLE_STDLIB_ROUNDS"] ?? "") ?? 0
-    static let seed = UInt64(ProcessInfo.processInfo.environment["WALLE_SEED"] ?? "") ?? UInt64.random(in: 0...UInt64.max)
+    static let seed =
+        UInt64(ProcessInfo.processInfo.environment["WALLE_SEED"] ?? "") ?? UInt64.random(in: 0...UInt64.max)
     static let machines = 4
 
     @Test func everyModuleIsListed() async throws {
@@ -60,10 +61,14 @@ import WallePython
             let machine = try await VirtualMachine.start(MachineConfiguration())
             var problems: [String] = []
             for exercise in refused {
-                if let problem = await exercise.refuse(on: machine, folder: folder) { problems.append("\(exercise): \(problem)") }
+                if let problem = await exercise.refuse(on: machine, folder: folder) {
+                    problems.append("\(exercise): \(problem)")
+                }
             }
             for exercise in used {
-                if let problem = await exercise.use(on: machine, folder: folder) { problems.append("\(exercise): \(problem)") }
+                if let problem = await exercise.use(on: machine, folder: folder) {
+                    problems.append("\(exercise): \(problem)")
+                }
             }
             await machine.finish()
             return problems

@@ -11,7 +11,8 @@ import WallePython
         let machine = try await VirtualMachine.start(MachineConfiguration())
         defer { machine.close() }
         do {
-            return try await machine.perform(limits: RunLimits(time: .seconds(20))) { (interpreter) throws(PythonFailure) in
+            return try await machine.perform(limits: RunLimits(time: .seconds(20))) {
+                (interpreter) throws(PythonFailure) in
                 interpreter.policy = policy
                 let namespace = try interpreter.execute("problems = []\n\(source)\nproblems = '; '.join(problems)")
                 return try interpreter.text(try interpreter.item("problems", of: namespace.pointer))

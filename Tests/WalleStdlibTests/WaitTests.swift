@@ -17,7 +17,8 @@ import WallePython
     }
 
     static let pair = "import socket\nleft, right = socket.socketpair()\n"
-    static let server = "import socket\nserver = socket.socket(socket.AF_UNIX)\nserver.bind(folder + '/s')\nserver.listen(0)\n"
+    static let server =
+        "import socket\nserver = socket.socket(socket.AF_UNIX)\nserver.bind(folder + '/s')\nserver.listen(0)\n"
     static let locked = "import fcntl, os\nfirst, second = open(folder + '/l', 'w'), open(folder + '/l', 'w')\n"
     static let child = "import subprocess\nchild = subprocess.Popen(['/bin/sleep', '60'], stdin=-1, stdout=-1)\n"
     static let tls = pair + "import ssl\ncontext = ssl.create_default_context()\n"
@@ -69,7 +70,9 @@ import WallePython
         Wait("select", "import select\nselect.select([], [], [], 60)"),
         Wait("poll", "import select\nselect.poll().poll()"),
         Wait("epoll", "import select\nselect.epoll().poll()"),
-        Wait("asyncio.subprocess", """
+        Wait(
+            "asyncio.subprocess",
+            """
             import asyncio
             async def main():
                 process = await asyncio.create_subprocess_exec("/bin/sleep", "60", stdin=-1, stdout=-1)
@@ -77,7 +80,9 @@ import WallePython
             asyncio.run(main())
             """),
         Wait("asyncio.to_thread", "import asyncio, time\nasyncio.run(asyncio.to_thread(time.sleep, 60))"),
-        Wait("sqlite3 backup", """
+        Wait(
+            "sqlite3 backup",
+            """
             import sqlite3
             source = sqlite3.connect(folder + "/a")
             source.execute("create table t(x)")
@@ -85,7 +90,9 @@ import WallePython
             other.execute("begin exclusive")
             source.backup(sqlite3.connect(":memory:"))
             """),
-        Wait("sqlite3 query", """
+        Wait(
+            "sqlite3 query",
+            """
             import sqlite3
             sqlite3.connect(":memory:").execute(
                 "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c").fetchone()
@@ -106,7 +113,8 @@ import WallePython
                 _ = try interpreter.execute(imports)
             }
             let failure = await #expect(throws: PerformFailure.self) {
-                try await machine.perform(limits: RunLimits(time: .milliseconds(300))) { (interpreter) throws(PythonFailure) in
+                try await machine.perform(limits: RunLimits(time: .milliseconds(300))) {
+                    (interpreter) throws(PythonFailure) in
                     _ = try interpreter.execute("\(source)\nrun(\"\(folder)\")")
                 }
             }
