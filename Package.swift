@@ -89,6 +89,9 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "WalleBindingTests", dependencies: ["WalleBinding", "WalleModules", "WallePython", logging],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

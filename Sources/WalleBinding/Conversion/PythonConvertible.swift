@@ -92,6 +92,16 @@ public struct ConversionError: Error {
 }
 
 extension PythonReference {
+    /// What `str()` makes of the object.
+    package var text: String {
+        guard let text = PyObject_Str(pointer) else {
+            PyErr_Clear()
+            return "(\(typeName))"
+        }
+        let owned = Owned(taking: text)
+        return String(python: owned.pointer)
+    }
+
     /// The name of the object's type, as messages give it.
     package var typeName: String {
         walle_IsNone(pointer) != 0 ? "None" : String(cString: walle_TypeName(pointer))
