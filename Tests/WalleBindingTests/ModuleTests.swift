@@ -27,7 +27,7 @@ extension Binding {
             ("shop.price.__module__", "acme.shop"), ("shop.price.__name__", "price"),
             ("shop.price.__qualname__", "price"), ("repr(shop.price)", "<built-in function price>"),
             ("inspect.isbuiltin(shop.price)", true), ("pickle.loads(pickle.dumps(shop.price)) is shop.price", true),
-            ("'price(item, count=1, *, label=' in pydoc.render_doc(shop)", true),
+            ("'price(item, count=1, *, label=' in pydoc.plain(pydoc.render_doc(shop))", true),
             ("'method of' in pydoc.render_doc(shop)", false),
             ("importlib.reload(shop) is shop", true), ("sys.modules['acme'].__path__", []),
             ("shop.__spec__.origin", "Swift"), ("importlib.util.find_spec('acme.nothing')", nil),

@@ -84,6 +84,12 @@ public struct ConversionError: Error {
         self.message = message
     }
 
+    /// The same, told of the value that holds the one at `place`: `[2]` and `[0] must be int` make `[2][0] must be int`.
+    package func inside(_ place: String) -> ConversionError {
+        let goesOn = message.hasPrefix("[") || message.hasPrefix(".")
+        return ConversionError(place + (goesOn ? "" : " ") + message, type)
+    }
+
     /// The object is none of `type`.
     @usableFromInline
     package static func mismatch(_ type: PythonType, _ object: PythonReference) -> ConversionError {
