@@ -31,12 +31,13 @@ Examples
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
-try:
+if "_walle" in sys.modules:  # inside the host
     from walle import _task as _host
     from walle._vm import Stopped
-except ImportError:
+else:
     from walle import _local as _host
     from walle._local import Stopped
 

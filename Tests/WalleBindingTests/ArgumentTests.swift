@@ -99,7 +99,7 @@ extension Binding {
             ("nested({'a': [1, '']})", "TypeError: nested() argument 'x'[\"a\"][1] must be float | None, not str"),
             ("nested({1: []})", "TypeError: nested() argument 'x' must have keys of type str, not int"),
             ("str(date(datetime.datetime(2024, 1, 2, 3, tzinfo=datetime.UTC)))", "2024-01-02 03:00:00+00:00"),
-            ("date(1)", "TypeError: date() argument 'x' must be Date, not int 1"),
+            ("date(1)", "TypeError: date() argument 'x' must be date, not int 1"),
             ("duration(datetime.timedelta(hours=1)).seconds", 3600),
             ("value({'a': (1, None)})", ["a": [1, nil]]),
             ("'must have' in str(value(object()))", "TypeError: value() argument 'x' must be None, bool, int, float, str, bytes, datetime, timedelta, list, tuple, set, dict or a dataclass, not object"),

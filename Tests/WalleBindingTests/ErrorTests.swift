@@ -59,8 +59,8 @@ extension Binding {
             ("swallow(lambda: 1 // 0)", "ZeroDivisionError: integer division or modulo by zero"), ("swallow(lambda: 7)", "7"),
             ("total({'user': 'a', 'lines': [{'item': 1, 'count': 2}, {'item': 2, 'count': 3}]})", 5),
             ("total({'user': 'a', 'lines': [{'item': 'b', 'count': 2}]})",
-                "TypeError: total() argument 'basket'.lines[0].item must be Int, not str 'b'"),
-            ("total({'user': 'a'})", "TypeError: total() argument 'basket' must be the key \"lines\", not a dict without it"),
+                "TypeError: total() argument 'basket'.lines[0].item must be int, not str 'b'"),
+            ("total({'user': 'a'})", "TypeError: total() argument 'basket' must have the key \"lines\", not a dict without it"),
             ("double_up({'user': 'a', 'lines': [{'item': 1, 'count': 2}]})['lines'][1]['count']", 2),
             ("paint()", "blue"), ("paint('red')", "red"),
         ] as [(String, Value)])

@@ -9,13 +9,16 @@ package struct ConversionBounds {
     /// Elements and bytes left.
     package var bytes: Int
 
+    /// What messages say that is expected instead of more.
+    package var allowed = "a result within limits.result in task.toml"
+
     package init(bytes: Int) { self.bytes = bytes }
 
     /// Counts an element and the bytes behind it.
     mutating func spend(_ bytes: Int, _ path: @autoclosure () -> String) throws(PythonFailure) {
         self.bytes -= bytes
         if self.bytes < 0 {
-            throw .mismatch(expected: "a result within limits.result in task.toml", got: "more", path: path())
+            throw .mismatch(expected: allowed, got: "more", path: path())
         }
     }
 }
