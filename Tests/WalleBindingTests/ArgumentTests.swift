@@ -14,7 +14,9 @@ extension Binding {
                 (item: Int, count: Int, strict: Bool, label: String) in
                 Value.array([.integer(item), .integer(count), .bool(strict), .string(label)])
             }
-            Function("many", "alpha", "beta", "gamma", .optional("delta", 4), .optional("epsilon", 5), .optional("zeta", 6)) {
+            Function(
+                "many", "alpha", "beta", "gamma", .optional("delta", 4), .optional("epsilon", 5), .optional("zeta", 6)
+            ) {
                 (a: Int, b: Int, c: Int, d: Int, e: Int, f: Int) in [a, b, c, d, e, f]
             }
             Function("named", .keyword("left"), .keyword("right"), .keyword("middle", nil)) {
@@ -34,14 +36,17 @@ extension Binding {
         static let calls = [
             "none()", "none(1)", "none(1, 2)", "none(x=1)", "none(*[], **{})",
             "one(1)", "one(value=1)", "one()", "one(1, 2)", "one(1, value=2)", "one(valeu=1)", "one(1, q=2)",
-            "two(1, 2)", "two(second=1, first=2)", "two(1, second=2)", "two(1)", "two()", "two(second=2)", "two(1, 2, 3)",
+            "two(1, 2)", "two(second=1, first=2)", "two(1, second=2)", "two(1)", "two()", "two(second=2)",
+            "two(1, 2, 3)",
             "two(1, 2, second=3)", "two(*range(5))", "two(**{'first': 1, 'second': 2})",
             "mixed(1, label='x')", "mixed(1, 2, label='x', strict=True)", "mixed(label='x', item=3)", "mixed(1)",
             "mixed(1, 2, 3, label='x')", "mixed(1, 2, 3, label='x', strict=True)", "mixed(1, 2, 3)",
-            "mixed(1, lable='x')", "mixed()", "mixed(label='x')", "mixed(1, item=1, label='x')", "mixed(1, 2, True, 'x')",
+            "mixed(1, lable='x')", "mixed()", "mixed(label='x')", "mixed(1, item=1, label='x')",
+            "mixed(1, 2, True, 'x')",
             "many(1, 2, 3)", "many(1, 2, 3, 7, 8, 9)", "many(1, 2, 3, zeta=0)", "many()", "many(1)", "many(1, 2)",
             "many(gamma=1, beta=2, alpha=3, epsilon=4)", "many(1, 2, 3, 4, 5, 6, 7)", "many(1, 2, 3, epsilom=3)",
-            "many(delta=1)", "named(left=1, right=2)", "named()", "named(left=1)", "named(1)", "named(1, left=1, right=2)",
+            "many(delta=1)", "named(left=1, right=2)", "named()", "named(left=1)", "named(1)",
+            "named(1, left=1, right=2)",
             "named(right=1, left=2, middle=3)", "named(1, 2)", "named(1, 2, left=3)", "named(1, right=2)",
         ]
 
@@ -73,38 +78,45 @@ extension Binding {
             Function("nothing", "x") { (x: Int) in }
         }
 
-        @Test(arguments: [
-            ("integer(5)", 5), ("integer(-2**63)", .integer(.min)), ("integer(True)", 1), ("integer(Index())", 7),
-            ("integer(2**63)", "OverflowError: integer() argument 'x' must be between -9223372036854775808 and 9223372036854775807"),
-            ("integer('a')", "TypeError: integer() argument 'x' must be int, not str"),
-            ("integer(1.0)", "TypeError: integer() argument 'x' must be int, not float"),
-            ("integer(None)", "TypeError: integer() argument 'x' must be int, not None"),
-            ("integer(Bad())", "ValueError: no index"),
-            ("small(127)", 127), ("small(128)", "OverflowError: small() argument 'x' must be between -128 and 127"),
-            ("natural(2**64-1) == 2**64-1", true),
-            ("natural(-1)", "OverflowError: natural() argument 'x' must be between 0 and 18446744073709551615"),
-            ("double(1.5)", 1.5), ("double(2)", 2.0), ("double(True)", 1.0), ("float(0.1) == 0.1", false),
-            ("double('1')", "TypeError: double() argument 'x' must be float, not str"),
-            ("double(10**400)", "OverflowError: int too large to convert to float"),
-            ("bool(True)", true), ("bool(1)", "TypeError: bool() argument 'x' must be bool, not int"),
-            ("text('åß𝄞')", "åß𝄞"), ("text(b'')", "TypeError: text() argument 'x' must be str, not bytes"),
-            ("data(bytearray(b'ab')) == b'ab'", true), ("bytes_(memoryview(b'ab')) == b'ab'", true),
-            ("data('a')", "TypeError: data() argument 'x' must be bytes | bytearray | memoryview, not str"),
-            ("optional(None)", nil), ("optional(3)", 3),
-            ("optional('')", "TypeError: optional() argument 'x' must be int | None, not str"),
-            ("list_((1, 2))", [1, 2]), ("list_([])", []),
-            ("list_([1, 'b'])", "TypeError: list_() argument 'x'[1] must be int, not str"),
-            ("list_('ab')", "TypeError: list_() argument 'x' must be Sequence[int], not str"),
-            ("nested({'a': [1, None]})", ["a": [1.0, nil]]),
-            ("nested({'a': [1, '']})", "TypeError: nested() argument 'x'[\"a\"][1] must be float | None, not str"),
-            ("nested({1: []})", "TypeError: nested() argument 'x' must have keys of type str, not int"),
-            ("str(date(datetime.datetime(2024, 1, 2, 3, tzinfo=datetime.UTC)))", "2024-01-02 03:00:00+00:00"),
-            ("date(1)", "TypeError: date() argument 'x' must be date, not int 1"),
-            ("duration(datetime.timedelta(hours=1)).seconds", 3600),
-            ("value({'a': (1, None)})", ["a": [1, nil]]),
-            ("'must have' in str(value(object()))", "TypeError: value() argument 'x' must be None, bool, int, float, str, bytes, datetime, timedelta, list, tuple, set, dict or a dataclass, not object"),
-            ("nothing(1)", nil),
-        ] as [(String, Value)])
+        @Test(
+            arguments: [
+                ("integer(5)", 5), ("integer(-2**63)", .integer(.min)), ("integer(True)", 1), ("integer(Index())", 7),
+                (
+                    "integer(2**63)",
+                    "OverflowError: integer() argument 'x' must be between -9223372036854775808 and 9223372036854775807"
+                ),
+                ("integer('a')", "TypeError: integer() argument 'x' must be int, not str"),
+                ("integer(1.0)", "TypeError: integer() argument 'x' must be int, not float"),
+                ("integer(None)", "TypeError: integer() argument 'x' must be int, not None"),
+                ("integer(Bad())", "ValueError: no index"),
+                ("small(127)", 127), ("small(128)", "OverflowError: small() argument 'x' must be between -128 and 127"),
+                ("natural(2**64-1) == 2**64-1", true),
+                ("natural(-1)", "OverflowError: natural() argument 'x' must be between 0 and 18446744073709551615"),
+                ("double(1.5)", 1.5), ("double(2)", 2.0), ("double(True)", 1.0), ("float(0.1) == 0.1", false),
+                ("double('1')", "TypeError: double() argument 'x' must be float, not str"),
+                ("double(10**400)", "OverflowError: int too large to convert to float"),
+                ("bool(True)", true), ("bool(1)", "TypeError: bool() argument 'x' must be bool, not int"),
+                ("text('åß𝄞')", "åß𝄞"), ("text(b'')", "TypeError: text() argument 'x' must be str, not bytes"),
+                ("data(bytearray(b'ab')) == b'ab'", true), ("bytes_(memoryview(b'ab')) == b'ab'", true),
+                ("data('a')", "TypeError: data() argument 'x' must be bytes | bytearray | memoryview, not str"),
+                ("optional(None)", nil), ("optional(3)", 3),
+                ("optional('')", "TypeError: optional() argument 'x' must be int | None, not str"),
+                ("list_((1, 2))", [1, 2]), ("list_([])", []),
+                ("list_([1, 'b'])", "TypeError: list_() argument 'x'[1] must be int, not str"),
+                ("list_('ab')", "TypeError: list_() argument 'x' must be Sequence[int], not str"),
+                ("nested({'a': [1, None]})", ["a": [1.0, nil]]),
+                ("nested({'a': [1, '']})", "TypeError: nested() argument 'x'[\"a\"][1] must be float | None, not str"),
+                ("nested({1: []})", "TypeError: nested() argument 'x' must have keys of type str, not int"),
+                ("str(date(datetime.datetime(2024, 1, 2, 3, tzinfo=datetime.UTC)))", "2024-01-02 03:00:00+00:00"),
+                ("date(1)", "TypeError: date() argument 'x' must be date, not int 1"),
+                ("duration(datetime.timedelta(hours=1)).seconds", 3600),
+                ("value({'a': (1, None)})", ["a": [1, nil]]),
+                (
+                    "'must have' in str(value(object()))",
+                    "TypeError: value() argument 'x' must be None, bool, int, float, str, bytes, datetime, timedelta, list, tuple, set, dict or a dataclass, not object"
+                ),
+                ("nothing(1)", nil),
+            ] as [(String, Value)])
         func converts(_ call: String, _ expected: Value) async throws {
             let setUp = """
                 import datetime

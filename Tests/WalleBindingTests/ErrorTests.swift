@@ -29,7 +29,9 @@ extension Binding {
             Function("sold_out", "item") { (item: Int) throws -> Int in throw OutOfStock(item: item) }
             Function("closed") { throw Plain() }
             Function("cancelled") { throw CancellationError() }
-            Function("raise_all", "index") { (index: Int) -> Int in throw Exception(type: PythonExceptionType.allCases[index]) }
+            Function("raise_all", "index") { (index: Int) -> Int in
+                throw Exception(type: PythonExceptionType.allCases[index])
+            }
             Function("apply", "action", "value") { (action: PythonCallable, value: Int) in
                 try action.call([value], returning: Int.self)
             }
@@ -49,21 +51,29 @@ extension Binding {
             var pythonMessage: String { "ü" }
         }
 
-        @Test(arguments: [
-            ("sold_out(4)", "LookupError: item 4 is sold out"), ("closed()", "RuntimeError: the shop is closed"),
-            ("cancelled()", "RuntimeError: cancelled() was cancelled"),
-            ("apply(lambda x: x + 1, 4)", 5), ("apply(lambda x: 1 // 0, 4)", "ZeroDivisionError: integer division or modulo by zero"),
-            ("apply(lambda x: 'a', 4)", "TypeError: apply() result must be int, not str"),
-            ("apply(3, 4)", "TypeError: apply() argument 'action' must be Callable[..., Any], not int"),
-            ("apply(lambda x: apply(lambda y: y * 2, x), 4)", 8),
-            ("swallow(lambda: 1 // 0)", "ZeroDivisionError: integer division or modulo by zero"), ("swallow(lambda: 7)", "7"),
-            ("total({'user': 'a', 'lines': [{'item': 1, 'count': 2}, {'item': 2, 'count': 3}]})", 5),
-            ("total({'user': 'a', 'lines': [{'item': 'b', 'count': 2}]})",
-                "TypeError: total() argument 'basket'.lines[0].item must be int, not str 'b'"),
-            ("total({'user': 'a'})", "TypeError: total() argument 'basket' must have the key \"lines\", not a dict without it"),
-            ("double_up({'user': 'a', 'lines': [{'item': 1, 'count': 2}]})['lines'][1]['count']", 2),
-            ("paint()", "blue"), ("paint('red')", "red"),
-        ] as [(String, Value)])
+        @Test(
+            arguments: [
+                ("sold_out(4)", "LookupError: item 4 is sold out"), ("closed()", "RuntimeError: the shop is closed"),
+                ("cancelled()", "RuntimeError: cancelled() was cancelled"),
+                ("apply(lambda x: x + 1, 4)", 5),
+                ("apply(lambda x: 1 // 0, 4)", "ZeroDivisionError: integer division or modulo by zero"),
+                ("apply(lambda x: 'a', 4)", "TypeError: apply() result must be int, not str"),
+                ("apply(3, 4)", "TypeError: apply() argument 'action' must be Callable[..., Any], not int"),
+                ("apply(lambda x: apply(lambda y: y * 2, x), 4)", 8),
+                ("swallow(lambda: 1 // 0)", "ZeroDivisionError: integer division or modulo by zero"),
+                ("swallow(lambda: 7)", "7"),
+                ("total({'user': 'a', 'lines': [{'item': 1, 'count': 2}, {'item': 2, 'count': 3}]})", 5),
+                (
+                    "total({'user': 'a', 'lines': [{'item': 'b', 'count': 2}]})",
+                    "TypeError: total() argument 'basket'.lines[0].item must be int, not str 'b'"
+                ),
+                (
+                    "total({'user': 'a'})",
+                    "TypeError: total() argument 'basket' must have the key \"lines\", not a dict without it"
+                ),
+                ("double_up({'user': 'a', 'lines': [{'item': 1, 'count': 2}]})['lines'][1]['count']", 2),
+                ("paint()", "blue"), ("paint('red')", "red"),
+            ] as [(String, Value)])
         func maps(_ call: String, _ expected: Value) async throws {
             let outcome = try await Script(Self.module).outcomes([call], setUp: "from shop import *")
             #expect(outcome == [expected])
@@ -74,7 +84,8 @@ extension Binding {
             let names = try await Script(Self.module).outcomes(
                 (0..<count).map { "raise_all(\($0))" }, setUp: "from shop import *")
             for (type, outcome) in zip(PythonExceptionType.allCases, names) {
-                let name = type == .osError ? "OSError" : type.rawValue.prefix(1).uppercased() + type.rawValue.dropFirst()
+                let name =
+                    type == .osError ? "OSError" : type.rawValue.prefix(1).uppercased() + type.rawValue.dropFirst()
                 let message = type == .keyError ? "'ü'" : "ü"
                 #expect(outcome == .string("\(name): \(message)"))
             }

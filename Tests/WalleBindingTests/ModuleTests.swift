@@ -5,7 +5,12 @@ import WallePython
 
 private final class Counter: Sendable {
     private let value = Mutex(0)
-    func add(_ number: Int) -> Int { value.withLock { $0 += number; return $0 } }
+    func add(_ number: Int) -> Int {
+        value.withLock {
+            $0 += number
+            return $0
+        }
+    }
 }
 
 extension Binding {
@@ -19,19 +24,20 @@ extension Binding {
             Constant("RATES", ["EUR": 1.0], doc: "Exchange rates.")
         }
 
-        @Test(arguments: [
-            ("shop.__doc__", "Prices and stock."), ("shop.__name__", "acme.shop"), ("shop.CURRENCY", "EUR"),
-            ("shop.RATES", ["EUR": 1.0]), ("shop.price.__doc__", "Price of some items."),
-            ("shop.price.__text_signature__", "($module, /, item, count=1, *, label=\"a\\\"b\")"),
-            ("str(inspect.signature(shop.price))", "(item, count=1, *, label='a\"b')"),
-            ("shop.price.__module__", "acme.shop"), ("shop.price.__name__", "price"),
-            ("shop.price.__qualname__", "price"), ("repr(shop.price)", "<built-in function price>"),
-            ("inspect.isbuiltin(shop.price)", true), ("pickle.loads(pickle.dumps(shop.price)) is shop.price", true),
-            ("'price(item, count=1, *, label=' in pydoc.plain(pydoc.render_doc(shop))", true),
-            ("'method of' in pydoc.render_doc(shop)", false),
-            ("importlib.reload(shop) is shop", true), ("sys.modules['acme'].__path__", []),
-            ("shop.__spec__.origin", "Swift"), ("importlib.util.find_spec('acme.nothing')", nil),
-        ] as [(String, Value)])
+        @Test(
+            arguments: [
+                ("shop.__doc__", "Prices and stock."), ("shop.__name__", "acme.shop"), ("shop.CURRENCY", "EUR"),
+                ("shop.RATES", ["EUR": 1.0]), ("shop.price.__doc__", "Price of some items."),
+                ("shop.price.__text_signature__", "($module, /, item, count=1, *, label=\"a\\\"b\")"),
+                ("str(inspect.signature(shop.price))", "(item, count=1, *, label='a\"b')"),
+                ("shop.price.__module__", "acme.shop"), ("shop.price.__name__", "price"),
+                ("shop.price.__qualname__", "price"), ("repr(shop.price)", "<built-in function price>"),
+                ("inspect.isbuiltin(shop.price)", true), ("pickle.loads(pickle.dumps(shop.price)) is shop.price", true),
+                ("'price(item, count=1, *, label=' in pydoc.plain(pydoc.render_doc(shop))", true),
+                ("'method of' in pydoc.render_doc(shop)", false),
+                ("importlib.reload(shop) is shop", true), ("sys.modules['acme'].__path__", []),
+                ("shop.__spec__.origin", "Swift"), ("importlib.util.find_spec('acme.nothing')", nil),
+            ] as [(String, Value)])
         func looksLikePython(_ expression: String, _ expected: Value) async throws {
             let setUp = "import inspect, pickle, pydoc, importlib.util, sys\nfrom acme import shop"
             #expect(try await Script(Self.shop).evaluate(expression, setUp: setUp) == expected)

@@ -29,7 +29,8 @@ extension Binding {
                     (item: Int, count: Int, strict: Bool) in 1.0
                 }
                 Function("close") {}
-                Function("search", "words", .optional("limit", nil), .keyword("weights", ["a": 1.5]), .keyword("until")) {
+                Function("search", "words", .optional("limit", nil), .keyword("weights", ["a": 1.5]), .keyword("until"))
+                {
                     (words: [String], limit: Int?, weights: [String: Double], until: Date) -> [Value?] in []
                 }
                 Constant("PI", 3.14, doc: "A number.")

@@ -52,7 +52,8 @@ final class PackageFolder: Sendable {
         for name in ["next/resources", "next/tests"] {
             try FileManager.default.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
         }
-        let manifest = "[task]\nname = \"next\"\nversion = \"1.2.3\"\nentry = \"main:run\"\n[config]\nsteps = [\"a\", \"b\"]\n"
+        let manifest =
+            "[task]\nname = \"next\"\nversion = \"1.2.3\"\nentry = \"main:run\"\n[config]\nsteps = [\"a\", \"b\"]\n"
         for (name, text) in [
             ("next/task.toml", manifest), ("next/main.py", ""), ("next/resources/items.npy", "x"), ("secret", "s"),
         ] {
@@ -85,16 +86,25 @@ extension Binding {
         static let common: [(String, Value)] = [
             ("task.name", "next"), ("task.version", "1.2.3"), ("task.config", ["steps": ["a", "b"]]),
             ("task.config is task.config", true), ("task.state", [:]), ("task.is_cancelled()", false),
-            ("task.resource('items.npy')", "FOLDER/resources/items.npy"), ("task.resource('main.py')", "FOLDER/main.py"),
+            ("task.resource('items.npy')", "FOLDER/resources/items.npy"),
+            ("task.resource('main.py')", "FOLDER/main.py"),
             ("task.resource('FOLDER/main.py')", "FOLDER/main.py"),
-            ("task.resource('none.npy')",
-                "FileNotFoundError: task.resource(\"none.npy\"): no such file in the package of next or in its resources folder"),
-            ("task.resource('../../secret')",
-                "PermissionError: task.resource(\"../../secret\"): refused. It lies outside the package of next."),
-            ("task.resource('/etc/passwd')",
-                "PermissionError: task.resource(\"/etc/passwd\"): refused. It lies outside the package of next."),
-            ("task.resource('link')",
-                "PermissionError: task.resource(\"link\"): refused. It lies outside the package of next."),
+            (
+                "task.resource('none.npy')",
+                "FileNotFoundError: task.resource(\"none.npy\"): no such file in the package of next or in its resources folder"
+            ),
+            (
+                "task.resource('../../secret')",
+                "PermissionError: task.resource(\"../../secret\"): refused. It lies outside the package of next."
+            ),
+            (
+                "task.resource('/etc/passwd')",
+                "PermissionError: task.resource(\"/etc/passwd\"): refused. It lies outside the package of next."
+            ),
+            (
+                "task.resource('link')",
+                "PermissionError: task.resource(\"link\"): refused. It lies outside the package of next."
+            ),
             ("task.nonsense", "AttributeError: module 'walle.task' has no attribute 'nonsense'"),
             ("task.log.info('a', n=1, o=object())", nil), ("issubclass(task.Stopped, BaseException)", true),
             ("issubclass(task.Stopped, Exception)", false), ("task.Stopped.__module__", "walle.task"),
@@ -189,7 +199,9 @@ enum PlainPython {
     /// The first `python3` on PATH, when it is 3.11 or newer.
     static let path: String? = {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        guard let path = folders.map({ "\($0)/python3" }).first(where: FileManager.default.isExecutableFile) else { return nil }
+        guard let path = folders.map({ "\($0)/python3" }).first(where: FileManager.default.isExecutableFile) else {
+            return nil
+        }
         let check = "import sys; sys.exit(sys.version_info < (3, 11))"
         return (try? execute(path, ["-c", check]))?.status == 0 ? path : nil
     }()
@@ -200,7 +212,9 @@ enum PlainPython {
         return (result.output, result.errors)
     }
 
-    private static func execute(_ path: String, _ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+    private static func execute(_ path: String, _ arguments: [String]) throws -> (
+        status: Int32, output: String, errors: String
+    ) {
         let process = Process()
         process.executableURL = URL(filePath: path)
         process.arguments = arguments

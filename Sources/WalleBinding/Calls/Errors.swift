@@ -68,7 +68,8 @@ enum Raising {
         case let error as any PythonConvertibleError: set(error.pythonException, error.pythonMessage)
         case PythonFailure.mismatch(let expected, let got, let path):
             set(.typeError, "\(function)() result at \(path) must be \(expected), not \(got)")
-        case PythonFailure.pending where PyErr_Occurred() != nil, is PendingException where PyErr_Occurred() != nil: break
+        case PythonFailure.pending where PyErr_Occurred() != nil, is PendingException where PyErr_Occurred() != nil:
+            break
         default: set(.runtimeError, "\(error)")
         }
     }

@@ -29,7 +29,7 @@ struct QuickBinding {
     }
 
     func deallocate() {
-        names.forEach { free($0.text) }
+        for name in names { free(name.text) }
         names.deallocate()
     }
 

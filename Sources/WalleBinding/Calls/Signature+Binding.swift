@@ -25,7 +25,9 @@ extension Signature {
             guard let place = parameters.firstIndex(where: { Self.matches(name, $0.name) }) else {
                 return fail(unexpected(String(python: name)))
             }
-            guard slots[place] == nil else { return fail("got multiple values for argument '\(parameters[place].name)'") }
+            guard slots[place] == nil else {
+                return fail("got multiple values for argument '\(parameters[place].name)'")
+            }
             slots[place] = given[given.positionalCount + index]
         }
         if given.positionalCount > positionalCount { return fail(tooMany(given.positionalCount, slots)) }

@@ -8,7 +8,9 @@ extension TaskContext {
             let candidate = path.hasPrefix("/") ? path : base + "/" + path
             guard FileManager.default.fileExists(atPath: candidate) else {
                 // Nothing is told about files outside, not even that they do not exist.
-                if !Self.covers(folder, (candidate as NSString).standardizingPath) { throw .outside(path: path, task: name) }
+                if !Self.covers(folder, (candidate as NSString).standardizingPath) {
+                    throw .outside(path: path, task: name)
+                }
                 continue
             }
             let resolved = Self.resolved(candidate)

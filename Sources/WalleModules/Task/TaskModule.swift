@@ -1,5 +1,5 @@
-package import WalleBinding
 internal import Logging
+package import WalleBinding
 
 /// `walle._task`, the native side of `walle.task` (`Stdlib/walle/task.py`).
 package enum TaskModule {
@@ -8,7 +8,9 @@ package enum TaskModule {
     ) {
         Function("name", doc: "Name of the task.") { try TaskContext.current().name }
         Function("version", doc: "Version of the task.") { try TaskContext.current().version }
-        Function("config", doc: "`[config]` of task.toml, a new dict at each call.") { try TaskContext.current().config }
+        Function("config", doc: "`[config]` of task.toml, a new dict at each call.") {
+            try TaskContext.current().config
+        }
         Function("resource", "path", doc: "Absolute path of a file of the task's package.") { (path: String) in
             try TaskContext.current().resource(path)
         }
@@ -22,7 +24,9 @@ package enum TaskModule {
             PythonContext.current?.isCancelled ?? false
         }
         Function("run_id", doc: "Identifier of the present run.") { try TaskContext.current().run.id }
-        Function("trace_id", doc: "Identifier of the caller's trace, or None.") { try TaskContext.current().run.traceID }
+        Function("trace_id", doc: "Identifier of the caller's trace, or None.") {
+            try TaskContext.current().run.traceID
+        }
         Function("remaining", doc: "Seconds left of the run's time limit, or None without one.") { try remaining() }
     }
 
