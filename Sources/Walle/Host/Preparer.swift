@@ -26,7 +26,7 @@ struct Preparer: Sendable {
         return (version, instances)
     }
 
-    private func snapshot(_ package: TaskPackage) throws(TaskError) -> TaskVersion {
+    func snapshot(_ package: TaskPackage) throws(TaskError) -> TaskVersion {
         do {
             return TaskVersion(package: package, snapshot: try PackageSnapshot(of: package, below: snapshots))
         } catch {
@@ -61,9 +61,10 @@ struct Preparer: Sendable {
         interpreter.adopt(
             policy: version.manifest.policy(folder: version.snapshot.folder),
             memoryBytes: version.manifest.limits.memoryBytes)
+        let began = ContinuousClock.now
         let script = try Script(location(of: version), in: interpreter)
         _ = try script.call("warm_up", resultBytes: version.limits.resultBytes)
-        instance.set(script)
+        instance.set(script, after: began.duration(to: .now))
     }
 
     private func location(of version: TaskVersion) -> Script.Location {
@@ -103,7 +104,7 @@ struct Preparer: Sendable {
         }
     }
 
-    private func output(
+    func output(
         of example: TaskExample, _ version: TaskVersion, _ instance: Instance
     ) async throws(TaskError) -> Value {
         do throws(PerformFailure) {

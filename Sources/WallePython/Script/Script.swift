@@ -152,6 +152,18 @@ package final class Script {
         return String(python: text.pointer)
     }
 
+    /// What there is to know of the entry before it runs: its `signature`, and `problems` with calling it with `inputs`.
+    package func inspect(inputs: [Value]) throws(PythonFailure) -> Value {
+        let helper = try interpreter.find("inspect", in: "walle._check")
+        let arguments = try Owned(PyTuple_New(2))
+        Py_IncRef(entry)
+        walle_TupleSetItem(arguments.pointer, 0, entry)
+        walle_TupleSetItem(arguments.pointer, 1, try interpreter.object(of: .array(inputs)).take())
+        let facts = try Owned(PyObject_CallObject(helper.pointer, arguments.pointer))
+        var bounds = ConversionBounds(bytes: 1 << 20)
+        return try interpreter.value(of: facts.pointer, bounds: &bounds)
+    }
+
     /// Makes `random` and the like give the same numbers each time.
     package static func seed(_ interpreter: Interpreter) throws(PythonFailure) {
         let helper = try interpreter.find("seed", in: "walle._run")
