@@ -58,13 +58,25 @@ struct Preparer: Sendable {
     ) throws(PythonFailure) {
         let context = instance.context
         interpreter.output.onLine = { context.line($0, $1) }
+        if configuration.isDebugging { try interpreter.openTerminal() }
         interpreter.adopt(
             policy: version.manifest.policy(folder: version.snapshot.folder),
             memoryBytes: version.manifest.limits.memoryBytes)
         let began = ContinuousClock.now
-        let script = try Script(location(of: version), in: interpreter)
-        _ = try script.call("warm_up", resultBytes: version.limits.resultBytes)
+        let script = try script(of: version, interpreter)
         instance.set(script, after: began.duration(to: .now))
+    }
+
+    private func script(of version: TaskVersion, _ interpreter: Interpreter) throws(PythonFailure) -> Script {
+        let open = { () throws(PythonFailure) -> Script in
+            let script = try Script(location(of: version), in: interpreter)
+            _ = try script.call("warm_up", resultBytes: version.limits.resultBytes)
+            return script
+        }
+        guard configuration.isDebugging else { return try open() }
+        let script = try interpreter.debugging(open)
+        try script.debug()
+        return script
     }
 
     private func location(of version: TaskVersion) -> Script.Location {

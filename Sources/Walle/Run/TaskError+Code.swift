@@ -20,6 +20,9 @@ extension TaskError {
     /// What happened, without task, run and place.
     package var message: String { sentence }
 
+    /// Where the script was, innermost last, with paths inside of the package; nil when that is not known.
+    package var placeText: String? { traceback == nil ? nil : String(place.dropFirst()) }
+
     /// What happened and where, without the task.
     package var explanation: String { "\(sentence)\(place)" }
 }

@@ -106,6 +106,7 @@ package struct RunCommand: AsyncParsableCommand, ConsoleCommand {
         sampler?.start()
         var report = RunReport(console: console, options: common, total: total(console), showsErrorLines: input != nil)
         await repeatedly(reader, package, host, &report)
+        report.runsEnded()
         if let sampler, !writeProfile(sampler.stop(), of: package, on: host, &report, console) { return .failure }
         report.finish()
         return report.summary.failed > 0 ? .failure : .success

@@ -54,6 +54,7 @@ package final class Console: Sendable {
     package func show(_ line: String) {
         guard isTerminal else { return }
         transient.withLock { transient in
+            if transient.isEmpty && line.isEmpty { return }
             transient = line
             sink(.error, "\r" + line + "\u{1B}[K")
         }

@@ -94,7 +94,7 @@ extension TaskError {
         var members: [String: Value] = ["kind": .string(code), "message": .string(message)]
         if let run { members["run"] = .string(run) }
         if let version { members["version"] = .string(version) }
-        if let traceback { members["traceback"] = .string("\(traceback)") }
+        if let placeText { members["traceback"] = .string(placeText) }
         return .dictionary(members)
     }
 }

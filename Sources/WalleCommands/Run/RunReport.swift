@@ -40,9 +40,13 @@ struct RunReport {
         }
     }
 
-    mutating func finish() {
+    /// Takes the time: what follows is not the runs'.
+    mutating func runsEnded() {
         progress.clear()
         summary.elapsed = began.duration(to: .now)
+    }
+
+    mutating func finish() {
         if summary.failed > Self.mostErrors {
             console.say("… and \(ProgressBar.grouped(summary.failed - Self.mostErrors)) more failed")
         }

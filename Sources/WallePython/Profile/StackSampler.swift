@@ -47,8 +47,7 @@ package final class StackSampler: Sendable {
             for machine in Watcher.shared.all { ask(machine) }
             // Ticks that this thread itself missed are not made up for.
             next = max(next + interval.nanoseconds, walle_monotonic_ns())
-            var time = timespec(tv_sec: Int(next / 1_000_000_000), tv_nsec: Int(next % 1_000_000_000))
-            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil)
+            usleep(UInt32(max(1, (next - walle_monotonic_ns()) / 1000)))
         }
         hasStopped.signal()
     }
@@ -105,7 +104,7 @@ private final class SampleSlot: @unchecked Sendable {
                 state.request?.ticks += 1
                 return false
             }
-            state.request = Request(run: run, time: walle_monotonic_ns(), cpuTime: now(cpuClock), ticks: 1)
+            state.request = Request(run: run, time: walle_monotonic_ns(), cpuTime: walle_clock_ns(cpuClock), ticks: 1)
             return true
         }
         guard isNew else { return }
@@ -125,7 +124,7 @@ private final class SampleSlot: @unchecked Sendable {
     private func take() {
         guard let request = state.withLock({ $0.request.take() }) else { return }
         let late = walle_monotonic_ns() - request.time
-        let computed = now(cpuClock) - request.cpuTime
+        let computed = walle_clock_ns(cpuClock) - request.cpuTime
         var stack: [StackProfile.Frame]
         if Interpreter.ofThisThread.map({ walle_stop_run($0.stop) }) ?? request.run != request.run {
             // Asked for after the script's last line: its result was on its way.
@@ -139,12 +138,6 @@ private final class SampleSlot: @unchecked Sendable {
             }
         }
         state.withLock { $0.profile.add(stack, ticks: request.ticks) }
-    }
-
-    private func now(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     // MARK: frames

@@ -5,7 +5,7 @@ package final class Script {
     private let interpreter: Interpreter
     // Kept by the interpreter until its end.
     private let module: PythonPointer
-    private let entry: PythonPointer
+    private var entry: PythonPointer
 
     /// Where a script is and what it is called.
     package struct Location: Sendable {
@@ -52,6 +52,12 @@ package final class Script {
                 expected: "a function", got: Interpreter.typeName(object.pointer), path: "entry in task.toml")
         }
         entry = try interpreter.keep(object.take())
+    }
+
+    /// Makes the entry open pdb where it raises; see ``Interpreter/openTerminal()``.
+    package func debug() throws(PythonFailure) {
+        let helper = try interpreter.find("wrap", in: "walle._debug")
+        entry = try interpreter.keep(try interpreter.call(helper.pointer, entry).take())
     }
 
     private static func extendPath(_ paths: [String], _ interpreter: Interpreter) throws(PythonFailure) {
