@@ -61,9 +61,13 @@ package struct RunCommand: AsyncParsableCommand, ConsoleCommand {
         }
         do throws(TaskError) {
             let host = try Host(configuration: configuration(console))
-            let status = await runAll(package, on: host, console)
+            let status = await Interruption.during {
+                await runAll(package, on: host, console)
+            } onSignal: {
+                await host.shutdown(patience: .seconds(1))
+            }
             await host.shutdown()
-            return status
+            return status ?? .failure
         } catch {
             console.say("\(error)")
             return .badPackage

@@ -14,6 +14,8 @@ struct RunBatch: Sendable {
     let task: String
     /// Runs under way at a time: as many as VMs, so that a latency is a run and not its wait.
     let window: Int
+    /// Outcomes that are held back, for each run under way.
+    private static let mostEarly = 64
 
     /// - Parameter receive: Called in the order of inputs.
     func run(
@@ -23,14 +25,23 @@ struct RunBatch: Sendable {
             var started = 0
             var expected = 0
             var early: [Int: Outcome] = [:]
-            // What came early is held back until those before it are done: bounded, or one slow run would hold all.
-            while started - expected < window * 64, let item = next() {
-                start(item, as: started, in: &group)
-                started += 1
-                if started - expected - early.count < window { continue }
-                await take(&group, &early, &expected, receive)
+            var isAtEnd = false
+            while true {
+                let running = started - expected - early.count
+                // What came early waits for those before it: bounded, or one slow run would have all others held.
+                if running < window, started - expected < window * Self.mostEarly, !isAtEnd, !Task.isCancelled {
+                    guard let item = next() else {
+                        isAtEnd = true
+                        continue
+                    }
+                    start(item, as: started, in: &group)
+                    started += 1
+                } else if running > 0 {
+                    await take(&group, &early, &expected, receive)
+                } else {
+                    break
+                }
             }
-            while expected < started { await take(&group, &early, &expected, receive) }
         }
     }
 

@@ -25,6 +25,8 @@ struct RunReport {
     }
 
     mutating func receive(_ outcome: RunBatch.Outcome, isFirstPass: Bool) {
+        // Ended by a person, who knows.
+        if Task.isCancelled, case .failure = outcome.result { return }
         summary.runs += 1
         summary.latencies.add(nanoseconds: outcome.duration.nanoseconds)
         switch outcome.result {
@@ -50,6 +52,7 @@ struct RunReport {
         if summary.failed > Self.mostErrors {
             console.say("… and \(ProgressBar.grouped(summary.failed - Self.mostErrors)) more failed")
         }
+        if Task.isCancelled { console.say("interrupted") }
         if let profile { console.say(options.format == .json ? profile.json : profile.text) }
         guard !options.quiet else { return }
         switch options.format {
