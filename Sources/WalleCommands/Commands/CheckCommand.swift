@@ -40,7 +40,7 @@ package struct CheckCommand: AsyncParsableCommand, ConsoleCommand {
         var configuration = HostConfiguration()
         configuration.logger = ConsoleLogHandler.logger(on: console, quiet: true)
         do throws(TaskError) {
-            let host = try Host(configuration: configuration)
+            let host = try TaskHost(configuration: configuration)
             await check(package, on: host, &report)
             await host.shutdown()
         } catch {
@@ -48,7 +48,7 @@ package struct CheckCommand: AsyncParsableCommand, ConsoleCommand {
         }
     }
 
-    private func check(_ package: TaskPackage, on host: Host, _ report: inout CheckReport) async {
+    private func check(_ package: TaskPackage, on host: TaskHost, _ report: inout CheckReport) async {
         let entry = package.manifest.entry
         do throws(TaskError) {
             let inspection = try await host.inspect(package)
@@ -66,7 +66,7 @@ package struct CheckCommand: AsyncParsableCommand, ConsoleCommand {
     }
 
     private func check(
-        _ example: TaskExample, _ package: TaskPackage, _ host: Host, _ report: inout CheckReport
+        _ example: TaskExample, _ package: TaskPackage, _ host: TaskHost, _ report: inout CheckReport
     ) async {
         do throws(TaskError) {
             let outcome = try await host.outcome(of: example, in: package)

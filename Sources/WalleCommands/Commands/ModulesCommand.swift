@@ -40,34 +40,3 @@ package struct ModulesCommand: AsyncParsableCommand, ConsoleCommand {
         return .success
     }
 }
-
-/// A module of `Stdlib/python.toml`.
-private struct ModuleRule {
-    var name: String
-    var status: String
-    var reason: String
-    var parts: [String]
-
-    static func all(in path: String) throws -> [ModuleRule] {
-        let document = try TOMLDocument(try String(contentsOfFile: path, encoding: .utf8), file: path)
-        guard case .dictionary(let modules)? = document.root["modules"] else { return [] }
-        return modules.map { ModuleRule($0, $1) }.sorted { $0.name < $1.name }
-    }
-
-    init(_ name: String, _ table: Value) {
-        self.name = name
-        status = table["status"]?.text ?? "kept"
-        let why = table["why"]?.text ?? table["by"]?.text ?? ""
-        reason = table["instead"]?.text.map { "\(why); use \($0)" } ?? why
-        if case .array(let parts)? = table["parts"] { self.parts = parts.compactMap(\.text) } else { parts = [] }
-    }
-
-    func matches(_ wanted: String?) -> Bool {
-        guard let wanted else { return true }
-        return name == wanted || name.hasPrefix(wanted + ".") || parts.contains(wanted)
-    }
-
-    var value: Value {
-        ["module": .string(name), "status": .string(status), "why": .string(reason)]
-    }
-}

@@ -60,7 +60,7 @@ package struct RunCommand: AsyncParsableCommand, ConsoleCommand {
             return .badPackage
         }
         do throws(TaskError) {
-            let host = try Host(configuration: configuration(console))
+            let host = try TaskHost(configuration: configuration(console))
             let status = await Interruption.during {
                 await runAll(package, on: host, console)
             } onSignal: {
@@ -94,7 +94,7 @@ package struct RunCommand: AsyncParsableCommand, ConsoleCommand {
         return configuration
     }
 
-    private func runAll(_ package: TaskPackage, on host: Host, _ console: Console) async -> ExitStatus {
+    private func runAll(_ package: TaskPackage, on host: TaskHost, _ console: Console) async -> ExitStatus {
         do throws(TaskError) {
             _ = try await host.load(package)
         } catch {
@@ -122,7 +122,7 @@ package struct RunCommand: AsyncParsableCommand, ConsoleCommand {
     }
 
     private func repeatedly(
-        _ first: InputReader, _ package: TaskPackage, _ host: Host, _ report: inout RunReport
+        _ first: InputReader, _ package: TaskPackage, _ host: TaskHost, _ report: inout RunReport
     ) async {
         let manifest = package.manifest
         let batch = RunBatch(host: host, task: manifest.name, window: manifest.instances)
@@ -133,7 +133,7 @@ package struct RunCommand: AsyncParsableCommand, ConsoleCommand {
     }
 
     private func writeProfile(
-        _ profile: StackProfile, of package: TaskPackage, on host: Host, _ report: inout RunReport, _ console: Console
+        _ profile: StackProfile, of package: TaskPackage, on host: TaskHost, _ report: inout RunReport, _ console: Console
     ) -> Bool {
         guard let path = self.profile else { return true }
         let manifest = package.manifest

@@ -24,7 +24,7 @@ struct HostSession: Sendable {
     func run() async throws -> ExitStatus {
         var configuration = HostConfiguration()
         configuration.logger = ConsoleLogHandler.logger(on: console, quiet: options.quiet)
-        let host = try Host(configuration: configuration)
+        let host = try TaskHost(configuration: configuration)
         let events = host.events
         let eventsSaid = Task { await say(events) }
         let tasks = TaskFolder(folder, on: host, console)
@@ -37,7 +37,7 @@ struct HostSession: Sendable {
         return .success
     }
 
-    private func group(_ host: Host, _ tasks: TaskFolder) -> ServiceGroup {
+    private func group(_ host: TaskHost, _ tasks: TaskFolder) -> ServiceGroup {
         typealias Configured = ServiceGroupConfiguration.ServiceConfiguration
         // Ended in reverse: first no more requests, then no more swaps; the host is ended after the last answers.
         let services = [
@@ -90,7 +90,7 @@ private struct FolderService: Service {
 
 /// Tells the status on SIGUSR1.
 private struct StatusService: Service {
-    let host: Host
+    let host: TaskHost
     let say: @Sendable (HostStatus) -> Void
 
     func run() async throws {

@@ -6,7 +6,7 @@ internal import WallePython
 
 /// Reads requests as lines of JSON and writes the answers as they are there.
 struct LineServer: Service {
-    let host: Host
+    let host: TaskHost
     let console: Console
     let input: FileHandle
     /// Whether the host goes on after the end of the input.

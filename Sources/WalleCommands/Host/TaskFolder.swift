@@ -10,11 +10,11 @@ actor TaskFolder {
     }
 
     private let folder: String
-    private let host: Host
+    private let host: TaskHost
     private let console: Console
     private var known: [String: Known] = [:]
 
-    init(_ folder: String, on host: Host, _ console: Console) {
+    init(_ folder: String, on host: TaskHost, _ console: Console) {
         self.folder = folder
         self.host = host
         self.console = console
@@ -23,7 +23,7 @@ actor TaskFolder {
     /// Loads what is new, swaps what changed, unloads what is gone. What cannot be used is said and left out until it
     /// changes again. Not to be called again before it returns.
     func update() async {
-        let paths = (try? Host.packages(in: folder)) ?? []
+        let paths = (try? TaskHost.packages(in: folder)) ?? []
         for path in known.keys.sorted() where !paths.contains(path) { await remove(path) }
         for path in paths {
             // Taken first: a change during the loading shows the next time.
@@ -39,7 +39,7 @@ actor TaskFolder {
     private func bring(_ path: String, as task: String?) async -> String? {
         do throws(TaskError) {
             guard let task else { return try await host.load(path) }
-            let package = try Host.package(at: path)
+            let package = try TaskHost.package(at: path)
             if package.manifest.name == task {
                 try await host.swap(task, to: path)
                 return task

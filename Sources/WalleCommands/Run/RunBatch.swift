@@ -10,7 +10,7 @@ struct RunBatch: Sendable {
         var duration: Duration
     }
 
-    let host: Host
+    let host: TaskHost
     let task: String
     /// Runs under way at a time: as many as VMs, so that a latency is a run and not its wait.
     let window: Int

@@ -18,7 +18,7 @@ package struct ExampleOutcome: Sendable {
     package var error: TaskError?
 }
 
-extension Host {
+extension TaskHost {
     /// Imports a package in a VM of its own and looks at its entry.
     package func inspect(_ package: TaskPackage) async throws(TaskError) -> Inspection {
         let version = try preparer.snapshot(package)
