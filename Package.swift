@@ -21,6 +21,7 @@ let package = Package(
     name: "walle",
     products: [
         .library(name: "Walle", targets: ["Walle"]),
+        .executable(name: "walle", targets: ["WalleCLI"]),
         .executable(name: "walle-soak", targets: ["WalleSoak"]),
     ],
     dependencies: [
@@ -70,6 +71,23 @@ let package = Package(
                 .product(name: "TOMLKit", package: "TOMLKit"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: strict
+        ),
+        // The commands of `walle`, which tests call as well.
+        .target(
+            name: "WalleCommands",
+            dependencies: [
+                "Walle", "WalleBinding", "WallePython", "WalleStdlib", logging, bigInt,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        // The executable `walle`: nothing but its start.
+        .executableTarget(name: "WalleCLI", dependencies: ["WalleCommands"], swiftSettings: strict),
+        .testTarget(
+            name: "WalleCommandsTests", dependencies: ["WalleCommands", "WalleCLI", "WallePython"],
             swiftSettings: strict
         ),
         // Random load for hours, from a seed.

@@ -421,6 +421,10 @@ void walle_thread_set_name(const char *name) {
     pthread_setname_np(pthread_self(), name);
 }
 
+int64_t walle_clock_ns(clockid_t clock) {
+    return now_on(clock);
+}
+
 int64_t walle_monotonic_ns(void) {
     return now_on(CLOCK_MONOTONIC);
 }

@@ -14,6 +14,7 @@
 #include <semaphore.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 enum {
     walle_stop_none = 0,
@@ -88,6 +89,8 @@ void walle_thread_set_name(const char *name);
 
 /// The monotonic clock.
 int64_t walle_monotonic_ns(void);
+/// What a clock shows, such as that of a thread's CPU time.
+int64_t walle_clock_ns(clockid_t clock);
 
 /// What the thread belongs to: a pointer of the caller's choice, NULL at first.
 void *walle_thread_owner(void);

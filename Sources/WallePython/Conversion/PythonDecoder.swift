@@ -149,6 +149,9 @@ private final class Node: Decoder {
         if T.self == Value.self {
             return try state.interpreter.value(of: object, bounds: &state.bounds, path: self.path) as? T
         }
+        if T.self == JSONLine.self {
+            return try state.interpreter.json(of: object, bounds: &state.bounds, path: self.path) as? T
+        }
         return nil
     }
 

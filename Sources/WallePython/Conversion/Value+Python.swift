@@ -127,7 +127,7 @@ extension Interpreter {
     }
 
     /// JSON's rule for keys: text, or a number or bool written as text.
-    private func keyText(_ key: PythonPointer, _ path: @autoclosure () -> String) throws(PythonFailure) -> String {
+    func keyText(_ key: PythonPointer, _ path: @autoclosure () -> String) throws(PythonFailure) -> String {
         if walle_IsString(key) != 0 { return String(python: key) }
         guard walle_IsLong(key) != 0 || walle_IsFloat(key) != 0 else {
             throw .mismatch(expected: "keys of type str, int or float", got: Self.typeName(key), path: path())
@@ -136,7 +136,7 @@ extension Interpreter {
         return String(python: text.pointer)
     }
 
-    private func descend(_ bounds: inout ConversionBounds, _ path: @autoclosure () -> String) throws(PythonFailure) {
+    func descend(_ bounds: inout ConversionBounds, _ path: @autoclosure () -> String) throws(PythonFailure) {
         bounds.depth -= 1
         guard bounds.depth > 0 else {
             let start = path().prefix(60)

@@ -1,6 +1,7 @@
 internal import CWalleHeap
 internal import CWallePython
 internal import CWalleStop
+internal import Glibc
 internal import Synchronization
 
 /// An interpreter with its own GIL and its own heap, on the thread that made it.
@@ -10,6 +11,8 @@ package final class Interpreter {
     let heap: OpaquePointer
     let stop: OpaquePointer
     let state: UnsafeMutablePointer<PyThreadState>
+    /// The clock of the CPU time of the interpreter's thread, which any thread may read.
+    let cpuClock: clockid_t
     private(set) var configuration: MachineConfiguration
     /// `datetime`'s C interface: a pointer per interpreter.
     private(set) var dateTime: UnsafeMutablePointer<PyDateTime_CAPI>?
@@ -55,6 +58,9 @@ package final class Interpreter {
         self.heap = heap
         self.state = state
         self.stop = stop
+        var clock = clockid_t()
+        pthread_getcpuclockid(pthread_self(), &clock)
+        cpuClock = clock
         self.configuration = configuration
         policy = .preparing
         walle_heap_enter_thread(heap)

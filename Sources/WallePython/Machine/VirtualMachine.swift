@@ -167,6 +167,16 @@ package final class VirtualMachine: Sendable {
     }
 }
 
+extension VirtualMachine {
+    /// Calls `body` with the run on the VM's thread, if there is one; the interpreter cannot end meanwhile. Any thread.
+    func withPresentRun(_ body: (UInt64, Interpreter) -> Void) {
+        present.withLock { present in
+            guard present.run != 0, let reference = present.interpreter else { return }
+            body(present.run, reference.interpreter)
+        }
+    }
+}
+
 /// The interpreter, for what any thread may ask of it while the VM holds this under its lock.
 private struct InterpreterReference: @unchecked Sendable {
     let interpreter: Interpreter
