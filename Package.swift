@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "Walle", targets: ["Walle"]),
         .executable(name: "walle", targets: ["WalleCLI"]),
         .executable(name: "walle-soak", targets: ["WalleSoak"]),
+        .executable(name: "walle-demo", targets: ["WalleDemo"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -96,6 +97,15 @@ let package = Package(
             dependencies: [
                 "Walle", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: strict
+        ),
+        // An app that hosts tasks on an event log, by the public API of Walle alone.
+        .executableTarget(
+            name: "WalleDemo",
+            dependencies: [
+                "Walle", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            resources: [.copy("Tasks")],
             swiftSettings: strict
         ),
         .testTarget(name: "WalleHostTests", dependencies: ["Walle", logging], swiftSettings: strict),
