@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .library(name: "Walle", targets: ["Walle"]),
         .executable(name: "walle-soak", targets: ["WalleSoak"]),
+        .executable(name: "walle-bench", targets: ["WalleBenchmarks"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -78,6 +79,18 @@ let package = Package(
             dependencies: [
                 "Walle", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: strict
+        ),
+        // The base lines of benchmarks that only C can give.
+        .target(name: "CWalleBenchmarks", dependencies: ["CWallePython"]),
+        // Measures Walle beside its peers in one run; prints a table and JSON.
+        .executableTarget(
+            name: "WalleBenchmarks",
+            dependencies: [
+                "Walle", "WallePython", "WalleBinding", "CWallePython", "CWalleBenchmarks",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            resources: [.copy("Peers")],
             swiftSettings: strict
         ),
         .testTarget(name: "WalleHostTests", dependencies: ["Walle", logging], swiftSettings: strict),
