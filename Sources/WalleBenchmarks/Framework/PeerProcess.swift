@@ -23,7 +23,7 @@ final class PeerProcess: Sendable {
         let process = Process()
         let (input, output) = (Pipe(), Pipe())
         process.executableURL = URL(fileURLWithPath: try Self.interpreter())
-        process.arguments = ["-I", "\(Self.folder)/peer.py", script]
+        process.arguments = ["-IS", "\(Self.folder)/peer.py", script]
         process.standardInput = input
         process.standardOutput = output
         // A peer that died shows as the end of its output, not as a signal.
