@@ -24,6 +24,7 @@ let package = Package(
         .executable(name: "walle", targets: ["WalleCLI"]),
         .executable(name: "walle-soak", targets: ["WalleSoak"]),
         .executable(name: "walle-demo", targets: ["WalleDemo"]),
+        .executable(name: "walle-bench", targets: ["WalleBenchmarks"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -106,6 +107,18 @@ let package = Package(
                 "Walle", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             resources: [.copy("Tasks")],
+            swiftSettings: strict
+        ),
+        // The base lines of benchmarks that only C can give.
+        .target(name: "CWalleBenchmarks", dependencies: ["CWallePython"]),
+        // Measures Walle beside its peers in one run; prints a table and JSON.
+        .executableTarget(
+            name: "WalleBenchmarks",
+            dependencies: [
+                "Walle", "WallePython", "WalleBinding", "CWallePython", "CWalleBenchmarks",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            resources: [.copy("Peers")],
             swiftSettings: strict
         ),
         .testTarget(name: "WalleHostTests", dependencies: ["Walle", logging], swiftSettings: strict),

@@ -98,7 +98,7 @@ class Imports:
     def find_spec(self, name, path=None, target=None):
         why = _walle.refusal(name)
         if why is not None:
-            raise ModuleNotFoundError(f"import {name}: {why}", name=name)
+            raise ImportError(f"import {name}: {why}", name=name)
         is_package = _walle.is_package(name)
         if is_package is not None:
             specification = sys.modules["_frozen_importlib"].ModuleSpec

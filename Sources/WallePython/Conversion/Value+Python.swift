@@ -43,7 +43,7 @@ extension Interpreter {
         case .dictionary(let values):
             let dictionary = try Owned(PyDict_New())
             for (key, value) in values {
-                let name = try Owned(key.python())
+                let name = try keys.reference(key)
                 let element = try object(of: value)
                 try check(PyDict_SetItem(dictionary.pointer, name.pointer, element.pointer))
             }
@@ -115,6 +115,7 @@ extension Interpreter {
         try descend(&bounds, path())
         defer { bounds.depth += 1 }
         var values: [String: Value] = [:]
+        values.reserveCapacity(min(PyDict_Size(object), max(0, bounds.bytes / 16)))
         var position = 0
         var key: PythonPointer?
         var element: PythonPointer?

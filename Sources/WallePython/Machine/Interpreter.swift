@@ -51,7 +51,7 @@ package final class Interpreter {
             throw .creationFailed
         }
         guard let stop = walle_stop_create(watcher.semaphore) else {
-            runtime.exclusively { Py_EndInterpreter(state) }
+            runtime.exclusively { Self.end(state, heap) }
             Self.discard(heap)
             throw .noTimer
         }
@@ -78,8 +78,13 @@ package final class Interpreter {
 
     private static func discard(_ heap: OpaquePointer) {
         walle_heap_enter_thread(nil)
-        walle_heap_unbind(heap)
         walle_heap_destroy(heap)
+    }
+
+    /// While nobody creates an interpreter: the next one may get the same address, and would take this one's heap.
+    private static func end(_ state: UnsafeMutablePointer<PyThreadState>, _ heap: OpaquePointer) {
+        Py_EndInterpreter(state)
+        walle_heap_unbind(heap)
     }
 
     private static func newState(
@@ -93,6 +98,7 @@ package final class Interpreter {
         let status = Py_NewInterpreterFromConfig(&state, &config)
         walle_heap_bind_next(nil)
         if walle_StatusFailed(status) != 0 || state == nil {
+            walle_heap_unbind(heap)
             PyThreadState_Clear(bootstrap)
             PyThreadState_DeleteCurrent()
             return nil
@@ -248,7 +254,7 @@ package final class Interpreter {
         walle_stop_begin(stop, Self.nextRun(), Self.endingTime.nanoseconds, 0, Self.endingTime.nanoseconds)
         walle_heap_set_limit(heap, Int.max / 4, 0)
         guard let runtime = try? PythonRuntime.shared() else { return false }
-        runtime.exclusively { Py_EndInterpreter(state) }
+        runtime.exclusively { Self.end(state, heap) }
         InterpreterRegistry.remove(self)
         walle_thread_set_owner(nil)
         walle_stop_destroy(stop)
