@@ -415,6 +415,27 @@ int walle_stop_sleep(walle_stop *stop, int64_t nanoseconds) {
     return 0;
 }
 
+int walle_stop_wait(walle_stop *stop, int descriptor, short events, int64_t nanoseconds) {
+    const int64_t slice = 50000000;
+    int64_t until = nanoseconds < 0 ? never : now_on(CLOCK_MONOTONIC) + nanoseconds;
+    bool is_run = PyThreadState_GetUnchecked() == stop->state;
+    while (true) {
+        struct pollfd watched[] = {
+            {.fd = descriptor, .events = events}, {.fd = is_run ? stop->descriptor : -1, .events = POLLIN}};
+        int64_t left = until == never ? never : until - now_on(CLOCK_MONOTONIC);
+        int64_t time = left < 0 ? 0 : left < slice || (is_run && left != never) ? left : is_run ? never : slice;
+        struct timespec timeout = {.tv_sec = time / billion, .tv_nsec = time % billion};
+        Py_BEGIN_ALLOW_THREADS
+        ppoll(watched, 2, &timeout, NULL);
+        Py_END_ALLOW_THREADS
+        if (walle_stop_raise_pending() < 0) return -1;
+        if (watched[0].revents) return watched[0].revents;
+        // Raised already and swallowed: the next line or the next step raises again.
+        if (is_run && walle_stop_is_asked(stop)) return 0;
+        if (until != never && now_on(CLOCK_MONOTONIC) >= until) return 0;
+    }
+}
+
 // MARK: queries
 
 void walle_thread_set_name(const char *name) {

@@ -60,10 +60,10 @@ package final class PythonRuntime: Sendable {
         if let message { throw .failedToStart(String(cString: message)) }
     }
 
-    /// `_datetime` has static types, which end with the last interpreter that uses them and take the others with
-    /// them; the main interpreter keeps them alive.
+    /// Modules with static types, which end with the last interpreter that uses them and take the others with them; the
+    /// main interpreter keeps them alive. `datetime` always: its C interface is used without a script.
     private static func preload() {
-        for module in ["datetime", "_datetime"] {
+        for module in ["datetime", "_datetime"] + ModuleRules.preloads {
             if let object = PyImport_ImportModule(module) { Py_IncRef(object) } else { PyErr_Clear() }
         }
     }

@@ -3,7 +3,10 @@
 Imports little: what is imported here costs every idle VM its memory.
 """
 
+import _imp
+import _io
 import _thread
+import builtins
 import sys
 import time
 
@@ -78,17 +81,6 @@ class _Bytes(_Output):
         return len(data)
 
 
-def _process_wide(module, name):
-    def refused(*arguments, **keywords):
-        raise PermissionError(
-            f"{module}.{name}: refused. It acts on the whole process, which other tasks share."
-        )
-
-    refused.__name__ = refused.__qualname__ = name
-    refused.__module__ = module
-    return refused
-
-
 class Imports:
     """Refuses modules with a reason, and replaces functions in those that have just been imported."""
 
@@ -101,23 +93,42 @@ class Imports:
             raise ImportError(f"import {name}: {why}", name=name)
         is_package = _walle.is_package(name)
         if is_package is not None:
-            specification = sys.modules["_frozen_importlib"].ModuleSpec
-            return specification(name, _SwiftLoader, origin="Swift", is_package=is_package)
-        if name in _after_import or _walle.process_wide(name):
+            return _specification(name, _SwiftLoader, origin="Swift", is_package=is_package)
+        if name in _held:
+            return _specification(name, _HeldLoader, origin="built-in")
+        if name in _replaced or _walle.process_wide(name) or _walle.patch(name):
             return self._wrapped(name, path)
         return None
 
     def _wrapped(self, name, path):
-        if name in self._inside:
+        key = name, _thread.get_ident()
+        if key in self._inside:
             return None
-        self._inside.add(name)
+        self._inside.add(key)
         try:
             spec = sys.modules["_frozen_importlib"]._find_spec(name, path)
         finally:
-            self._inside.discard(name)
+            self._inside.discard(key)
         if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec.loader)
         return spec
+
+
+class Missing:
+    """The last to be asked: says what to use in place of well-known modules that cannot be had."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if path is None and name[0] != "_":
+            from walle import _foreign
+
+            why = _foreign.why(name)
+            if why is not None:
+                raise ModuleNotFoundError(f"import {name}: {why}", name=name)
+
+
+def _specification(name, loader, **details):
+    return sys.modules["_frozen_importlib"].ModuleSpec(name, loader, **details)
 
 
 class _SwiftLoader:
@@ -132,6 +143,19 @@ class _SwiftLoader:
         pass
 
 
+class _HeldLoader:
+    """Gives a module that CPython imported before any task, with its replacements."""
+
+    @staticmethod
+    def create_module(spec):
+        return _held[spec.name]
+
+    @staticmethod
+    def exec_module(module):
+        _replace(module)
+        del _held[module.__name__]
+
+
 class _Loader:
     def __init__(self, loader):
         self._loader = loader
@@ -141,37 +165,28 @@ class _Loader:
 
     def exec_module(self, module):
         self._loader.exec_module(module)
-        replace(module)
+        _replace(module)
 
     def __getattr__(self, name):
         return getattr(self._loader, name)
 
 
-def replace(module):
-    """Replace what must not run as it is in `module`."""
-    name = module.__name__
-    for function in _walle.process_wide(name):
-        if hasattr(module, function):
-            setattr(module, function, _process_wide(name, function))
-    waits = _after_import.get(name)
-    if waits is not None:
-        from walle import _waits
+def _replace(module):
+    from walle import _replace
 
-        getattr(_waits, waits)(module)
+    _replace.replace(module)
 
 
-# Modules whose waits must end when the run is stopped, and who replaces them.
-_after_import = {
-    "select": "replace_select",
-    "_socket": "replace_none",
-    "socket": "replace_socket",
-    "queue": "replace_queue",
-    "_queue": "replace_none",
-    "threading": "replace_threading",
-    "mmap": "replace_mmap",
-    "sqlite3": "replace_sqlite",
-    "os": "replace_os",
-}
+# Modules of which something is replaced, beside those that python.toml names.
+_replaced = frozenset(
+    (
+        "_locale", "_posixsubprocess", "_queue", "_signal", "_socket", "_sqlite3", "fcntl", "mmap", "os", "select",
+        "signal", "socket", "sqlite3", "ssl", "subprocess", "threading",
+    )
+)  # fmt: skip
+
+# Modules that every interpreter begins with, but whose replacements would cost each idle VM its memory.
+_held = {"posix": posix}
 
 
 class _StandardLoader(_external.SourceFileLoader):
@@ -228,12 +243,65 @@ def start():
     time.sleep = _walle.sleep
     _thread.lock = _thread.LockType = _thread.allocate_lock = _thread.allocate = _walle.lock
     _thread.stack_size(_walle.stack_bytes)
-    for module in (posix, time, _thread, sys):
+    time.tzset = _tzset
+    builtins.open = _io.open = sys.modules["io"].open = open
+    for module in (_imp, _thread, sys, time):
         for function in _walle.process_wide(module.__name__):
             if hasattr(module, function):
-                setattr(module, function, _process_wide(module.__name__, function))
+                setattr(module, function, refused(module.__name__, function))
+    builtins.input = refused("builtins", "input", "A task has no terminal.")
+    # Debuggers put their hook in its place.
+    sys.breakpointhook = sys.__breakpointhook__ = refused("builtins", "breakpoint", "Use walle run --debug.")
     _bound_recursion()
+    _explain_extensions()
+    del sys.modules["posix"]
     sys.meta_path.insert(0, Imports())
+    sys.meta_path.append(Missing)
+
+
+def refused(module, name, why="It acts on the whole process, which other tasks share."):
+    """Make a function that refuses to do what its namesake does."""
+
+    def refuse(*arguments, **keywords):
+        raise PermissionError(f"{module}.{name}: refused. {why}")
+
+    refuse.__name__ = refuse.__qualname__ = name
+    refuse.__module__ = module
+    return refuse
+
+
+def _tzset():
+    """Do nothing: the time zone belongs to the process."""
+
+
+_open = _io.open
+
+
+def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None):
+    if type(file) is int:
+        from walle import _files
+
+        return _files.open(_open, file, mode, buffering, encoding, errors, newline, closefd, opener)
+    return _open(file, mode, buffering, encoding, errors, newline, closefd, opener)
+
+
+open.__doc__, open.__module__ = _open.__doc__, "_io"
+
+
+def _explain_extensions():
+    create_module = _external.ExtensionFileLoader.create_module
+
+    def explained(self, spec):
+        try:
+            return create_module(self, spec)
+        except ImportError as error:
+            if "subinterpreters" not in str(error):
+                raise
+            from walle import _foreign
+
+            raise ImportError(_foreign.explain(spec.name), name=spec.name, path=spec.origin) from error
+
+    _external.ExtensionFileLoader.create_module = explained
 
 
 def _bound_recursion():
@@ -259,6 +327,9 @@ def end():
         for thread in threading.enumerate():
             if thread is not current:
                 thread.join(0.4)
+    processes = sys.modules.get("walle._processes")
+    if processes is not None:
+        processes.end()
     import gc
 
     for name, module in list(sys.modules.items()):

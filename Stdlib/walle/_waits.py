@@ -6,19 +6,19 @@ look. The waits here watch the stop's descriptor, which becomes readable, or wai
 
 import _thread
 import sys
+import time
 
 import _walle
+from walle._descriptors import put
 
 _DESCRIPTOR = _walle.descriptor
 _SLICE = 0.02
+_IN, _OUT = 1, 4
+_FOREVER = 1e9
 
 
 def _checkpoint():
     """Give a stop that is due its chance to be raised: the evaluation loop looks when a function is entered."""
-
-
-def replace_none(module):
-    """Import the module as it is."""
 
 
 def replace_threading(module):
@@ -35,8 +35,6 @@ def replace_threading(module):
         if self is module.current_thread():
             raise RuntimeError("cannot join current thread")
         handle = self._os_thread_handle if hasattr(self, "_os_thread_handle") else self._handle
-        import time
-
         end = None if timeout is None else time.monotonic() + max(0, timeout)
         slice_ = 0.001
         while not handle.is_done():
@@ -73,8 +71,28 @@ def _adopt_main_thread(module):
 
 
 def replace_queue(module):
-    """`SimpleQueue.get` in C ignores signals outside the main interpreter; the Python one waits on a lock."""
-    module.SimpleQueue = module._PySimpleQueue
+    """`SimpleQueue.get` in C ignores signals outside the main interpreter."""
+    base, empty = module.SimpleQueue, module.Empty
+
+    class SimpleQueue(base):
+        __slots__ = ()
+        __doc__ = base.__doc__
+
+        def get(self, block=True, timeout=None):
+            if not block or (timeout is not None and timeout < 0):
+                return base.get(self, block, timeout)
+            end = None if timeout is None else time.monotonic() + timeout
+            while True:
+                left = _SLICE if end is None else min(_SLICE, max(0.0, end - time.monotonic()))
+                try:
+                    return base.get(self, True, left)
+                except empty:
+                    if end is not None and time.monotonic() >= end:
+                        raise
+
+    SimpleQueue.get.__doc__ = base.get.__doc__
+    SimpleQueue.__module__, SimpleQueue.__qualname__ = "_queue", "SimpleQueue"
+    module.SimpleQueue = SimpleQueue
 
 
 def replace_select(module):
@@ -82,14 +100,15 @@ def replace_select(module):
     original_select, original_epoll, original_poll = module.select, module.epoll, module.poll
 
     def select(rlist, wlist, xlist, timeout=None, /):
-        rlist = list(rlist)
-        ready = original_select([*rlist, _DESCRIPTOR], wlist, xlist, timeout)
-        if _DESCRIPTOR in ready[0]:
-            ready[0].remove(_DESCRIPTOR)
-        return ready
+        rlist, wlist, xlist = list(rlist), list(wlist), list(xlist)
 
-    select.__doc__ = original_select.__doc__
-    module.select = select
+        def ask(seconds):
+            ready = original_select([*rlist, _DESCRIPTOR], wlist, xlist, seconds)
+            if _DESCRIPTOR in ready[0]:
+                ready[0].remove(_DESCRIPTOR)
+            return ready
+
+        return _sliced(ask, timeout, any)
 
     class epoll:
         __doc__ = original_epoll.__doc__
@@ -99,14 +118,17 @@ def replace_select(module):
 
         def _attach(self, inner):
             self._inner = inner
-            inner.register(_DESCRIPTOR, module.EPOLLIN)
+            _walle.own(inner.fileno())
             for name in ("close", "fileno", "register", "unregister", "modify"):
                 setattr(self, name, getattr(inner, name))
 
         @classmethod
-        def fromfd(cls, descriptor):
+        def fromfd(cls, fd, /):
+            from walle._descriptors import require
+
+            require("select.epoll.fromfd", fd)
             self = cls.__new__(cls)
-            self._attach(original_epoll.fromfd(descriptor))
+            self._attach(original_epoll.fromfd(fd))
             return self
 
         @property
@@ -114,8 +136,12 @@ def replace_select(module):
             return self._inner.closed
 
         def poll(self, timeout=None, maxevents=-1):
-            events = self._inner.poll(timeout, maxevents if maxevents < 0 else maxevents + 1)
-            return [event for event in events if event[0] != _DESCRIPTOR]
+            if timeout is not None and timeout < 0:
+                timeout = None
+            if timeout != 0:
+                # An epoll is ready to be read when it has events.
+                _walle.wait((self._inner.fileno(), _IN, timeout))
+            return self._inner.poll(0, maxevents)
 
         def __enter__(self):
             return self
@@ -124,91 +150,227 @@ def replace_select(module):
             self.close()
 
     def poll():
-        return _Poll(original_poll(), module.POLLIN)
+        return _Poll(original_poll())
 
-    poll.__doc__ = original_poll.__doc__
+    put(module, "select", select)
+    put(module, "poll", poll)
+    epoll.__module__, epoll.__qualname__ = "select", "epoll"
     module.epoll = epoll
-    module.poll = poll
 
 
 class _Poll:
-    def __init__(self, inner, event):
-        inner.register(_DESCRIPTOR, event)
+    def __init__(self, inner):
+        inner.register(_DESCRIPTOR, _IN)
         self._inner = inner
         self.register, self.unregister, self.modify = inner.register, inner.unregister, inner.modify
 
     def poll(self, timeout=None, /):
-        return [event for event in self._inner.poll(timeout) if event[0] != _DESCRIPTOR]
+        def ask(seconds):
+            events = self._inner.poll(None if seconds is None else seconds * 1000)
+            return [event for event in events if event[0] != _DESCRIPTOR]
+
+        return _sliced(ask, None if timeout is None or timeout < 0 else timeout / 1000, bool)
 
 
-def _wait_for(descriptor, writing=False, timeout=None):
-    """Wait until a descriptor is ready or the run is stopped."""
-    import select
+def _sliced(ask, timeout, is_ready):
+    """Ask in slices, as long as there is nothing: threads of a task are not woken by the stop's descriptor."""
+    end = time.monotonic() + (_FOREVER if timeout is None else timeout)
+    while True:
+        left = end - time.monotonic()
+        answer = ask(max(0.0, min(_SLICE * 2, left)))
+        if left <= 0 or is_ready(answer):
+            return answer
+        if _walle.is_stopping(None):
+            time.sleep(0)
 
-    poll = select.poll()
-    poll.register(descriptor, select.POLLOUT if writing else select.POLLIN)
-    poll.poll(None if timeout is None else timeout * 1000)
+
+def is_patient(module, descriptor):
+    """Whether reading or writing the descriptor may wait without end."""
+    import stat
+
+    mode = module.fstat(descriptor).st_mode
+    endless = stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISCHR(mode) or not stat.S_IFMT(mode)
+    return endless and module.get_blocking(descriptor)
+
+
+def _await(module, descriptor, events):
+    if isinstance(descriptor, int) and is_patient(module, descriptor):
+        while not _walle.wait((descriptor, events, None)):
+            pass
+
+
+def replace_posix(module):
+    """Let reads and writes of pipes and terminals, waits for processes and for locks of files, end."""
+    from walle import _descriptors, _processes
+
+    for name, events in (("eventfd_read", _IN), ("read", _IN), ("readv", _IN), ("eventfd_write", _OUT)):
+        if hasattr(module, name):
+            put(module, name, _patient(module, getattr(module, name), events))
+    _replace_writes(module)
+    put(module, "lockf", _retrying(module.lockf, {module.F_LOCK: module.F_TLOCK}))
+    _descriptors.replace_posix(module)
+    _processes.replace_posix(module)
+    put(module, "umask", lambda mask, /: _walle.umask(None))
+    for name in ("mkfifo", "mknod"):
+        put(module, name, _asking(getattr(module, name)))
+
+
+def _patient(module, original, events):
+    def patient(*arguments, **keywords):
+        if arguments:
+            _await(module, arguments[0], events)
+        return original(*arguments, **keywords)
+
+    return patient
+
+
+def _replace_writes(module):
+    """A pipe or socket that says it can be written takes this much without waiting."""
+    write, writev, sendfile, splice = module.write, module.writev, module.sendfile, getattr(module, "splice", None)
+    chunk = 4096
+
+    def patient_write(fd, data, /):
+        if not is_patient(module, fd):
+            return write(fd, data)
+        with memoryview(data) as view, view.cast("B") as rest:
+            sent = 0
+            while True:
+                _await(module, fd, _OUT)
+                sent += write(fd, rest[sent : sent + chunk])
+                if sent >= len(rest):
+                    return sent
+
+    def patient_writev(fd, buffers, /):
+        if not is_patient(module, fd):
+            return writev(fd, buffers)
+        return patient_write(fd, b"".join(buffers))
+
+    def patient_sendfile(out_fd, in_fd, offset, count, *arguments, **keywords):
+        if is_patient(module, out_fd):
+            _await(module, out_fd, _OUT)
+            count = min(count, 4 * chunk)
+        return sendfile(out_fd, in_fd, offset, count, *arguments, **keywords)
+
+    def patient_splice(src, dst, count, **keywords):
+        _await(module, src, _IN)
+        _await(module, dst, _OUT)
+        return splice(src, dst, min(count, chunk), **keywords)
+
+    put(module, "write", patient_write)
+    put(module, "writev", patient_writev)
+    put(module, "sendfile", patient_sendfile)
+    if splice:
+        put(module, "splice", patient_splice)
+
+
+def _asking(original):
+    """Make a function that asks for the permission to write: it makes a file without an audit event."""
+
+    def asking(path, *arguments, dir_fd=None, **keywords):
+        import posix
+
+        if dir_fd is not None:
+            raise PermissionError(f"os.{original.__name__}(dir_fd={dir_fd}): refused. Name the whole path.")
+        sys.audit("open", posix.fspath(path), "x", posix.O_CREAT | posix.O_WRONLY)
+        return original(path, *arguments, **keywords)
+
+    return asking
+
+
+def _retrying(original, without_waiting, flag=0, never=()):
+    """Make a function for locks of files that tries again, in place of one that waits."""
+
+    def locking(fd, command, *arguments):
+        if command in never or (flag and command & flag):
+            return original(fd, command, *arguments)
+        if not flag and command not in without_waiting:
+            return original(fd, command, *arguments)
+        command = command | flag if flag else without_waiting[command]
+        pause = 0.0005
+        while True:
+            try:
+                return original(fd, command, *arguments)
+            except (BlockingIOError, PermissionError) as error:
+                if error.errno is None:
+                    raise
+            time.sleep(pause)
+            pause = min(_SLICE, pause * 2)
+
+    return locking
+
+
+def replace_fcntl(module):
+    """Locks of files are tried for."""
+    put(module, "flock", _retrying(module.flock, {}, module.LOCK_NB, (module.LOCK_UN,)))
+    put(module, "lockf", _retrying(module.lockf, {}, module.LOCK_NB, (module.LOCK_UN,)))
+    waiting = {module.F_SETLKW: module.F_SETLK}
+    if hasattr(module, "F_OFD_SETLKW"):
+        waiting[module.F_OFD_SETLKW] = module.F_OFD_SETLK
+    owning_commands = (module.F_DUPFD, module.F_DUPFD_CLOEXEC)
+    locking = _retrying(module.fcntl, waiting)
+
+    def fcntl(fd, cmd, arg=0, /):
+        result = locking(fd, cmd, arg)
+        return _walle.own(result) if cmd in owning_commands else result
+
+    put(module, "fcntl", fcntl)
+
+
+def replace_signal(module):
+    """No signal comes to a task, so whoever waits for one waits until the run is stopped."""
+
+    def pause():
+        while True:
+            time.sleep(_FOREVER)
+
+    def sigwait(sigset, /):
+        pause()
+
+    def sigwaitinfo(sigset, /):
+        pause()
+
+    def sigtimedwait(sigset, timeout, /):
+        time.sleep(timeout)
+
+    for function in (pause, sigwait, sigwaitinfo, sigtimedwait):
+        if hasattr(module, function.__name__):
+            put(module, function.__name__, function)
 
 
 def replace_os(module):
-    """Let reads of pipes and terminals, and waits for processes, end; guard descriptors that are the host's."""
-    import posix
+    """The environment is the VM's own copy."""
+    environment = module._Environ
 
-    read, close, waitpid = posix.read, posix.close, posix.waitpid
-    import stat
+    def __delitem__(self, key):
+        try:
+            del self._data[self.encodekey(key)]
+        except KeyError:
+            raise KeyError(key) from None
 
-    def patient_read(descriptor, length, /):
-        mode = posix.fstat(descriptor).st_mode
-        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISCHR(mode):
-            if module.get_blocking(descriptor):
-                _wait_for(descriptor)
-                _checkpoint()
-        return read(descriptor, length)
+    environment.__delitem__ = __delitem__
 
-    def guarded_close(descriptor, /):
-        if descriptor <= 2:
-            raise PermissionError(f"os.close({descriptor}): refused. It is the host's, not the task's.")
-        close(descriptor)
+    def putenv(name, value, /):
+        module.environ._data[module.fsencode(name)] = module.fsencode(value)
 
-    def sliced_waitpid(pid, options, /):
-        import time
+    def unsetenv(name, /):
+        module.environ._data.pop(module.fsencode(name), None)
 
-        while True:
-            result = waitpid(pid, options | posix.WNOHANG)
-            if result[0] or options & posix.WNOHANG:
-                return result
-            time.sleep(0.005)
-
-    for name, function in (("read", patient_read), ("close", guarded_close), ("waitpid", sliced_waitpid)):
-        function.__name__ = function.__qualname__ = name
-        function.__doc__ = getattr(posix, name).__doc__
-        setattr(module, name, function)
-        setattr(posix, name, function)
+    for function in (putenv, unsetenv):
+        put(module, function.__name__, function)
+        setattr(sys.modules["posix"], function.__name__, function)
 
 
-def replace_socket(module):
-    """Wait for a blocking socket in a poll that watches the stop as well."""
-    base = module.socket
+def replace_locale(module):
+    """The locale belongs to the process."""
+    original = module.setlocale
 
-    def waiting(name, writing):
-        inner = getattr(base, name)
+    def setlocale(category, locale=None, /):
+        present = original(category)
+        if locale is None or locale == present:
+            return present
+        raise module.Error(f"locale.setlocale({locale!r}): refused. The locale is {present}, for the whole process.")
 
-        def method(self, *arguments, **keywords):
-            timeout = self.gettimeout()
-            if timeout != 0:
-                _wait_for(self.fileno(), writing, timeout)
-                _checkpoint()
-            return inner(self, *arguments, **keywords)
-
-        method.__name__ = name
-        method.__qualname__ = f"socket.{name}"
-        method.__doc__ = inner.__doc__
-        return method
-
-    for name in ("accept", "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into"):
-        setattr(base, name, waiting(name, False))
-    for name in ("send", "sendall", "sendto", "sendmsg"):
-        setattr(base, name, waiting(name, True))
+    put(module, "setlocale", setlocale)
 
 
 def replace_mmap(module):
@@ -258,5 +420,6 @@ def replace_sqlite(module):
 
     connect.__doc__ = original.__doc__
     module.connect = connect
-    if "sqlite3.dbapi2" in sys.modules:
-        sys.modules["sqlite3.dbapi2"].connect = connect
+    for name in ("_sqlite3", "sqlite3.dbapi2"):
+        sys.modules[name].connect = connect
+        sys.modules[name].Connection = module.Connection

@@ -121,6 +121,10 @@ int walle_stop_raise_pending(void);
 /// set. On any thread of the interpreter.
 int walle_stop_sleep(walle_stop *stop, int64_t nanoseconds);
 
+/// Waits with the GIL released until `descriptor` has one of `events` of poll(2), the time is over (below 0: never) or
+/// the calling thread shall stop. The events, 0, or -1 with an exception set. On any thread of the interpreter.
+int walle_stop_wait(walle_stop *stop, int descriptor, short events, int64_t nanoseconds);
+
 /// A new `_thread.lock` type whose waits a stop ends; NULL with an exception set.
 struct _object *walle_lock_make_type(void);
 

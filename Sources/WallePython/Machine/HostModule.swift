@@ -9,7 +9,7 @@ enum HostModule {
     /// Puts the module into the `sys.modules` of an interpreter that is being prepared.
     static func install(in interpreter: Interpreter) throws(PythonFailure) {
         let module = try Owned(PyModule_New("_walle"))
-        for definition in definitions {
+        for definition in definitions + descriptorDefinitions {
             let function = try Owned(PyCFunction_NewEx(definition.pointer, nil, nil))
             try check(PyModule_AddObjectRef(module.pointer, definition.name, function.pointer))
         }
@@ -24,7 +24,7 @@ enum HostModule {
         try check(PyDict_SetItemString(PyImport_GetModuleDict(), "_walle", module.pointer))
     }
 
-    private struct Definition: @unchecked Sendable {
+    struct Definition: @unchecked Sendable {
         // Allocated once and never freed: CPython keeps pointers to method definitions.
         let pointer: UnsafeMutablePointer<PyMethodDef>
         let name: String
@@ -56,7 +56,11 @@ enum HostModule {
             return why.python()
         },
         Definition("process_wide", "The functions of a module that act on the whole process.") { _, name in
-            HostModule.processWide(String(python: name!))
+            HostModule.list(ModuleRules.processWideFunctions(of: String(python: name!)))
+        },
+        Definition("patch", "The file that makes the replacements of a module, or None.") { _, name in
+            guard let path = ModuleRules.patch(of: String(python: name!)) else { return walle_None() }
+            return path.python()
         },
         Definition("is_package", "Whether a module given by Swift has modules below it; None when Swift gives none.") { _, name in
             guard let kind = Interpreter.current?.modules?.kind(of: String(python: name!)) else { return walle_None() }
@@ -119,8 +123,7 @@ enum HostModule {
         return walle_None()
     }
 
-    private static func processWide(_ module: String) -> PythonPointer? {
-        let names = ModuleRules.processWideFunctions(of: module)
+    static func list(_ names: [String]) -> PythonPointer? {
         guard let list = PyList_New(names.count) else { return nil }
         for (index, name) in names.enumerated() {
             guard let text = name.python() else { return nil }

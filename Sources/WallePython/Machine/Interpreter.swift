@@ -18,6 +18,8 @@ package final class Interpreter {
     private(set) var dateTime: UnsafeMutablePointer<PyDateTime_CAPI>?
     /// What a task may do. Read by the audit hook on every thread of the interpreter, under its GIL.
     package var policy: Policy
+    /// The open files that are the task's own.
+    var descriptors = OwnedDescriptors()
     /// Strings for the keys of `Codable` types, made once.
     var keys = KeyCache()
     /// Receives what the script prints.

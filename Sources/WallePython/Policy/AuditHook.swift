@@ -17,7 +17,7 @@ enum AuditHook {
         let policy = interpreter.policy
         if policy.isPreparing { return 0 }
         let act = AuditEvent(name: String(cString: event), arguments: arguments)
-        guard let refusal = act.refusal(policy, interpreter) else { return 0 }
+        guard let refusal = act.refusal(policy, interpreter) ?? act.refusalOfRules else { return 0 }
         if PyErr_Occurred() == nil { walle_SetError(walle_PermissionError(), refusal.message) }
         return -1
     }
@@ -53,26 +53,37 @@ struct AuditEvent {
         }
     }
 
+    /// What `Stdlib/python.toml` refuses every task.
+    var refusalOfRules: Refusal? {
+        ModuleRules.isRefused(event: name)
+            ? Refusal(name, because: "It acts on the whole process, which other tasks share.") : nil
+    }
+
     func refusal(_ policy: Policy, _ interpreter: Interpreter) -> Refusal? {
         let area = name.prefix { $0 != "." }
         switch area {
-        case "open": return opening(policy)
-        case "os": return operatingSystem(policy)
-        case "shutil", "tempfile", "glob": return files(policy)
+        case "open": return foreign(interpreter, at: 0) ?? opening(policy)
+        case "os": return operatingSystem(policy, interpreter)
         case "socket": return socket(policy)
         case "subprocess", "pty", "webbrowser":
             return policy.processes ? nil : Refusal(name, permission: "processes = false")
         case "ctypes": return policy.ctypes ? nil : Refusal(name, permission: "ctypes = false")
         case "_thread": return policy.refusalOfThread(present: interpreter.threadCount - 1)
         case "sys": return system(policy, interpreter)
-        case "signal", "syslog", "resource", "fcntl":
-            return name == "fcntl.fcntl" || name == "fcntl.ioctl" || name == "fcntl.flock" || name == "fcntl.lockf"
-                ? nil : Refusal(name, because: "It acts on the whole process.")
+        case "fcntl": return foreign(interpreter, at: 0)
+        case "signal", "syslog", "resource":
+            return Refusal(name, because: "It acts on the whole process, which other tasks share.")
         case "sqlite3": return sqlite(policy)
         case "cpython", "_winapi", "msvcrt", "winreg": return Refusal(name, because: "It acts on the whole process.")
-        case "mmap": return mapping(interpreter)
+        case "mmap": return foreign(interpreter, at: 0) ?? mapping(interpreter)
         default: return nil
         }
+    }
+
+    /// A number in place of a path: the open files of the process are also those of the host and of other tasks.
+    private func foreign(_ interpreter: Interpreter, at index: Int) -> Refusal? {
+        guard let number = integer(at: index), !interpreter.mayUse(descriptor: number) else { return nil }
+        return Refusal("\(name)(\(number))", because: "The task did not open this descriptor.")
     }
 
     // MARK: files
@@ -106,9 +117,10 @@ struct AuditEvent {
         "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile", "os.startfile/2", "os.system",
     ]
 
-    private func operatingSystem(_ policy: Policy) -> Refusal? {
-        if Self.writingActs.contains(name) { return files(policy) }
+    private func operatingSystem(_ policy: Policy, _ interpreter: Interpreter) -> Refusal? {
+        if Self.writingActs.contains(name) { return foreign(interpreter, at: 0) ?? files(policy) }
         if Self.readingActs.contains(name) {
+            if integer(at: 0) != nil { return foreign(interpreter, at: 0) }
             let path = path(at: 0) ?? Self.resolved(".")
             return importing(policy, path) ? nil : reading(policy, path)
         }
@@ -117,8 +129,9 @@ struct AuditEvent {
         }
         switch name {
         case "os.chdir", "os.fchdir", "os.chroot", "os.putenv", "os.unsetenv", "os.kill", "os.killpg", "os.add_dll_directory",
-            "os.getpriority", "os.setpriority", "os.unshare", "os.setns", "os.pidfd_open":
+            "os.getpriority", "os.setpriority", "os.unshare", "os.setns":
             return Refusal(name, because: "It acts on the whole process, which other tasks share.")
+        case "os.pidfd_open": return policy.processes ? nil : Refusal(name, permission: "processes = false")
         default: return nil
         }
     }
@@ -128,17 +141,17 @@ struct AuditEvent {
         policy.importable.contains { path == $0 || path.hasPrefix($0 + "/") }
     }
 
+    /// Acts whose paths may start at an open folder: the arguments that hold its descriptor, for each path.
+    private static let folders: [String: [Int]] = [
+        "os.chmod": [2], "os.chown": [3], "os.link": [2, 3], "os.mkdir": [2], "os.remove": [1], "os.rename": [2, 3],
+        "os.rmdir": [1], "os.symlink": [2, 2], "os.utime": [3],
+    ]
+
+    /// `shutil`, `tempfile` and `glob` are told by the acts they consist of.
     private func files(_ policy: Policy) -> Refusal? {
         for index in 0..<2 {
-            guard let path = path(at: index) else { continue }
-            if name.hasPrefix("glob.") {
-                // Listing the folders themselves is told by os.scandir.
-                return nil
-            }
-            if name == "shutil.copyfile" || name == "shutil.copytree", index == 0 {
-                if let refusal = reading(policy, path) { return refusal }
-                continue
-            }
+            let folder = Self.folders[name].flatMap { index < $0.count ? $0[index] : nil }
+            guard let path = path(at: index, below: folder) else { continue }
             if name == "os.symlink" && index == 0 { continue }
             if let refusal = policy.refusalToWrite(name, path) { return refusal }
         }
@@ -213,8 +226,13 @@ struct AuditEvent {
     }
 
     /// The path of an argument, absolute and without symbolic links; nil for a descriptor.
-    private func path(at index: Int) -> String? {
-        if let text = text(at: index) { return Self.resolved(text) }
+    private func path(at index: Int, below folder: Int? = nil) -> String? {
+        if let text = text(at: index) {
+            guard let folder = folder.flatMap({ integer(at: $0) }), folder >= 0, !text.hasPrefix("/") else {
+                return Self.resolved(text)
+            }
+            return Self.resolved("/proc/self/fd/\(folder)/\(text)")
+        }
         guard let value = argument(at: index), walle_IsLong(value) == 0, walle_IsNone(value) == 0 else { return nil }
         guard let path = PyOS_FSPath(value) else {
             PyErr_Clear()
