@@ -187,11 +187,6 @@ public final class TaskHost: Sendable {
         try? FileManager.default.removeItem(atPath: preparer.snapshots)
     }
 
-<<<<<<< HEAD
-    private static func startRuntime() throws(RuntimeError) {
-        StandardModules.install()
-        _ = try PythonRuntime.shared()
-=======
     private static func startRuntime() throws(TaskError) {
         do throws(PackageError) {
             ModuleRules.set(try StandardModules.load().rules)
@@ -203,7 +198,6 @@ public final class TaskHost: Sendable {
         } catch {
             throw TaskError(.refused("\(error)"), task: "host")
         }
->>>>>>> main
     }
 }
 
