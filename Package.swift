@@ -89,7 +89,11 @@ let package = Package(
         // The executable `walle`: nothing but its start.
         .executableTarget(name: "WalleCLI", dependencies: ["WalleCommands"], swiftSettings: strict),
         .testTarget(
-            name: "WalleCommandsTests", dependencies: ["WalleCommands", "WalleCLI", "WallePython"],
+            name: "WalleCommandsTests",
+            dependencies: [
+                "WalleCommands", "WalleCLI", "Walle", "WallePython",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict
         ),
         // Random load for hours, from a seed.

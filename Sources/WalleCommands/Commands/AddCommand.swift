@@ -27,7 +27,7 @@ package struct AddCommand: AsyncParsableCommand, ConsoleCommand {
 
     package mutating func run() async throws { try await executeAndExit() }
 
-    package func execute(on console: Console) async throws -> ExitStatus {
+    package func execute(on console: Console) async throws -> CommandStatus {
         do throws(PackageError) { _ = try TaskPackage.load(at: task) } catch {
             console.say("\(error)")
             return .badPackage

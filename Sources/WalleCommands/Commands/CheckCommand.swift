@@ -17,7 +17,7 @@ package struct CheckCommand: AsyncParsableCommand, ConsoleCommand {
 
     package mutating func run() async throws { try await executeAndExit() }
 
-    package func execute(on console: Console) async throws -> ExitStatus {
+    package func execute(on console: Console) async throws -> CommandStatus {
         var report = CheckReport(console: console, options: common)
         do throws(PackageError) {
             let package = try TaskPackage.load(at: path)

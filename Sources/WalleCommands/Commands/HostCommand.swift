@@ -28,7 +28,7 @@ package struct HostCommand: AsyncParsableCommand, ConsoleCommand {
 
     package mutating func run() async throws { try await executeAndExit() }
 
-    package func execute(on console: Console) async throws -> ExitStatus {
+    package func execute(on console: Console) async throws -> CommandStatus {
         var isFolder = ObjCBool(false)
         guard FileManager.default.fileExists(atPath: tasks, isDirectory: &isFolder), isFolder.boolValue else {
             console.say("\(tasks): there is no such folder")

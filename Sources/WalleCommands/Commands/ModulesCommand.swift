@@ -1,8 +1,6 @@
 package import ArgumentParser
-internal import Foundation
 internal import Walle
 internal import WallePython
-internal import WalleStdlib
 
 /// `walle modules`: what a task gets of Python's standard library.
 package struct ModulesCommand: AsyncParsableCommand, ConsoleCommand {
@@ -18,25 +16,41 @@ package struct ModulesCommand: AsyncParsableCommand, ConsoleCommand {
 
     package mutating func run() async throws { try await executeAndExit() }
 
-    package func execute(on console: Console) async throws -> ExitStatus {
-        let rules: [ModuleRule]
-        do {
-            rules = try ModuleRule.all(in: Stdlib.folder + "/python.toml").filter { $0.matches(name) }
+    package func execute(on console: Console) async throws -> CommandStatus {
+        let all: [StandardModule]
+        do throws(PackageError) {
+            all = try StandardModules.load().modules.values.sorted { $0.name < $1.name }
         } catch {
             console.say("\(error)")
             return .failure
         }
-        if rules.isEmpty, let name {
-            console.say("\(name) is no module of Python's standard library")
+        let modules = all.filter(isWanted)
+        guard !modules.isEmpty else {
+            console.say("\(name ?? "") is no module of Python's standard library")
             return .failure
         }
         switch common.format {
-        case .json: console.print(JSONText.text(of: .array(rules.map(\.value))))
+        case .json: console.print(JSONText.text(of: .array(modules.map(\.value))))
         case .table:
             var table = Table("module", "status", "why")
-            for rule in rules { table.add(rule.name, rule.status, rule.reason) }
+            for module in modules { table.add(module.name, module.status.rawValue, module.reason) }
             console.print(table.text)
         }
         return .success
+    }
+
+    private func isWanted(_ module: StandardModule) -> Bool {
+        guard let name else { return true }
+        return module.name == name || module.name.hasPrefix(name + ".") || module.parts.contains(name)
+    }
+}
+
+extension StandardModule {
+    fileprivate var reason: String {
+        [why, instead.map { "use \($0)" }].compactMap(\.self).joined(separator: "; ")
+    }
+
+    fileprivate var value: Value {
+        ["module": .string(name), "status": .string(status.rawValue), "why": .string(reason)]
     }
 }

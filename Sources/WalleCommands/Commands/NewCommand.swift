@@ -19,7 +19,7 @@ package struct NewCommand: AsyncParsableCommand, ConsoleCommand {
 
     package mutating func run() async throws { try await executeAndExit() }
 
-    package func execute(on console: Console) async throws -> ExitStatus {
+    package func execute(on console: Console) async throws -> CommandStatus {
         let folder = at == "." ? name : "\(at)/\(name)"
         do throws(PackageError) {
             let template = try TaskTemplate(name: name, stdlib: Stdlib.folder)

@@ -51,7 +51,7 @@ package struct RunCommand: AsyncParsableCommand, ConsoleCommand {
 
     package mutating func run() async throws { try await executeAndExit() }
 
-    package func execute(on console: Console) async throws -> ExitStatus {
+    package func execute(on console: Console) async throws -> CommandStatus {
         let package: TaskPackage
         do throws(PackageError) {
             package = try load()
@@ -94,7 +94,7 @@ package struct RunCommand: AsyncParsableCommand, ConsoleCommand {
         return configuration
     }
 
-    private func runAll(_ package: TaskPackage, on host: TaskHost, _ console: Console) async -> ExitStatus {
+    private func runAll(_ package: TaskPackage, on host: TaskHost, _ console: Console) async -> CommandStatus {
         do throws(TaskError) {
             _ = try await host.load(package)
         } catch {
@@ -113,7 +113,7 @@ package struct RunCommand: AsyncParsableCommand, ConsoleCommand {
         report.runsEnded()
         if let sampler, !writeProfile(sampler.stop(), of: package, on: host, &report, console) { return .failure }
         report.finish()
-        return report.summary.failed > 0 ? .failure : .success
+        return report.summary.failed > 0 || report.summary.isInterrupted ? .failure : .success
     }
 
     private func total(_ console: Console) -> Int? {

@@ -30,7 +30,7 @@ package final class Console: Sendable {
                 try handle.write(contentsOf: Data(text.utf8))
             } catch {
                 // Nobody reads the results any more. VMs run: no exit handlers.
-                if stream == .output { _exit(ExitStatus.failure.rawValue) }
+                if stream == .output { _exit(CommandStatus.failure.rawValue) }
             }
         }
     }()

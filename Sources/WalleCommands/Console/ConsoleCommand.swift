@@ -1,7 +1,7 @@
 internal import ArgumentParser
 
 /// How a command ended.
-package enum ExitStatus: Int32, Sendable {
+package enum CommandStatus: Int32, Sendable {
     case success = 0
     /// A run, an example or a check failed.
     case failure = 1
@@ -13,7 +13,7 @@ package enum ExitStatus: Int32, Sendable {
 
 /// A command that writes to a console it is given, so that tests can read along.
 package protocol ConsoleCommand {
-    func execute(on console: Console) async throws -> ExitStatus
+    func execute(on console: Console) async throws -> CommandStatus
 }
 
 extension ConsoleCommand {

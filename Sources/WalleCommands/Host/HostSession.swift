@@ -21,7 +21,7 @@ struct HostSession: Sendable {
     }
 
     /// Runs until the input ends, the calling task is cancelled, or SIGINT or SIGTERM comes.
-    func run() async throws -> ExitStatus {
+    func run() async throws -> CommandStatus {
         var configuration = HostConfiguration()
         configuration.logger = ConsoleLogHandler.logger(on: console, quiet: options.quiet)
         let host = try TaskHost(configuration: configuration)

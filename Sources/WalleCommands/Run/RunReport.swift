@@ -46,13 +46,13 @@ struct RunReport {
     mutating func runsEnded() {
         progress.clear()
         summary.elapsed = began.duration(to: .now)
+        summary.isInterrupted = Task.isCancelled
     }
 
     mutating func finish() {
         if summary.failed > Self.mostErrors {
             console.say("… and \(ProgressBar.grouped(summary.failed - Self.mostErrors)) more failed")
         }
-        if Task.isCancelled { console.say("interrupted") }
         if let profile { console.say(options.format == .json ? profile.json : profile.text) }
         guard !options.quiet else { return }
         switch options.format {

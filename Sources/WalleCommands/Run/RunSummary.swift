@@ -8,11 +8,14 @@ struct RunSummary: Sendable {
     var elapsed = Duration.zero
     var latencies = LatencyHistogram()
     var profilePath: String?
+    /// Whether a person ended it before the last input.
+    var isInterrupted = false
 
     /// `1,000 runs  ████████████████████ 100 %   2.1 s   p50 1.9 ms   p99 3.4 ms   0 failed   profile.svg`
     var line: String {
+        let progress = isInterrupted ? "interrupted" : ProgressBar.bar(runs, of: runs)
         var parts = [
-            "\(ProgressBar.grouped(runs)) run\(runs == 1 ? "" : "s")  \(ProgressBar.bar(runs, of: runs))",
+            "\(ProgressBar.grouped(runs)) run\(runs == 1 ? "" : "s")  \(progress)",
             Units.text(elapsed), "p50 \(Units.text(latencies.quantile(0.5)))",
             "p99 \(Units.text(latencies.quantile(0.99)))", "\(ProgressBar.grouped(failed)) failed",
         ]
@@ -22,7 +25,7 @@ struct RunSummary: Sendable {
 
     var json: String {
         var members: [String: Value] = [
-            "runs": .integer(runs), "failed": .integer(failed), "seconds": .double(seconds(elapsed)),
+            "runs": .integer(runs), "failed": .integer(failed), "interrupted": .bool(isInterrupted), "seconds": .double(seconds(elapsed)),
             "p50_seconds": .double(seconds(latencies.quantile(0.5))),
             "p99_seconds": .double(seconds(latencies.quantile(0.99))),
         ]
