@@ -73,8 +73,32 @@ def _adopt_main_thread(module):
 
 
 def replace_queue(module):
-    """`SimpleQueue.get` in C ignores signals outside the main interpreter; the Python one waits on a lock."""
-    module.SimpleQueue = module._PySimpleQueue
+    """`SimpleQueue.get` in C ignores signals outside the main interpreter: wait in slices."""
+    base = module.SimpleQueue
+
+    class SimpleQueue(base):
+        __doc__ = base.__doc__
+        __slots__ = ()
+
+        def get(self, block=True, timeout=None):
+            if not block:
+                return base.get(self, False)
+            import time
+
+            if timeout is not None and timeout < 0:
+                raise ValueError("'timeout' must be a non-negative number")
+            end = None if timeout is None else time.monotonic() + timeout
+            while True:
+                left = _SLICE if end is None else max(0, min(_SLICE, end - time.monotonic()))
+                try:
+                    return base.get(self, True, left)
+                except module.Empty:
+                    if end is not None and time.monotonic() >= end:
+                        raise
+
+    SimpleQueue.__module__ = base.__module__
+    SimpleQueue.__qualname__ = "SimpleQueue"
+    module.SimpleQueue = SimpleQueue
 
 
 def replace_select(module):
@@ -154,7 +178,7 @@ def replace_os(module):
     """Let reads of pipes and terminals, and waits for processes, end; guard descriptors that are the host's."""
     import posix
 
-    read, close, waitpid = posix.read, posix.close, posix.waitpid
+    read, write, close, waitpid = posix.read, posix.write, posix.close, posix.waitpid
     import stat
 
     def patient_read(descriptor, length, /):
@@ -164,6 +188,20 @@ def replace_os(module):
                 _wait_for(descriptor)
                 _checkpoint()
         return read(descriptor, length)
+
+    def patient_write(descriptor, data, /):
+        mode = posix.fstat(descriptor).st_mode
+        if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)) or not posix.get_blocking(descriptor):
+            return write(descriptor, data)
+        view = memoryview(data).cast("B")
+        written = 0
+        while True:
+            # A pipe that can be written takes this much without waiting.
+            _wait_for(descriptor, writing=True)
+            _checkpoint()
+            written += write(descriptor, view[written : written + 4096])
+            if written >= len(view):
+                return written
 
     def guarded_close(descriptor, /):
         if descriptor <= 2:
@@ -179,7 +217,8 @@ def replace_os(module):
                 return result
             time.sleep(0.005)
 
-    for name, function in (("read", patient_read), ("close", guarded_close), ("waitpid", sliced_waitpid)):
+    replaced = {"read": patient_read, "write": patient_write, "close": guarded_close, "waitpid": sliced_waitpid}
+    for name, function in replaced.items():
         function.__name__ = function.__qualname__ = name
         function.__doc__ = getattr(posix, name).__doc__
         setattr(module, name, function)
@@ -207,8 +246,38 @@ def replace_socket(module):
 
     for name in ("accept", "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into"):
         setattr(base, name, waiting(name, False))
-    for name in ("send", "sendall", "sendto", "sendmsg"):
+    for name in ("sendto", "sendmsg"):
         setattr(base, name, waiting(name, True))
+    base.send, base.sendall = _patient_sends(base.send)
+
+
+def _patient_sends(inner):
+    """Make `send` and `sendall` of a blocking socket that never wait in the kernel."""
+    from _socket import MSG_DONTWAIT
+
+    def send(self, data, flags=0, /):
+        timeout = self.gettimeout()
+        if timeout == 0:
+            return inner(self, data, flags)
+        while True:
+            _wait_for(self.fileno(), True, timeout)
+            _checkpoint()
+            try:
+                return inner(self, data, flags | MSG_DONTWAIT)
+            except BlockingIOError:
+                if timeout is not None:
+                    raise TimeoutError("timed out") from None
+
+    def sendall(self, data, flags=0, /):
+        with memoryview(data) as view, view.cast("B") as left:
+            sent = 0
+            while sent < len(left):
+                sent += self.send(left[sent:], flags)
+
+    for function in (send, sendall):
+        function.__qualname__ = f"socket.{function.__name__}"
+    send.__doc__ = inner.__doc__
+    return send, sendall
 
 
 def replace_mmap(module):
