@@ -56,6 +56,8 @@ struct _object *walle_stop_make_forced_class(struct _object *base, const char *n
 
 /// Starts run `run` (not 0). Durations in nanoseconds; 0 means no limit. On the creating thread.
 void walle_stop_begin(walle_stop *stop, uint64_t run, int64_t wall_ns, int64_t cpu_ns, int64_t grace_ns);
+/// Starts the last run, inside which the thread state goes away. On the creating thread.
+void walle_stop_begin_ending(walle_stop *stop, uint64_t run, int64_t wall_ns, int64_t grace_ns);
 /// Ends it and takes back a stop not yet delivered. Returns the reason it was stopped for. On the creating thread.
 int walle_stop_end(walle_stop *stop);
 

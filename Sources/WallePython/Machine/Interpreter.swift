@@ -72,7 +72,7 @@ package final class Interpreter {
             try start()
         } catch {
             let traceback = PythonTraceback.takeOrDescribe(error)
-            _ = end()
+            if settle() { end() }
             throw .failedToStart(traceback)
         }
         trim()
@@ -243,20 +243,20 @@ package final class Interpreter {
 
     // MARK: end
 
-    /// Ends the interpreter and throws its heap away.
-    ///
-    /// - Returns: false when a thread or a finaliser does not end; the interpreter stays as it is then.
-    func end() -> Bool {
+    /// Ends the interpreter, which has settled, and throws its heap away.
+    func end() {
+        guard let runtime = try? PythonRuntime.shared() else { return }
         PyEval_SetTraceAllThreads(nil, nil)
-        guard settle() else { return false }
         dateTime = nil
         keys.clear()
         kept.forEach { Py_DecRef($0) }
         kept = []
-        walle_stop_begin(stop, Self.nextRun(), Self.endingTime.nanoseconds, 0, Self.endingTime.nanoseconds)
         walle_heap_set_limit(heap, Int.max / 4, 0)
-        guard let runtime = try? PythonRuntime.shared() else { return false }
-        runtime.exclusively { Self.end(state, heap) }
+        let time = Self.endingTime.nanoseconds
+        runtime.exclusively {
+            walle_stop_begin_ending(stop, Self.nextRun(), time, time)
+            Self.end(state, heap)
+        }
         InterpreterRegistry.remove(self)
         walle_thread_set_owner(nil)
         walle_stop_destroy(stop)
@@ -264,28 +264,33 @@ package final class Interpreter {
         modules = nil
         context = nil
         bindings = []
-        return true
     }
 
     private static let endingTime = Duration.milliseconds(500)
 
     /// Ends threads, `atexit` functions and finalisers while nobody else waits for the creation lock.
-    private func settle() -> Bool {
+    ///
+    /// - Returns: false when something does not end; the interpreter cannot be ended then.
+    func settle() -> Bool {
         policy.isEnding = true
         let limits = RunLimits(time: Self.endingTime, grace: .milliseconds(50))
+        walle_heap_set_limit(heap, max(configuration.memoryBytes ?? 0, liveBytes) + Self.endingBytes, Self.endingBytes)
+        configuration.memoryBytes = nil
         // Twice: what is asked to stop in the first pass may have been swallowed.
         for _ in 0..<2 {
             stopThreads()
             _ = try? run(Self.nextRun(), limits: limits) { () throws(PythonFailure) -> Void in
-                let machine = try Owned(PyImport_ImportModule("walle._vm"))
-                let end = try Owned(PyObject_GetAttrString(machine.pointer, "end"))
-                _ = try Owned(PyObject_CallNoArgs(end.pointer))
+                let end = try find("end", in: "walle._vm")
+                _ = try call(end.pointer)
             }
             PyEval_SetTraceAllThreads(nil, nil)
-            if threadCount == 1 { break }
+            if threadCount == 1 { return true }
         }
-        return threadCount == 1
+        return false
     }
+
+    /// What `atexit` functions and finalisers may take.
+    private static let endingBytes = 32 << 20
 
     private func stopThreads() {
         guard let forcedClass, threadCount > 1 else { return }
