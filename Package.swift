@@ -21,7 +21,10 @@ let package = Package(
     name: "walle",
     products: [
         .library(name: "Walle", targets: ["Walle"]),
+        .executable(name: "walle", targets: ["WalleCLI"]),
         .executable(name: "walle-soak", targets: ["WalleSoak"]),
+        .executable(name: "walle-demo", targets: ["WalleDemo"]),
+        .executable(name: "walle-bench", targets: ["WalleBenchmarks"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -72,12 +75,54 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // The commands of `walle`, which tests call as well.
+        .target(
+            name: "WalleCommands",
+            dependencies: [
+                "Walle", "WalleBinding", "WallePython", "WalleStdlib", logging, bigInt,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        // The executable `walle`: nothing but its start.
+        .executableTarget(name: "WalleCLI", dependencies: ["WalleCommands"], swiftSettings: strict),
+        .testTarget(
+            name: "WalleCommandsTests",
+            dependencies: [
+                "WalleCommands", "WalleCLI", "Walle", "WallePython",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
         // Random load for hours, from a seed.
         .executableTarget(
             name: "WalleSoak",
             dependencies: [
                 "Walle", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: strict
+        ),
+        // An app that hosts tasks on an event log, by the public API of Walle alone.
+        .executableTarget(
+            name: "WalleDemo",
+            dependencies: [
+                "Walle", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            resources: [.copy("Tasks")],
+            swiftSettings: strict
+        ),
+        // The base lines of benchmarks that only C can give.
+        .target(name: "CWalleBenchmarks", dependencies: ["CWallePython"]),
+        // Measures Walle beside its peers in one run; prints a table and JSON.
+        .executableTarget(
+            name: "WalleBenchmarks",
+            dependencies: [
+                "Walle", "WallePython", "WalleBinding", "CWallePython", "CWalleBenchmarks",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            resources: [.copy("Peers")],
             swiftSettings: strict
         ),
         .testTarget(name: "WalleHostTests", dependencies: ["Walle", logging], swiftSettings: strict),
@@ -91,6 +136,9 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "WalleBindingTests", dependencies: ["WalleBinding", "WalleModules", "WallePython", logging],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -268,4 +268,26 @@ static inline const char *walle_StatusMessage(PyStatus status) {
     return status.err_msg ? status.err_msg : "unknown failure";
 }
 
+// Declared in CPython's internal pycore_ceval.h; the same in 3.13 and 3.14.
+int _PyEval_AddPendingCall(PyInterpreterState *, int (*)(void *), void *, int);
+
+// PyCodeObject is made by a macro with an array of unknown length. Borrowed.
+static inline PyObject *walle_CodeFile(PyCodeObject *code) {
+    return code->co_filename;
+}
+static inline PyObject *walle_CodeName(PyCodeObject *code) {
+    return code->co_qualname;
+}
+static inline int walle_CodeLine(PyCodeObject *code) {
+    return code->co_firstlineno;
+}
+
+// Py_DecRef wants a PyObject, which Swift does not see in these.
+static inline void walle_ReleaseFrame(PyFrameObject *frame) {
+    Py_DECREF(frame);
+}
+static inline void walle_ReleaseCode(PyCodeObject *code) {
+    Py_DECREF(code);
+}
+
 #endif

@@ -24,6 +24,7 @@ enum { steps = walle_step_unresponsive + 1 };
 static const int64_t never = INT64_MAX;
 static const int64_t billion = 1000000000;
 // A forced thread may wait for the GIL behind others, or for a core: only after this is it called unresponsive.
+static const int64_t retry_ns = 1000000;
 static const int64_t patience_ns = 100000000;
 
 struct walle_stop {
@@ -34,6 +35,7 @@ struct walle_stop {
     int descriptor;
     timer_t wall_timer, cpu_timer;
     bool has_cpu_timer;
+    bool is_ending; // Py_EndInterpreter runs
     sem_t *watcher;
 
     // Written by the run's thread and its handler, which cannot overlap; read by others.
@@ -146,7 +148,10 @@ static void handle(int signal, siginfo_t *info, void *context) {
     int error = errno;
     uint64_t run = stop->run;
     int step = stop->step;
-    if (run == 0 || stop->paused_at) {
+    if (stop->is_ending && PyThreadState_GetUnchecked() != stop->state) {
+        // The thread state may be gone: look again until the stop is destroyed.
+        arm_wall(stop, now_on(CLOCK_MONOTONIC) + retry_ns);
+    } else if (run == 0 || stop->paused_at) {
         if (stop->armed <= now_on(CLOCK_MONOTONIC)) stop->armed = never;
         stop->cpu_armed = never;
         // A consumer that goes away while the run waits for it still ends the run.
@@ -233,7 +238,16 @@ void walle_stop_set_classes(walle_stop *stop, PyObject *asked, PyObject *forced)
 
 // MARK: step two
 
+/// The import system is let go on: it holds a lock that a thread which ended could never release.
+static bool is_importing(PyFrameObject *frame) {
+    PyCodeObject *code = PyFrame_GetCode(frame);
+    bool is = PyUnicode_CompareWithASCIIString(code->co_filename, "<frozen importlib._bootstrap>") == 0;
+    Py_DECREF(code);
+    return is;
+}
+
 static int raise_always(PyObject *class, PyFrameObject *frame, int what, PyObject *argument) {
+    if (is_importing(frame)) return 0;
     if (!PyErr_Occurred()) PyErr_SetNone(class);
     return -1;
 }
@@ -315,6 +329,11 @@ void walle_stop_begin(walle_stop *stop, uint64_t run, int64_t wall_ns, int64_t c
         arm(stop->cpu_timer, stop->cpu_deadline);
     }
     if (LOAD(stop->request) >> 8 == run && LOAD(stop->step) == walle_step_running) raise(chosen_signal);
+}
+
+void walle_stop_begin_ending(walle_stop *stop, uint64_t run, int64_t wall_ns, int64_t grace_ns) {
+    stop->is_ending = true;
+    walle_stop_begin(stop, run, wall_ns, 0, grace_ns);
 }
 
 static void drain_descriptor(walle_stop *stop) {
@@ -440,6 +459,10 @@ int walle_stop_wait(walle_stop *stop, int descriptor, short events, int64_t nano
 
 void walle_thread_set_name(const char *name) {
     pthread_setname_np(pthread_self(), name);
+}
+
+int64_t walle_clock_ns(clockid_t clock) {
+    return now_on(clock);
 }
 
 int64_t walle_monotonic_ns(void) {

@@ -1,1 +1,11 @@
-// WalleModules
+package import WalleBinding
+
+/// The modules that Walle itself gives to Python, and where they are declared.
+package enum WalleModules {
+    /// Each with the source file that declares it, for the banner of its stub.
+    package static let declared: [(module: PythonModule, source: String)] = [
+        (TaskModule.module, "Sources/WalleModules/Task/TaskModule.swift")
+    ]
+
+    package static var all: [PythonModule] { declared.map(\.module) }
+}

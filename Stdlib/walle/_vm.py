@@ -7,6 +7,7 @@ import _imp
 import _io
 import _thread
 import builtins
+import gc
 import sys
 import time
 
@@ -90,7 +91,7 @@ class Imports:
     def find_spec(self, name, path=None, target=None):
         why = _walle.refusal(name)
         if why is not None:
-            raise ModuleNotFoundError(f"import {name}: {why}", name=name)
+            raise ImportError(f"import {name}: {why}", name=name)
         is_package = _walle.is_package(name)
         if is_package is not None:
             return _specification(name, _SwiftLoader, origin="Swift", is_package=is_package)
@@ -319,29 +320,46 @@ def _bound_recursion():
 
 
 def end():
-    """Let go of what the task holds: its exit functions, threads, modules."""
+    """Let go of what the task holds: its exit functions, threads, modules. Each step is done though one before failed."""
+    for step in (_run_exit_functions, _join_threads, _pass_import_lock, _clear_modules, gc.collect):
+        try:
+            step()
+        except Exception as error:
+            print(f"at the end of the task: {type(error).__name__}: {error}", file=sys.stderr)
+
+
+def _run_exit_functions():
     atexit = sys.modules.get("atexit")
     if atexit is not None:
         atexit._run_exitfuncs()
-    threading = sys.modules.get("threading")
-    if threading is not None:
-        current = threading.current_thread()
-        for thread in threading.enumerate():
-            if thread is not current:
-                thread.join(0.4)
     processes = sys.modules.get("walle._processes")
     if processes is not None:
         processes.end()
-    import gc
 
-    for name, module in list(sys.modules.items()):
-        if name not in _kept and getattr(module, "__file__", None) is not None:
-            if hasattr(module, "__dict__") and not name.startswith(("encodings", "importlib")):
-                module.__dict__.pop("__walle_state__", None)
-    main = sys.modules.pop("main", None)
-    if main is not None:
-        main.__dict__.clear()
-    gc.collect()
+
+def _join_threads():
+    threading = sys.modules.get("threading")
+    if threading is None:
+        return
+    mine = (threading.current_thread(), threading.main_thread())
+    for thread in list(threading._active.values()):
+        if thread not in mine:
+            thread.join(0.1)
+
+
+def _pass_import_lock():
+    """Hang here, where nobody waits for this VM, rather than later if a thread ended with the lock held."""
+    _imp.acquire_lock()
+    _imp.release_lock()
+
+
+def _clear_modules():
+    """Run the finalisers of what the task's modules hold."""
+    ours = (_walle.standard_library, _walle.folder)
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and not file.startswith(ours):
+            module.__dict__.clear()
 
 
 def plain(value):
@@ -367,7 +385,5 @@ def plain(value):
         return list(value)
     return value
 
-
-_kept = frozenset(sys.builtin_module_names)
 
 start()

@@ -90,7 +90,19 @@ extension HostSuite {
                 // When the calls return, the task is taken again.
                 for _ in 0..<200 where host.status.condemned > 0 { try await Task.sleep(for: .milliseconds(100)) }
                 #expect(host.status.condemned == 0)
+                let last = await failure { () async throws(TaskError) in try await host.run("sample", .none) }
+                #expect(last?.kind == .limit(.time), "\(last as Any)")
             }
+        }
+
+        @Test func aHangingRunDoesNotHoldUpTheShutdown() async throws {
+            let package = try TestPackage("def run(x): return sum(range(3 * 10**8))")
+            let host = try TaskHost(configuration: quiet)
+            try await host.load(package.path)
+            async let stopped = failure { () async throws(TaskError) in try await host.run("sample", .none) }
+            while host.status.tasks.first?.running != 1 { try await Task.sleep(for: .milliseconds(10)) }
+            await host.shutdown(patience: .milliseconds(100))
+            #expect(await stopped?.kind == .stopped(.shutdown))
         }
 
         @Test func mismatchNamesThePath() async throws {

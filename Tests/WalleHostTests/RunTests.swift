@@ -146,6 +146,23 @@ extension HostSuite {
             }
         }
 
+        @Test func aRouteKeyNeedsNoRoute() async throws {
+            let package = try TestPackage(
+                toml: "instances = 3", "seen = set()\ndef run(x):\n    seen.add(x)\n    return sorted(seen)")
+            try await withHost(package) { (host: TaskHost) async throws in
+                @Sendable func run(_ user: Int) async throws -> [Int] {
+                    try await host.run("sample", user, options: RunOptions(routeKey: "user \(user)"))
+                }
+                try await withThrowingTaskGroup { group in
+                    for number in 0..<60 { group.addTask { _ = try await run(number % 12) } }
+                    try await group.waitForAll()
+                }
+                var sets: Set<[Int]> = []
+                for user in 0..<12 { sets.insert(try await run(user)) }
+                #expect(sets.flatMap { $0 }.sorted() == Array(0..<12))
+            }
+        }
+
         @Test func aFullQueueSaysSo() async throws {
             let package = try TestPackage(
                 toml: "[limits]\nqueue = 2", "import time\ndef run(x):\n    time.sleep(0.3)\n    return x")

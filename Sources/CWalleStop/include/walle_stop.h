@@ -14,6 +14,7 @@
 #include <semaphore.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 enum {
     walle_stop_none = 0,
@@ -55,6 +56,8 @@ struct _object *walle_stop_make_forced_class(struct _object *base, const char *n
 
 /// Starts run `run` (not 0). Durations in nanoseconds; 0 means no limit. On the creating thread.
 void walle_stop_begin(walle_stop *stop, uint64_t run, int64_t wall_ns, int64_t cpu_ns, int64_t grace_ns);
+/// Starts the last run, inside which the thread state goes away. On the creating thread.
+void walle_stop_begin_ending(walle_stop *stop, uint64_t run, int64_t wall_ns, int64_t grace_ns);
 /// Ends it and takes back a stop not yet delivered. Returns the reason it was stopped for. On the creating thread.
 int walle_stop_end(walle_stop *stop);
 
@@ -88,6 +91,8 @@ void walle_thread_set_name(const char *name);
 
 /// The monotonic clock.
 int64_t walle_monotonic_ns(void);
+/// What a clock shows, such as that of a thread's CPU time.
+int64_t walle_clock_ns(clockid_t clock);
 
 /// What the thread belongs to: a pointer of the caller's choice, NULL at first.
 void *walle_thread_owner(void);

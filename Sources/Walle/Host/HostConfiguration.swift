@@ -18,6 +18,8 @@ public struct HostConfiguration: Sendable {
     public var logger = Logger(label: "walle")
     /// Events kept for a subscriber that is slow.
     public var eventBuffer = 1024
+    /// Whether scripts have the process's terminal, and `pdb` opens where they raise.
+    package var isDebugging = false
 
     public init() {}
 }

@@ -8,6 +8,8 @@ final class Instance: Sendable {
     let index: Int
     // Used on the VM's thread only, after it was set there.
     nonisolated(unsafe) private(set) var script: Script?
+    /// How long the script took to load; set with it.
+    nonisolated(unsafe) private(set) var startTime: Duration?
     let context: RunContext
     private let busy = Mutex<PendingRun?>(nil)
 
@@ -19,7 +21,10 @@ final class Instance: Sendable {
     }
 
     /// On the VM's thread.
-    func set(_ script: Script) { self.script = script }
+    func set(_ script: Script, after startTime: Duration) {
+        self.script = script
+        self.startTime = startTime
+    }
 
     /// The run on the VM, to be stopped when the instance is drained by force.
     var present: PendingRun? {

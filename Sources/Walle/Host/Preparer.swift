@@ -26,7 +26,7 @@ struct Preparer: Sendable {
         return (version, instances)
     }
 
-    private func snapshot(_ package: TaskPackage) throws(TaskError) -> TaskVersion {
+    func snapshot(_ package: TaskPackage) throws(TaskError) -> TaskVersion {
         do {
             return TaskVersion(package: package, snapshot: try PackageSnapshot(of: package, below: snapshots))
         } catch {
@@ -58,12 +58,25 @@ struct Preparer: Sendable {
     ) throws(PythonFailure) {
         let context = instance.context
         interpreter.output.onLine = { context.line($0, $1) }
+        if configuration.isDebugging { try interpreter.openTerminal() }
         interpreter.adopt(
             policy: version.manifest.policy(folder: version.snapshot.folder),
             memoryBytes: version.manifest.limits.memoryBytes)
-        let script = try Script(location(of: version), in: interpreter)
-        _ = try script.call("warm_up", resultBytes: version.limits.resultBytes)
-        instance.set(script)
+        let began = ContinuousClock.now
+        let script = try script(of: version, interpreter)
+        instance.set(script, after: began.duration(to: .now))
+    }
+
+    private func script(of version: TaskVersion, _ interpreter: Interpreter) throws(PythonFailure) -> Script {
+        let open = { () throws(PythonFailure) -> Script in
+            let script = try Script(location(of: version), in: interpreter)
+            _ = try script.call("warm_up", resultBytes: version.limits.resultBytes)
+            return script
+        }
+        guard configuration.isDebugging else { return try open() }
+        let script = try interpreter.debugging(open)
+        try script.debug()
+        return script
     }
 
     private func location(of version: TaskVersion) -> Script.Location {
@@ -103,7 +116,7 @@ struct Preparer: Sendable {
         }
     }
 
-    private func output(
+    func output(
         of example: TaskExample, _ version: TaskVersion, _ instance: Instance
     ) async throws(TaskError) -> Value {
         do throws(PerformFailure) {

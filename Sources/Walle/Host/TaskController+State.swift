@@ -4,6 +4,8 @@ internal import WallePython
 enum Admission {
     case start(Instance)
     case wait
+    /// Its instance is gone, and none is on its way.
+    case waitFor(Int, TaskVersion)
     case fail(TaskError.Kind)
 }
 
@@ -39,13 +41,22 @@ extension TaskController.State {
         if queue.isFull { queue.dropAnswered() }
         guard !queue.isFull else { return .fail(.queueFull) }
         queue.add(run)
-        return .wait
+        return missingInstance(for: run).map { .waitFor($0, current) } ?? .wait
+    }
+
+    private func missingInstance(for run: PendingRun) -> Int? {
+        let version = ObjectIdentifier(current)
+        let present = instances[version] ?? []
+        let wanted = run.slot(among: current.manifest.instances)
+        if let wanted, present.contains(where: { $0.index == wanted }) { return nil }
+        if wanted == nil, !present.isEmpty { return nil }
+        let coming = replacing.filter { $0.version == version }.map(\.index)
+        let isComing = wanted.map { coming.contains($0) } ?? !coming.isEmpty
+        return isComing ? nil : wanted ?? 0
     }
 
     private mutating func takeIdle(for run: PendingRun) -> Instance? {
-        let slots = TaskController.slots(of: current)
-        guard slots > 1, let hash = run.routeHash else { return idle.popLast() }
-        let slot = RunQueue.slot(of: hash, among: slots)
+        guard let slot = run.slot(among: current.manifest.instances) else { return idle.popLast() }
         guard let place = idle.firstIndex(where: { $0.index == slot }) else { return nil }
         return idle.remove(at: place)
     }
@@ -66,9 +77,7 @@ extension TaskController.State {
         if condemned.remove(ObjectIdentifier(instance)) != nil { return AfterRun(next: .released(current.version)) }
         guard let version = version(of: instance) else { return AfterRun(next: .released(current.version)) }
         if version !== current {
-            _ = remove(instance)
-            let isDrained = instances[ObjectIdentifier(version)] == nil
-            if isDrained { draining.removeAll { $0 === version } }
+            let isDrained = remove(instance).isDrained
             return AfterRun(next: .retire(version), told: quiet(version), isDrained: isDrained)
         }
         guard isUsable else {
@@ -92,14 +101,26 @@ extension TaskController.State {
         }
     }
 
-    /// Takes an instance out of its version, which is returned.
-    mutating func remove(_ instance: Instance) -> TaskVersion? {
-        guard let version = version(of: instance) else { return nil }
+    /// Counts an instance among those that hang, instead of those of its version.
+    mutating func condemn(
+        _ instance: Instance
+    ) -> (version: TaskVersion?, told: [@Sendable () -> Void], isDrained: Bool) {
+        let (version, isDrained) = remove(instance)
+        condemned.insert(ObjectIdentifier(instance))
+        condemnedEver += 1
+        return (version, version.map { quiet($0) } ?? [], isDrained)
+    }
+
+    /// Takes an instance out of its version. A version that is not current and has none left is drained.
+    private mutating func remove(_ instance: Instance) -> (version: TaskVersion?, isDrained: Bool) {
+        guard let version = version(of: instance) else { return (nil, false) }
         let key = ObjectIdentifier(version)
         instances[key]?.removeAll { $0 === instance }
         idle.removeAll { $0 === instance }
-        if instances[key]?.isEmpty == true, version !== current { instances[key] = nil }
-        return version
+        guard instances[key]?.isEmpty == true, version !== current else { return (version, false) }
+        instances[key] = nil
+        draining.removeAll { $0 === version }
+        return (version, true)
     }
 
     /// Makes `version` current and gives the instances of the old one that have no run: they can be ended.
@@ -111,7 +132,7 @@ extension TaskController.State {
         current = version
         instances[ObjectIdentifier(version)] = new
         idle = new
-        queue.route(to: TaskController.slots(of: version))
+        queue.route(to: version.manifest.instances)
         queue.limit = version.manifest.limits.queue
         return rested
     }

@@ -5,6 +5,12 @@ internal import WallePython
 ///
 /// The queue belongs to the task, not to a version: a waiting run starts on the version that is current then.
 final class TaskController: Sendable {
+    /// The place of an instance in its version.
+    struct Slot: Hashable {
+        var version: ObjectIdentifier
+        var index: Int
+    }
+
     struct State {
         var current: TaskVersion
         /// Instances that take runs or still have one, by version. `current` is among them.
@@ -19,7 +25,8 @@ final class TaskController: Sendable {
         /// VMs that hang in a C call.
         var condemned: Set<ObjectIdentifier> = []
         var condemnedEver = 0
-        var replacing = 0
+        /// VMs that are being prepared to replace others.
+        var replacing: Set<Slot> = []
         /// Told when no instance of a version has a run.
         var onQuiet: [ObjectIdentifier: [@Sendable () -> Void]] = [:]
     }
@@ -39,12 +46,8 @@ final class TaskController: Sendable {
         self.state = Mutex(state)
     }
 
-    static func queue(for version: TaskVersion) -> RunQueue {
-        RunQueue(limit: version.manifest.limits.queue, slots: slots(of: version))
-    }
-
-    static func slots(of version: TaskVersion) -> Int {
-        version.manifest.route == nil ? 1 : version.manifest.instances
+    private static func queue(for version: TaskVersion) -> RunQueue {
+        RunQueue(limit: version.manifest.limits.queue, instances: version.manifest.instances)
     }
 
     var current: TaskVersion { state.withLock(\.current) }
@@ -57,6 +60,7 @@ final class TaskController: Sendable {
         switch outcome {
         case .start(let instance): start(run, on: instance)
         case .wait: break
+        case .waitFor(let index, let version): replace(index, of: version)
         case .fail(let kind): run.fail(kind)
         }
     }
@@ -92,7 +96,7 @@ final class TaskController: Sendable {
             if outcome.isDrained { events.send(.drained, task: name, version: version.version) }
         case .replace(let version):
             preparer.pool.end(instance.machine)
-            replace(instance, of: version)
+            replace(instance.index, of: version)
         }
         return nil
     }
@@ -101,21 +105,18 @@ final class TaskController: Sendable {
 
     /// The instance's run cannot be stopped: nothing starts there again, another VM takes its place.
     func condemn(_ instance: Instance) {
-        let version = state.withLock { state -> TaskVersion? in
-            let version = state.remove(instance)
-            state.condemned.insert(ObjectIdentifier(instance))
-            state.condemnedEver += 1
-            return version
-        }
+        let (version, told, isDrained) = state.withLock { $0.condemn(instance) }
+        told.forEach { $0() }
         guard let version else { return }
         events.send(.condemned(instance: instance.index), task: name, version: version.version)
+        if isDrained { events.send(.drained, task: name, version: version.version) }
         let isCurrent = state.withLock { $0.current === version && !$0.isClosed }
         let count = state.withLock(\.condemned.count)
         guard count < preparer.configuration.condemnedPerTask else {
             events.send(.refused(State.condemnedText(count)), task: name, version: version.version)
             return failWaiting(count)
         }
-        if isCurrent { replace(instance, of: version) }
+        if isCurrent { replace(instance.index, of: version) }
     }
 
     private func failWaiting(_ count: Int) {
@@ -124,23 +125,22 @@ final class TaskController: Sendable {
     }
 
     /// Prepares another VM in the background and gives it what waits.
-    private func replace(_ instance: Instance, of version: TaskVersion) {
-        state.withLock { $0.replacing += 1 }
+    private func replace(_ index: Int, of version: TaskVersion) {
+        let slot = Slot(version: ObjectIdentifier(version), index: index)
+        guard state.withLock({ $0.replacing.insert(slot).inserted }) else { return }
         Task.detached { [self] in
             do throws(TaskError) {
-                let new = try await preparer.instance(of: version, index: instance.index)
-                add(new, to: version)
+                add(try await preparer.instance(of: version, index: index), to: version)
             } catch {
-                state.withLock { $0.replacing -= 1 }
                 events.send(.replacementFailed(error), task: name, version: version.version)
-                failIfNobodyIsLeft(error)
+                fail(slot, error)
             }
         }
     }
 
     private func add(_ instance: Instance, to version: TaskVersion) {
         let outcome = state.withLock { state -> PendingRun?? in
-            state.replacing -= 1
+            state.replacing.remove(Slot(version: ObjectIdentifier(version), index: instance.index))
             guard state.current === version, !state.isClosed else { return .none }
             state.instances[ObjectIdentifier(version), default: []].append(instance)
             return .some(state.nextRun(for: instance))
@@ -150,11 +150,13 @@ final class TaskController: Sendable {
         if let run = outcome { start(run, on: instance) }
     }
 
-    /// Without an instance and without one to come, what waits would wait for ever.
-    private func failIfNobodyIsLeft(_ error: TaskError) {
+    /// What waits for an instance that does not come would wait for ever. The next run asks for it again.
+    private func fail(_ slot: Slot, _ error: TaskError) {
         let waiting = state.withLock { state -> [PendingRun] in
-            let isAlone = state.instances[ObjectIdentifier(state.current)]?.isEmpty != false && state.replacing == 0
-            return isAlone ? state.queue.removeAll() : []
+            state.replacing.remove(slot)
+            guard slot.version == ObjectIdentifier(state.current) else { return [] }
+            let isAlone = state.instances[slot.version]?.isEmpty != false && state.replacing.isEmpty
+            return isAlone ? state.queue.removeAll() : state.queue.removeAll(for: slot.index)
         }
         waiting.forEach { $0.fail(.refused("no VM could be made: \(error)")) }
     }

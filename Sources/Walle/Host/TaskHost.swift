@@ -27,7 +27,7 @@ public final class TaskHost: Sendable {
     private let state = Mutex(State())
     private let hub: EventHub
     private let pool: WarmPool
-    private let preparer: Preparer
+    let preparer: Preparer
 
     /// A host without tasks.
     ///
@@ -76,7 +76,11 @@ public final class TaskHost: Sendable {
     /// Loads a package as a new task and gives its name.
     @discardableResult
     public func load(_ path: String) async throws(TaskError) -> String {
-        let package = try Self.package(at: path)
+        try await load(try Self.package(at: path))
+    }
+
+    /// Loads a package that was read before.
+    package func load(_ package: TaskPackage) async throws(TaskError) -> String {
         let name = package.manifest.name
         try reserve(name)
         defer { state.withLock { _ = $0.loading.remove(name) } }
@@ -107,7 +111,7 @@ public final class TaskHost: Sendable {
         if let problem { throw TaskError(.refused(problem), task: name) }
     }
 
-    private static func package(at path: String) throws(TaskError) -> TaskPackage {
+    package static func package(at path: String) throws(TaskError) -> TaskPackage {
         do throws(PackageError) {
             return try TaskPackage.load(at: path)
         } catch {

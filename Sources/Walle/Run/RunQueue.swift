@@ -1,39 +1,50 @@
 internal import Synchronization
 
-/// Runs of one task that wait for an instance: first by priority, then in order, each slot for itself.
+/// Runs of one task that wait for an instance: first by priority, then in order.
+///
+/// A run with a route hash waits in the slot of its instance, any other in the one that all instances take from.
 struct RunQueue {
+    /// One an instance, and behind them the one for all.
     private var slots: [[FIFO]]
     private(set) var count = 0
     var limit: Int
 
-    /// - Parameter slots: instances that runs are routed to; 1 when any instance may take any run.
-    init(limit: Int, slots: Int) {
+    /// - Parameter instances: Those that runs are routed to.
+    init(limit: Int, instances: Int) {
         self.limit = limit
-        self.slots = Self.empty(slots)
+        slots = Self.empty(instances)
     }
 
-    private static func empty(_ slots: Int) -> [[FIFO]] {
-        Array(repeating: Array(repeating: FIFO(), count: RunOptions.Priority.allCases.count), count: max(1, slots))
+    private static func empty(_ instances: Int) -> [[FIFO]] {
+        Array(repeating: Array(repeating: FIFO(), count: RunOptions.Priority.allCases.count), count: instances + 1)
     }
+
+    private var instances: Int { slots.count - 1 }
 
     var isFull: Bool { count >= limit }
 
     mutating func add(_ run: PendingRun) {
-        slots[slot(of: run)][run.options.priority.rawValue].add(run)
+        slots[run.slot(among: instances) ?? instances][run.options.priority.rawValue].add(run)
         count += 1
     }
 
     /// The next run for an instance; runs that were answered while they waited are dropped.
     mutating func take(for instance: Int) -> PendingRun? {
-        let slot = slots.count == 1 ? 0 : instance
-        guard slot < slots.count else { return nil }
-        for priority in (0..<slots[slot].count).reversed() {
-            while let run = slots[slot][priority].take() {
+        guard instance < instances else { return nil }
+        for priority in RunOptions.Priority.allCases.indices.reversed() {
+            while let run = takeOlder(instance, priority) {
                 count -= 1
                 if !run.isAnswered { return run }
             }
         }
         return nil
+    }
+
+    /// Of the runs for this instance and those for any, the one that came first.
+    private mutating func takeOlder(_ instance: Int, _ priority: Int) -> PendingRun? {
+        let own = slots[instance][priority].first?.id ?? .max
+        let shared = slots[instances][priority].first?.id ?? .max
+        return slots[own < shared ? instance : instances][priority].take()
     }
 
     /// Forgets runs that were answered while they waited, so that they take no place.
@@ -42,29 +53,35 @@ struct RunQueue {
         waiting.forEach { add($0) }
     }
 
-    /// Everything that waits, in order.
+    /// Everything that waits, in the order it came.
     mutating func removeAll() -> [PendingRun] {
-        let all = slots.flatMap { priorities in priorities.reversed().flatMap { $0.all } }
-        slots = Self.empty(slots.count)
+        let all = slots.flatMap { priorities in priorities.flatMap { $0.all } }.sorted { $0.id < $1.id }
+        slots = Self.empty(instances)
         count = 0
         return all
     }
 
-    /// Another number of slots: what waits is routed anew.
-    mutating func route(to count: Int) {
-        guard max(1, count) != slots.count else { return }
+    /// What waits for one instance and no other.
+    mutating func removeAll(for instance: Int) -> [PendingRun] {
+        guard instance < instances else { return [] }
+        let all = slots[instance].flatMap { $0.all }
+        slots[instance] = Self.empty(0)[0]
+        count -= all.count
+        return all
+    }
+
+    /// Another number of instances: what waits is routed anew.
+    mutating func route(to instances: Int) {
+        guard instances != self.instances else { return }
         let waiting = removeAll()
-        slots = Self.empty(count)
+        slots = Self.empty(instances)
         waiting.forEach { add($0) }
     }
+}
 
-    private func slot(of run: PendingRun) -> Int {
-        guard slots.count > 1, let hash = run.routeHash else { return 0 }
-        return Int(hash % UInt64(slots.count))
-    }
-
-    /// The slot of a route hash among `count` instances.
-    static func slot(of hash: UInt64, among count: Int) -> Int { Int(hash % UInt64(max(1, count))) }
+extension PendingRun {
+    /// The instance, of `instances`, that the run is for; nil when any will do.
+    func slot(among instances: Int) -> Int? { routeHash.map { Int($0 % UInt64(max(1, instances))) } }
 }
 
 /// A first-in, first-out list that moves nothing on removal.
@@ -73,6 +90,7 @@ private struct FIFO {
     private var head = 0
 
     var all: [PendingRun] { elements[head...].compactMap { $0 } }
+    var first: PendingRun? { head < elements.count ? elements[head] : nil }
 
     mutating func add(_ run: PendingRun) { elements.append(run) }
 

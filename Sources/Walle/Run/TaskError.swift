@@ -65,11 +65,13 @@ extension TaskError: CustomStringConvertible {
         var subject = task
         if let version { subject += " \(version)" }
         if let run { subject += ", run \(run)" }
-        let place = traceback.map { "\n" + Self.text(of: $0, in: folder) } ?? ""
         return "\(subject): \(sentence)\(place)"
     }
 
-    private var sentence: String {
+    /// The lines of the traceback.
+    var place: String { traceback.map { "\n" + Self.text(of: $0, in: folder) } ?? "" }
+
+    var sentence: String {
         switch kind {
         case .limit(let limit): limitSentence(limit)
         case .script(let traceback): "\(traceback.type): \(traceback.message.prefix { $0 != "\n" })"

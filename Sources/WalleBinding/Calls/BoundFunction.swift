@@ -14,11 +14,13 @@ final class BoundFunction: @unchecked Sendable {
     let definition: UnsafeMutablePointer<PyMethodDef>
     /// As many positional arguments and no keywords can be taken as they are; -1 when no number can.
     private let directCount: Int
+    private let quick: QuickBinding
     private let body: @Sendable (CallArguments) throws -> PythonReference
 
     init(_ signature: Signature, _ body: @escaping @Sendable (CallArguments) throws -> PythonReference) {
         self.signature = signature
         self.body = body
+        quick = QuickBinding(signature)
         directCount = signature.positionalCount == signature.parameters.count ? signature.positionalCount : -1
         definition = .allocate(capacity: 1)
         definition.initialize(to: walle_FastMethod(strdup(signature.name), Self.entry, strdup(signature.docstring)))
@@ -28,6 +30,7 @@ final class BoundFunction: @unchecked Sendable {
         free(UnsafeMutableRawPointer(mutating: definition.pointee.ml_name))
         free(UnsafeMutableRawPointer(mutating: definition.pointee.ml_doc))
         definition.deallocate()
+        quick.deallocate()
     }
 
     /// What CPython calls, for every function.
@@ -61,7 +64,7 @@ final class BoundFunction: @unchecked Sendable {
         withUnsafeTemporaryAllocation(of: PythonPointer?.self, capacity: max(1, signature.parameters.count)) { slots in
             slots.initialize(repeating: nil)
             let call = GivenArguments(values: arguments, positionalCount: count, names: names)
-            guard signature.bind(call, to: slots) else { return nil }
+            guard quick.bind(call, to: slots) || signature.bind(call, to: slots) else { return nil }
             return self.call(CallArguments(slots.baseAddress))
         }
     }

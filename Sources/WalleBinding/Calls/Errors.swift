@@ -62,13 +62,14 @@ enum Raising {
     static func raise(_ error: any Error, by function: String) {
         switch error {
         case let failure as ArgumentFailure: raise(argument: failure, by: function)
-        case let error as ConversionError: set(error.type, "\(function)() result \(error.message)")
+        case let error as ConversionError: set(error.type, "\(function)() " + error.inside("result").message)
         case let error as PythonException: error.restore()
         case is CancellationError: raiseCancellation(by: function)
         case let error as any PythonConvertibleError: set(error.pythonException, error.pythonMessage)
         case PythonFailure.mismatch(let expected, let got, let path):
             set(.typeError, "\(function)() result at \(path) must be \(expected), not \(got)")
-        case PythonFailure.pending where PyErr_Occurred() != nil, is PendingException where PyErr_Occurred() != nil: break
+        case PythonFailure.pending where PyErr_Occurred() != nil, is PendingException where PyErr_Occurred() != nil:
+            break
         default: set(.runtimeError, "\(error)")
         }
     }
@@ -76,10 +77,7 @@ enum Raising {
     private static func raise(argument failure: ArgumentFailure, by function: String) {
         switch failure.cause {
         case let error as ConversionError:
-            let message = error.message
-            // "[2] must be …" and ".items[2] must be …" tell where in the argument.
-            let isPath = message.hasPrefix("[") || message.hasPrefix(".")
-            set(error.type, "\(function)() argument '\(failure.parameter)'\(isPath ? "" : " ")\(message)")
+            set(error.type, "\(function)() " + error.inside("argument '\(failure.parameter)'").message)
         case let error as any PythonConvertibleError: set(error.pythonException, error.pythonMessage)
         case let error: raise(error, by: function)
         }

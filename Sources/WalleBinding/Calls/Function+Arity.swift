@@ -166,7 +166,8 @@ extension Function {
     ) {
         let parameters = [a.described, b.described, c.described, d.described, e.described, f.described]
         self.init(name, doc, parameters, returns: R.pythonType) {
-            try body(a.value($0, 0), b.value($0, 1), c.value($0, 2), d.value($0, 3), e.value($0, 4), f.value($0, 5)).toPython()
+            try body(a.value($0, 0), b.value($0, 1), c.value($0, 2), d.value($0, 3), e.value($0, 4), f.value($0, 5))
+                .toPython()
         }
     }
 

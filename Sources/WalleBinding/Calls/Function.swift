@@ -9,7 +9,8 @@ public import WallePython
 ///     }
 ///
 /// What `body` throws becomes a Python exception: see ``PythonConvertibleError``. It runs on the thread of the task that
-/// calls it, with that interpreter's lock: long work belongs into ``PythonContext/withoutGIL(_:)``.
+/// calls it, with that interpreter's lock: long work belongs into ``PythonContext/withoutGIL(_:)``. A trap in it ends the
+/// process, as anywhere in Swift: check what a script gives.
 public struct Function: Sendable {
     let bound: BoundFunction
     package var signature: Signature { bound.signature }

@@ -65,7 +65,8 @@ public struct PythonException: Error {
     static func take() -> PythonException {
         let raised = Owned(taking: PyErr_GetRaisedException())
         let type = String(cString: walle_TypeName(raised.pointer))
-        return PythonException(type: type, message: message(of: raised.pointer), held: HeldObject(borrowing: raised.pointer))
+        return PythonException(
+            type: type, message: message(of: raised.pointer), held: HeldObject(borrowing: raised.pointer))
     }
 
     private static func message(of exception: PythonPointer) -> String {

@@ -18,13 +18,16 @@ extension Signature {
     ///
     /// - Returns: false with an exception set when they do not fit.
     func bind(_ given: GivenArguments, to slots: UnsafeMutableBufferPointer<PythonPointer?>) -> Bool {
+        slots.update(repeating: nil)
         for index in 0..<min(given.positionalCount, positionalCount) { slots[index] = given[index] }
         for index in 0..<given.keywordCount {
             let name = walle_TupleItem(given.names, index)!
             guard let place = parameters.firstIndex(where: { Self.matches(name, $0.name) }) else {
                 return fail(unexpected(String(python: name)))
             }
-            guard slots[place] == nil else { return fail("got multiple values for argument '\(parameters[place].name)'") }
+            guard slots[place] == nil else {
+                return fail("got multiple values for argument '\(parameters[place].name)'")
+            }
             slots[place] = given[given.positionalCount + index]
         }
         if given.positionalCount > positionalCount { return fail(tooMany(given.positionalCount, slots)) }
@@ -52,12 +55,12 @@ extension Signature {
     }
 
     private func unexpected(_ keyword: String) -> String {
-        let suggestion = parameters.map(\.name).min { $0.distance(to: keyword) < $1.distance(to: keyword) }
-        var text = "got an unexpected keyword argument '\(keyword)'"
-        if let suggestion, suggestion.distance(to: keyword) <= max(suggestion.count, keyword.count) / 3 {
-            text += ". Did you mean '\(suggestion)'?"
-        }
-        return text
+        let text = "got an unexpected keyword argument '\(keyword)'"
+        // CPython's threshold, in Python/suggestions.c: every edit costs 2.
+        let near = parameters.map { (name: $0.name, distance: $0.name.distance(to: keyword)) }
+            .filter { 2 * $0.distance <= ($0.name.utf8.count + keyword.utf8.count + 3) * 2 / 6 }
+        guard let best = near.min(by: { $0.distance < $1.distance }) else { return text }
+        return "\(text). Did you mean '\(best.name)'?"
     }
 
     private func tooMany(_ count: Int, _ slots: UnsafeMutableBufferPointer<PythonPointer?>) -> String {

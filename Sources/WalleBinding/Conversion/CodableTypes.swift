@@ -3,8 +3,14 @@ internal import CWallePython
 public import Foundation
 public import WallePython
 
-/// Bytes and elements of one `Codable` argument: Swift's memory counts for no task.
-private let mostBytes = 64 << 20
+extension ConversionBounds {
+    /// For one argument: Swift's memory counts for no task.
+    fileprivate static var argument: ConversionBounds {
+        var bounds = ConversionBounds(bytes: 64 << 20)
+        bounds.allowed = "at most 64 MB"
+        return bounds
+    }
+}
 
 /// Any `Codable` type crosses as a `dict` with its properties, without JSON in between.
 extension PythonConvertible where Self: Codable {
@@ -14,11 +20,11 @@ extension PythonConvertible where Self: Codable {
 
     public init(python object: PythonReference) throws {
         let interpreter = try Interpreter.attached()
-        var bounds = ConversionBounds(bytes: mostBytes)
+        var bounds = ConversionBounds.argument
         do throws(PythonFailure) {
             self = try interpreter.decode(Self.self, from: object.pointer, bounds: &bounds)
         } catch {
-            throw ConversionError.translated(error)
+            throw ConversionError.translated(error, as: Self.self)
         }
     }
 
@@ -39,11 +45,11 @@ extension Value: PythonConvertible {
 
     public init(python object: PythonReference) throws {
         let interpreter = try Interpreter.attached()
-        var bounds = ConversionBounds(bytes: mostBytes)
+        var bounds = ConversionBounds.argument
         do throws(PythonFailure) {
             self = try interpreter.value(of: object.pointer, bounds: &bounds)
         } catch {
-            throw ConversionError.translated(error)
+            throw ConversionError.translated(error, as: Self.self)
         }
     }
 
@@ -75,12 +81,21 @@ extension Duration: PythonConvertible {
 }
 
 extension ConversionError {
-    /// What the fence says of a value, said of an argument: `must have at .items[0]: Int, not str 'x'`.
-    fileprivate static func translated(_ failure: PythonFailure) -> any Error {
+    /// What the fence says of a value, said of an argument: `.items[0] must be int, not str 'x'`.
+    fileprivate static func translated<T: PythonConvertible>(_ failure: PythonFailure, as type: T.Type) -> any Error {
         guard case .mismatch(let expected, let got, let path) = failure else { return failure }
         let place = path.hasPrefix("result") ? String(path.dropFirst("result".count)) : path
-        return ConversionError(place.isEmpty ? "must be \(expected), not \(got)" : "\(place) must be \(expected), not \(got)")
+        let name = expected == "\(T.self)" ? T.pythonType.accepted : pythonNames[expected] ?? expected
+        let verb = name.hasPrefix("the key") ? "have" : "be"
+        let error = ConversionError("must \(verb) \(name), not \(got)")
+        return place.isEmpty ? error : error.inside(place)
     }
+
+    /// The fence names Swift's types, to those who write Swift.
+    private static let pythonNames = [
+        "Int": "int", "Double": "float", "String": "str", "Bool": "bool", "Data": "bytes", "Date": "date",
+        "Duration": "timedelta",
+    ]
 }
 
 extension Interpreter {

@@ -1,5 +1,5 @@
-internal import CWallePython
-internal import WallePython
+public import CWallePython
+public import WallePython
 
 extension Optional: PythonConvertible where Wrapped: PythonConvertible {
     public static var pythonType: PythonType {
@@ -7,6 +7,7 @@ extension Optional: PythonConvertible where Wrapped: PythonConvertible {
         return PythonType(accepted: "\(wrapped.accepted) | None", returned: "\(wrapped.returned) | None")
     }
 
+    @inlinable
     public init(python object: PythonReference) throws {
         if walle_IsNone(object.pointer) != 0 {
             self = nil
@@ -14,11 +15,20 @@ extension Optional: PythonConvertible where Wrapped: PythonConvertible {
         }
         do {
             self = try Wrapped(python: object)
-        } catch let error as ConversionError where error.message == ConversionError.mismatch(Wrapped.pythonType, object).message {
-            throw ConversionError.mismatch(Self.pythonType, object)
+        } catch {
+            throw Self.allowingNone(error, object)
         }
     }
 
+    /// A message that names `Wrapped` alone is told again with `None`.
+    @usableFromInline
+    static func allowingNone(_ error: any Error, _ object: PythonReference) -> any Error {
+        let wrapped = ConversionError.mismatch(Wrapped.pythonType, object)
+        guard let error = error as? ConversionError, error.message == wrapped.message else { return error }
+        return ConversionError.mismatch(Self.pythonType, object)
+    }
+
+    @inlinable
     public func toPython() throws -> PythonReference {
         switch self {
         case .none: .none()
@@ -30,11 +40,11 @@ extension Optional: PythonConvertible where Wrapped: PythonConvertible {
 }
 
 /// Most elements of a list, dict or set that a function takes: Swift's memory counts for no task.
-let mostElements = 16 << 20
+@usableFromInline let mostElements = 16 << 20
 
 /// A list, a tuple or, of `UInt8`, bytes.
 extension Array: PythonConvertible where Element: PythonConvertible {
-    private static var isBytes: Bool { Element.self == UInt8.self }
+    @inlinable static var isBytes: Bool { Element.self == UInt8.self }
 
     public static var pythonType: PythonType {
         if isBytes { return PythonType(accepted: "bytes | bytearray | memoryview", returned: "bytes") }
@@ -42,44 +52,73 @@ extension Array: PythonConvertible where Element: PythonConvertible {
         return PythonType(accepted: "Sequence[\(element.accepted)]", returned: "list[\(element.returned)]")
     }
 
+    @inlinable
     public init(python object: PythonReference) throws {
         if Self.isBytes {
-            self = try Buffers.read(object) { Array<UInt8>($0) as! [Element] }
+            self = try Buffers.read(object) as! [Element]
             return
         }
-        let isList = walle_IsList(object.pointer) != 0
-        guard isList || walle_IsTuple(object.pointer) != 0 else {
-            throw ConversionError.mismatch(Self.pythonType, object)
-        }
-        guard walle_Size(object.pointer) <= mostElements else {
-            throw ConversionError("must have at most \(mostElements) elements", .overflowError)
-        }
+        let count = try Sequences.count(of: object, as: Self.pythonType)
         self = []
-        reserveCapacity(walle_Size(object.pointer))
+        reserveCapacity(count)
         // The size is asked again each time, and elements are held: converting one may run Python code.
-        while count < walle_Size(object.pointer) {
-            let item = isList ? walle_ListItem(object.pointer, count) : walle_TupleItem(object.pointer, count)
-            let held = Owned(borrowing: item!)
+        while self.count < count, let item = Sequences.item(self.count, of: object) {
+            Py_IncRef(item)
+            defer { Py_DecRef(item) }
             do {
-                append(try Element(python: PythonReference(held.pointer)))
-            } catch let error as ConversionError {
-                throw ConversionError("[\(count)] \(error.message)", error.type)
+                append(try Element(python: PythonReference(item)))
+            } catch {
+                throw Sequences.placed(error, self.count)
             }
         }
     }
 
+    @inlinable
     public func toPython() throws -> PythonReference {
-        if Self.isBytes { return try (self as! [UInt8]).withUnsafeBytes { try Buffers.make($0) } }
-        let list = try Owned(PyList_New(count))
-        for (index, element) in enumerated() {
-            walle_ListSetItem(list.pointer, index, try element.toPython().pointer)
+        if Self.isBytes { return try Buffers.make(self as! [UInt8]) }
+        let list = try PythonReference(new: PyList_New(count))
+        do {
+            for index in indices { walle_ListSetItem(list.pointer, index, try self[index].toPython().pointer) }
+        } catch {
+            Py_DecRef(list.pointer)
+            throw error
         }
-        return PythonReference(list.take())
+        return list
     }
 
     public var pythonLiteral: String {
         let literals = map(\.pythonLiteral)
         return Self.isBytes || literals.contains("...") ? "..." : "[\(literals.joined(separator: ", "))]"
+    }
+}
+
+/// Lists and tuples.
+@usableFromInline
+enum Sequences {
+    /// - Throws: ``ConversionError`` for anything else, and for too many elements.
+    @usableFromInline
+    static func count(of object: PythonReference, as type: @autoclosure () -> PythonType) throws -> Int {
+        guard walle_IsList(object.pointer) != 0 || walle_IsTuple(object.pointer) != 0 else {
+            throw ConversionError.mismatch(type(), object)
+        }
+        let count = walle_Size(object.pointer)
+        guard count <= mostElements else {
+            throw ConversionError("must have at most \(mostElements) elements", .overflowError)
+        }
+        return count
+    }
+
+    /// A borrowed element; nil past the end.
+    @inlinable @inline(__always)
+    static func item(_ index: Int, of object: PythonReference) -> PythonPointer? {
+        guard index < walle_Size(object.pointer) else { return nil }
+        return walle_IsList(object.pointer) != 0
+            ? walle_ListItem(object.pointer, index) : walle_TupleItem(object.pointer, index)
+    }
+
+    @usableFromInline
+    static func placed(_ error: any Error, _ index: Int) -> any Error {
+        (error as? ConversionError)?.inside("[\(index)]") ?? error
     }
 }
 
@@ -107,7 +146,7 @@ extension Dictionary: PythonConvertible where Key == String, Value: PythonConver
             do {
                 self[key] = try Value(python: PythonReference(walle_TupleItem(item, 1)))
             } catch let error as ConversionError {
-                throw ConversionError("[\(key.pythonLiteral)] \(error.message)", error.type)
+                throw error.inside("[\(key.pythonLiteral)]")
             }
         }
     }

@@ -84,6 +84,12 @@ public struct ConversionError: Error {
         self.message = message
     }
 
+    /// The same, told of the value that holds the one at `place`: `[2]` and `[0] must be int` make `[2][0] must be int`.
+    package func inside(_ place: String) -> ConversionError {
+        let goesOn = message.hasPrefix("[") || message.hasPrefix(".")
+        return ConversionError(place + (goesOn ? "" : " ") + message, type)
+    }
+
     /// The object is none of `type`.
     @usableFromInline
     package static func mismatch(_ type: PythonType, _ object: PythonReference) -> ConversionError {
@@ -92,6 +98,16 @@ public struct ConversionError: Error {
 }
 
 extension PythonReference {
+    /// What `str()` makes of the object.
+    package var text: String {
+        guard let text = PyObject_Str(pointer) else {
+            PyErr_Clear()
+            return "(\(typeName))"
+        }
+        let owned = Owned(taking: text)
+        return String(python: owned.pointer)
+    }
+
     /// The name of the object's type, as messages give it.
     package var typeName: String {
         walle_IsNone(pointer) != 0 ? "None" : String(cString: walle_TypeName(pointer))

@@ -45,7 +45,18 @@ extension Data: PythonConvertible {
 }
 
 /// Runs of bytes.
+@usableFromInline
 enum Buffers {
+    @usableFromInline
+    static func read(_ object: PythonReference) throws -> [UInt8] {
+        try read(object) { Array($0) }
+    }
+
+    @usableFromInline
+    static func make(_ bytes: [UInt8]) throws -> PythonReference {
+        try bytes.withUnsafeBytes { try make($0) }
+    }
+
     static func read<Result>(
         _ object: PythonReference, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {

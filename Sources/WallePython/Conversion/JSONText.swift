@@ -17,7 +17,7 @@ package enum JSONText {
         return try parser.document()
     }
 
-    private static func write(_ value: Value, to text: inout String) {
+    static func write(_ value: Value, to text: inout String) {
         switch value {
         case .none: text += "null"
         case .bool(let value): text += value ? "true" : "false"
@@ -54,13 +54,13 @@ package enum JSONText {
         text += "}"
     }
 
-    private static func number(_ value: Double) -> String {
+    static func number(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
         return "\(value)"
     }
 
-    private static func quote(_ string: String, to text: inout String) {
+    static func quote(_ string: String, to text: inout String) {
         text += "\""
         for scalar in string.unicodeScalars {
             switch scalar {

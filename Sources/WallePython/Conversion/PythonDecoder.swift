@@ -27,6 +27,8 @@ extension Interpreter {
 private final class DecodingState {
     let interpreter: Interpreter
     var bounds: ConversionBounds
+    /// The last type that has no counterpart of its own: elements of an array are not asked again.
+    var plainType: ObjectIdentifier?
 
     init(interpreter: Interpreter, bounds: ConversionBounds) {
         self.interpreter = interpreter
@@ -120,7 +122,10 @@ private final class Node: Decoder {
 
     @inline(__always)
     func decode<T: Decodable>(_ type: T.Type) throws -> T {
-        if let known = try scalar(type) { return known }
+        if state.plainType != ObjectIdentifier(type) {
+            if let known = try scalar(type) { return known }
+            state.plainType = ObjectIdentifier(type)
+        }
         guard depth < state.bounds.depth else {
             throw PythonFailure.mismatch(
                 expected: "at most \(state.bounds.depth) levels", got: "a cyclic or deeper value",
@@ -148,6 +153,9 @@ private final class Node: Decoder {
         if T.self == URL.self { return try url() as? T }
         if T.self == Value.self {
             return try state.interpreter.value(of: object, bounds: &state.bounds, path: self.path) as? T
+        }
+        if T.self == JSONLine.self {
+            return try state.interpreter.json(of: object, bounds: &state.bounds, path: self.path) as? T
         }
         return nil
     }
@@ -306,6 +314,27 @@ private struct PathKey: CodingKey {
     }
 }
 
+/// The commonest values, nil when the object is something else.
+private enum Quick {
+    @inline(__always)
+    static func bool(_ object: PythonPointer) -> Bool? {
+        walle_IsBool(object) != 0 ? object == walle_True() : nil
+    }
+
+    @inline(__always)
+    static func double(_ object: PythonPointer) -> Double? {
+        walle_IsFloat(object) != 0 ? walle_FloatValue(object) : nil
+    }
+
+    @inline(__always)
+    static func integer(_ object: PythonPointer) -> Int? {
+        guard walle_IsLong(object) != 0, walle_IsBool(object) == 0 else { return nil }
+        var overflow: Int32 = 0
+        let value = PyLong_AsLongAndOverflow(object, &overflow)
+        return overflow == 0 ? value : nil
+    }
+}
+
 private struct DictionaryReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let node: Node
     var codingPath: [any CodingKey] { node.codingPath }
@@ -327,6 +356,15 @@ private struct DictionaryReader<Key: CodingKey>: KeyedDecodingContainerProtocol 
 
     func contains(_ key: Key) -> Bool { (try? find(key)) != nil }
 
+    /// Reads a field without a node of its own; what does not fit is read again with one, which knows its place.
+    @inline(__always)
+    private func field<T>(_ key: Key, _ quick: (PythonPointer) -> T?, _ careful: (Node) throws -> T) throws -> T {
+        let name = try node.state.interpreter.keys.string(key.stringValue)
+        if let object = PyDict_GetItemWithError(node.object, name), let value = quick(object) { return value }
+        if PyErr_Occurred() != nil { throw PythonFailure.pending }
+        return try careful(try child(key))
+    }
+
     private func find(_ key: Key) throws -> Node? {
         if let child = try node.child(for: key.stringValue) { return child }
         guard let number = key.intValue else { return nil }
@@ -345,11 +383,17 @@ private struct DictionaryReader<Key: CodingKey>: KeyedDecodingContainerProtocol 
     }
 
     func decodeNil(forKey key: Key) throws -> Bool { walle_IsNone(try child(key).object) != 0 }
-    func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try child(key).bool() }
+    func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool {
+        try field(key, Quick.bool) { try $0.bool() }
+    }
     func decode(_ type: String.Type, forKey key: Key) throws -> String { try child(key).string() }
-    func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try child(key).double() }
+    func decode(_ type: Double.Type, forKey key: Key) throws -> Double {
+        try field(key, Quick.double) { try $0.double() }
+    }
     func decode(_ type: Float.Type, forKey key: Key) throws -> Float { Float(try child(key).double()) }
-    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try child(key).integer(type) }
+    func decode(_ type: Int.Type, forKey key: Key) throws -> Int {
+        try field(key, Quick.integer) { try $0.integer(Int.self) }
+    }
     func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try child(key).integer(type) }
     func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try child(key).integer(type) }
     func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try child(key).integer(type) }

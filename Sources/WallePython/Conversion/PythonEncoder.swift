@@ -24,13 +24,18 @@ private let deepestInput = 512
 /// What all encoders of one value share.
 private final class EncodingState {
     let interpreter: Interpreter
+    /// The last type that has no counterpart of its own: elements of an array are not asked again.
+    private var plainType: ObjectIdentifier?
 
     init(interpreter: Interpreter) { self.interpreter = interpreter }
 
     /// A new reference.
     @inline(__always)
     func object<T: Encodable>(of value: T, depth: Int) throws -> PythonPointer {
-        if let known = try scalar(value) { return known }
+        if plainType != ObjectIdentifier(T.self) {
+            if let known = try scalar(value) { return known }
+            plainType = ObjectIdentifier(T.self)
+        }
         guard depth < deepestInput else {
             throw PythonFailure.mismatch(expected: "at most \(deepestInput) levels", got: "more", path: "input")
         }

@@ -9,13 +9,16 @@ package struct ConversionBounds {
     /// Elements and bytes left.
     package var bytes: Int
 
+    /// What messages say that is expected instead of more.
+    package var allowed = "a result within limits.result in task.toml"
+
     package init(bytes: Int) { self.bytes = bytes }
 
     /// Counts an element and the bytes behind it.
     mutating func spend(_ bytes: Int, _ path: @autoclosure () -> String) throws(PythonFailure) {
         self.bytes -= bytes
         if self.bytes < 0 {
-            throw .mismatch(expected: "a result within limits.result in task.toml", got: "more", path: path())
+            throw .mismatch(expected: allowed, got: "more", path: path())
         }
     }
 }
@@ -40,7 +43,7 @@ extension Interpreter {
         case .dictionary(let values):
             let dictionary = try Owned(PyDict_New())
             for (key, value) in values {
-                let name = try Owned(key.python())
+                let name = try keys.reference(key)
                 let element = try object(of: value)
                 try check(PyDict_SetItem(dictionary.pointer, name.pointer, element.pointer))
             }
@@ -112,6 +115,7 @@ extension Interpreter {
         try descend(&bounds, path())
         defer { bounds.depth += 1 }
         var values: [String: Value] = [:]
+        values.reserveCapacity(min(PyDict_Size(object), max(0, bounds.bytes / 16)))
         var position = 0
         var key: PythonPointer?
         var element: PythonPointer?
@@ -124,7 +128,7 @@ extension Interpreter {
     }
 
     /// JSON's rule for keys: text, or a number or bool written as text.
-    private func keyText(_ key: PythonPointer, _ path: @autoclosure () -> String) throws(PythonFailure) -> String {
+    func keyText(_ key: PythonPointer, _ path: @autoclosure () -> String) throws(PythonFailure) -> String {
         if walle_IsString(key) != 0 { return String(python: key) }
         guard walle_IsLong(key) != 0 || walle_IsFloat(key) != 0 else {
             throw .mismatch(expected: "keys of type str, int or float", got: Self.typeName(key), path: path())
@@ -133,7 +137,7 @@ extension Interpreter {
         return String(python: text.pointer)
     }
 
-    private func descend(_ bounds: inout ConversionBounds, _ path: @autoclosure () -> String) throws(PythonFailure) {
+    func descend(_ bounds: inout ConversionBounds, _ path: @autoclosure () -> String) throws(PythonFailure) {
         bounds.depth -= 1
         guard bounds.depth > 0 else {
             let start = path().prefix(60)

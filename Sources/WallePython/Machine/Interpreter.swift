@@ -1,6 +1,7 @@
 internal import CWalleHeap
 internal import CWallePython
 internal import CWalleStop
+internal import Glibc
 internal import Synchronization
 
 /// An interpreter with its own GIL and its own heap, on the thread that made it.
@@ -10,6 +11,8 @@ package final class Interpreter {
     let heap: OpaquePointer
     let stop: OpaquePointer
     let state: UnsafeMutablePointer<PyThreadState>
+    /// The clock of the CPU time of the interpreter's thread, which any thread may read.
+    let cpuClock: clockid_t
     private(set) var configuration: MachineConfiguration
     /// `datetime`'s C interface: a pointer per interpreter.
     private(set) var dateTime: UnsafeMutablePointer<PyDateTime_CAPI>?
@@ -50,13 +53,16 @@ package final class Interpreter {
             throw .creationFailed
         }
         guard let stop = walle_stop_create(watcher.semaphore) else {
-            runtime.exclusively { Py_EndInterpreter(state) }
+            runtime.exclusively { Self.end(state, heap) }
             Self.discard(heap)
             throw .noTimer
         }
         self.heap = heap
         self.state = state
         self.stop = stop
+        var clock = clockid_t()
+        pthread_getcpuclockid(pthread_self(), &clock)
+        cpuClock = clock
         self.configuration = configuration
         policy = .preparing
         walle_heap_enter_thread(heap)
@@ -66,7 +72,7 @@ package final class Interpreter {
             try start()
         } catch {
             let traceback = PythonTraceback.takeOrDescribe(error)
-            _ = end()
+            if settle() { end() }
             throw .failedToStart(traceback)
         }
         trim()
@@ -74,8 +80,13 @@ package final class Interpreter {
 
     private static func discard(_ heap: OpaquePointer) {
         walle_heap_enter_thread(nil)
-        walle_heap_unbind(heap)
         walle_heap_destroy(heap)
+    }
+
+    /// While nobody creates an interpreter: the next one may get the same address, and would take this one's heap.
+    private static func end(_ state: UnsafeMutablePointer<PyThreadState>, _ heap: OpaquePointer) {
+        Py_EndInterpreter(state)
+        walle_heap_unbind(heap)
     }
 
     private static func newState(
@@ -89,6 +100,7 @@ package final class Interpreter {
         let status = Py_NewInterpreterFromConfig(&state, &config)
         walle_heap_bind_next(nil)
         if walle_StatusFailed(status) != 0 || state == nil {
+            walle_heap_unbind(heap)
             PyThreadState_Clear(bootstrap)
             PyThreadState_DeleteCurrent()
             return nil
@@ -231,20 +243,20 @@ package final class Interpreter {
 
     // MARK: end
 
-    /// Ends the interpreter and throws its heap away.
-    ///
-    /// - Returns: false when a thread or a finaliser does not end; the interpreter stays as it is then.
-    func end() -> Bool {
+    /// Ends the interpreter, which has settled, and throws its heap away.
+    func end() {
+        guard let runtime = try? PythonRuntime.shared() else { return }
         PyEval_SetTraceAllThreads(nil, nil)
-        guard settle() else { return false }
         dateTime = nil
         keys.clear()
         kept.forEach { Py_DecRef($0) }
         kept = []
-        walle_stop_begin(stop, Self.nextRun(), Self.endingTime.nanoseconds, 0, Self.endingTime.nanoseconds)
         walle_heap_set_limit(heap, Int.max / 4, 0)
-        guard let runtime = try? PythonRuntime.shared() else { return false }
-        runtime.exclusively { Py_EndInterpreter(state) }
+        let time = Self.endingTime.nanoseconds
+        runtime.exclusively {
+            walle_stop_begin_ending(stop, Self.nextRun(), time, time)
+            Self.end(state, heap)
+        }
         InterpreterRegistry.remove(self)
         walle_thread_set_owner(nil)
         walle_stop_destroy(stop)
@@ -252,28 +264,33 @@ package final class Interpreter {
         modules = nil
         context = nil
         bindings = []
-        return true
     }
 
     private static let endingTime = Duration.milliseconds(500)
 
     /// Ends threads, `atexit` functions and finalisers while nobody else waits for the creation lock.
-    private func settle() -> Bool {
+    ///
+    /// - Returns: false when something does not end; the interpreter cannot be ended then.
+    func settle() -> Bool {
         policy.isEnding = true
         let limits = RunLimits(time: Self.endingTime, grace: .milliseconds(50))
+        walle_heap_set_limit(heap, max(configuration.memoryBytes ?? 0, liveBytes) + Self.endingBytes, Self.endingBytes)
+        configuration.memoryBytes = nil
         // Twice: what is asked to stop in the first pass may have been swallowed.
         for _ in 0..<2 {
             stopThreads()
             _ = try? run(Self.nextRun(), limits: limits) { () throws(PythonFailure) -> Void in
-                let machine = try Owned(PyImport_ImportModule("walle._vm"))
-                let end = try Owned(PyObject_GetAttrString(machine.pointer, "end"))
-                _ = try Owned(PyObject_CallNoArgs(end.pointer))
+                let end = try find("end", in: "walle._vm")
+                _ = try call(end.pointer)
             }
             PyEval_SetTraceAllThreads(nil, nil)
-            if threadCount == 1 { break }
+            if threadCount == 1 { return true }
         }
-        return threadCount == 1
+        return false
     }
+
+    /// What `atexit` functions and finalisers may take.
+    private static let endingBytes = 32 << 20
 
     private func stopThreads() {
         guard let forcedClass, threadCount > 1 else { return }

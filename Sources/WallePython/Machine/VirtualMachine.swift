@@ -17,6 +17,8 @@ package final class VirtualMachine: Sendable {
         /// The C side's stop; nil before the interpreter is there and after it ended.
         var stop: StopReference?
         var run: UInt64 = 0
+        /// Stops of runs that have not begun, or are over: nobody knows which.
+        var early: [(run: UInt64, reason: StopReason)] = []
         /// Answers the caller when the run cannot be stopped.
         var giveUp: (@Sendable (StopReason) -> Void)?
         var state = State.ready
@@ -68,17 +70,17 @@ package final class VirtualMachine: Sendable {
     }
 
     private func end(_ interpreter: Interpreter) {
-        Watcher.shared.remove(self)
         // A thread or finaliser that does not end now is waited for as long as it takes; the VM counts as condemned.
-        while true {
-            present.withLock { present in
-                present.stop = nil
-                present.interpreter = nil
-            }
-            if interpreter.end() { break }
+        while !interpreter.settle() {
             present.withLock { $0.state = .condemned }
             interpreter.released { _ = usleep(100_000) }
         }
+        Watcher.shared.remove(self)
+        present.withLock { present in
+            present.stop = nil
+            present.interpreter = nil
+        }
+        interpreter.end()
         let onEnd = present.withLock { present in
             present.state = .ended
             return present.onEnd
@@ -121,6 +123,9 @@ package final class VirtualMachine: Sendable {
             present.run = run
             present.giveUp = giveUp
             present.state = .running
+            guard let index = present.early.firstIndex(where: { $0.run == run }) else { return }
+            let reason = present.early.remove(at: index).reason
+            if let stop = present.stop?.pointer { walle_stop_request(stop, run, reason.code) }
         }
     }
 
@@ -135,13 +140,18 @@ package final class VirtualMachine: Sendable {
         }
     }
 
-    /// Asks to stop `run`; nothing happens when it is over. Any thread.
+    /// Asks to stop `run`, also one that has not begun; nothing happens when it is over. Any thread.
     package func stop(run: UInt64, reason: StopReason) {
         present.withLock { present in
             guard let stop = present.stop?.pointer else { return }
-            walle_stop_request(stop, run, reason.code)
+            if present.run == run { return walle_stop_request(stop, run, reason.code) }
+            // The C side remembers one request, which must be the present run's.
+            present.early.append((run, reason))
+            if present.early.count > Self.mostEarlyStops { present.early.removeFirst() }
         }
     }
+
+    private static let mostEarlyStops = 256
 
     /// Wakes the run from a wait, or gives it up. True while there is more to do. On the watcher's thread.
     func helpStop() -> Bool {
@@ -152,11 +162,11 @@ package final class VirtualMachine: Sendable {
                 walle_stop_nudge(stop)
                 return true
             }
+            present.state = .condemned
             if let answer = present.giveUp, present.run == walle_stop_run(stop) {
                 let reason = StopReason(code: walle_stop_reason(stop)) ?? .time
                 giveUp = { answer(reason) }
                 present.giveUp = nil
-                present.state = .condemned
             }
             // Forced already: what it waits for is woken on, so that a wait ends; a computation cannot be.
             walle_stop_nudge(stop)
@@ -164,6 +174,16 @@ package final class VirtualMachine: Sendable {
         }
         giveUp?()
         return more
+    }
+}
+
+extension VirtualMachine {
+    /// Calls `body` with the run on the VM's thread, if there is one; the interpreter cannot end meanwhile. Any thread.
+    func withPresentRun(_ body: (UInt64, Interpreter) -> Void) {
+        present.withLock { present in
+            guard present.run != 0, let reference = present.interpreter else { return }
+            body(present.run, reference.interpreter)
+        }
     }
 }
 

@@ -29,12 +29,14 @@ final class Watcher: @unchecked Sendable {
         machines.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(machine)) }
     }
 
+    /// All VMs of the process that have not ended.
+    var all: [VirtualMachine] { machines.withLock { $0.values.compactMap(\.machine) } }
+
     private func watch() {
         while true {
             while sem_wait(semaphore) != 0 {}
             // A wait can begin just after it was nudged: repeat until the run is over or given up.
             while true {
-                let all = machines.withLock { $0.values.compactMap(\.machine) }
                 if !all.reduce(false, { $1.helpStop() || $0 }) { break }
                 usleep(1000)
             }

@@ -5,7 +5,7 @@ package final class Script {
     private let interpreter: Interpreter
     // Kept by the interpreter until its end.
     private let module: PythonPointer
-    private let entry: PythonPointer
+    private var entry: PythonPointer
 
     /// Where a script is and what it is called.
     package struct Location: Sendable {
@@ -52,6 +52,12 @@ package final class Script {
                 expected: "a function", got: Interpreter.typeName(object.pointer), path: "entry in task.toml")
         }
         entry = try interpreter.keep(object.take())
+    }
+
+    /// Makes the entry open pdb where it raises; see ``Interpreter/openTerminal()``.
+    package func debug() throws(PythonFailure) {
+        let helper = try interpreter.find("wrap", in: "walle._debug")
+        entry = try interpreter.keep(try interpreter.call(helper.pointer, entry).take())
     }
 
     private static func extendPath(_ paths: [String], _ interpreter: Interpreter) throws(PythonFailure) {
@@ -150,6 +156,18 @@ package final class Script {
         let helper = try interpreter.find("signature", in: "walle._run")
         let text = try interpreter.call(helper.pointer, entry)
         return String(python: text.pointer)
+    }
+
+    /// What there is to know of the entry before it runs: its `signature`, and `problems` with calling it with `inputs`.
+    package func inspect(inputs: [Value]) throws(PythonFailure) -> Value {
+        let helper = try interpreter.find("inspect", in: "walle._check")
+        let arguments = try Owned(PyTuple_New(2))
+        Py_IncRef(entry)
+        walle_TupleSetItem(arguments.pointer, 0, entry)
+        walle_TupleSetItem(arguments.pointer, 1, try interpreter.object(of: .array(inputs)).take())
+        let facts = try Owned(PyObject_CallObject(helper.pointer, arguments.pointer))
+        var bounds = ConversionBounds(bytes: 1 << 20)
+        return try interpreter.value(of: facts.pointer, bounds: &bounds)
     }
 
     /// Makes `random` and the like give the same numbers each time.

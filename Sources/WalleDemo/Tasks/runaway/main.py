@@ -1,8 +1,12 @@
 """A task that hangs when asked to, to show that the host stops it."""
 
+from itertools import repeat
 from time import sleep
 
 HOUR_SECONDS = 3600.0
+
+NATIVE_STEPS = 300_000_000
+"""A second or a few: long enough to be given up, short enough to see the VM come back."""
 
 
 def run(request: dict) -> dict:
@@ -12,7 +16,8 @@ def run(request: dict) -> dict:
     ----------
     request : dict
         ``{"mode": str}``: "ok" returns; "loop" computes for ever; "swallow" does too and catches
-        every exception that should stop it; "sleep" waits in a system call.
+        every exception that should stop it; "sleep" waits in a system call; "native" sits in one
+        long call of a C function.
 
     Returns
     -------
@@ -57,4 +62,9 @@ def wait() -> None:
         sleep(HOUR_SECONDS)
 
 
-MODES = {"ok": finish, "loop": loop, "swallow": swallow, "sleep": wait}
+def native() -> None:
+    """Compute inside one C function, which sees no exception before it returns."""
+    sum(repeat(1, NATIVE_STEPS))
+
+
+MODES = {"ok": finish, "loop": loop, "swallow": swallow, "sleep": wait, "native": native}

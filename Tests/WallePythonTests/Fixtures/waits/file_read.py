@@ -1,4 +1,4 @@
-# expect: stopped time
+# expect: unresponsive time
 # time: 200
 # threads: 8
 # child: true

@@ -1,0 +1,3 @@
+internal import WalleCommands
+
+await WalleCommand.start()

@@ -1,0 +1,42 @@
+import Synchronization
+import Walle
+
+/// Counts what the host says of itself, and shows it as it happens.
+final class EventLog: Sendable {
+    struct Counts: Sendable {
+        var swaps: [(task: String, from: String, to: String)] = []
+        var failedSwaps = 0
+        var stops = 0
+        var condemned = 0
+        var released = 0
+        var replaced = 0
+        var hasEnded = false
+    }
+    private let state = Mutex(Counts())
+
+    var counts: Counts { state.withLock { $0 } }
+
+    /// Follows the events until the host ends.
+    func follow(_ events: HostEvents, on screen: Screen, since begin: ContinuousClock.Instant) async {
+        for await event in events {
+            state.withLock { $0.add(event) }
+            let time = Text.right(Text.number(Text.seconds(begin.duration(to: event.time))), 6)
+            screen.print("\(time) s  " + "\(event)".split(separator: "\n").joined(separator: "\n          "))
+        }
+    }
+}
+
+extension EventLog.Counts {
+    fileprivate mutating func add(_ event: HostEvent) {
+        switch event.kind {
+        case .swapped(let from): swaps.append((event.task, from, event.version))
+        case .swapFailed: failedSwaps += 1
+        case .stopped: stops += 1
+        case .condemned: condemned += 1
+        case .released: released += 1
+        case .replaced: replaced += 1
+        case .ended: hasEnded = true
+        default: break
+        }
+    }
+}

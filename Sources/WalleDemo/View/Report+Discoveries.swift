@@ -1,0 +1,32 @@
+/// What the tasks found, in a line each.
+extension Report {
+    var discoveries: [String] { [accuracy, alarms, sessions, funnel].compactMap { $0 } }
+
+    private var accuracy: String? {
+        guard !findings.accuracies.isEmpty else { return nil }
+        let parts = findings.accuracies.sorted { $0.key < $1.key }.map { version, accuracy in
+            "\(Text.percent(accuracy.share)) with \(version) (\(Text.count(accuracy.events)) events)"
+        }
+        return "next-action    right about the next action: " + parts.joined(separator: ", ")
+    }
+
+    private var alarms: String? {
+        guard findings.scores > 0 else { return nil }
+        let highest = findings.highest.map { "; most unlike the others: \($0.user) at \($0.event), score \(Text.number($0.score))" }
+        return "anomaly        \(Text.count(findings.alarms)) alarms in \(Text.count(findings.scores)) events\(highest ?? "")"
+    }
+
+    private var sessions: String? {
+        guard let sessions = findings.sessions, let goal = sessions.goalRate, let duration = sessions.duration else { return nil }
+        return "session-stats  last batch: \(sessions.sessions) sessions of \(sessions.users) users, "
+            + "\(Text.percent(goal)) with a purchase, half of them shorter than \(Int(duration.p50)) s"
+    }
+
+    private var funnel: String? {
+        guard let report = findings.funnels["platform"], let goal = report.steps.last else { return nil }
+        let parts = report.cohorts.sorted { $0.key < $1.key }.map { name, cohort in
+            "\(name) \(Text.percent(Double(cohort.reached.last ?? 0) / Double(max(1, cohort.users))))"
+        }
+        return "funnel         last batch: users who reach \(goal) by platform: " + parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,49 @@
+internal import Logging
+package import WalleBinding
+
+/// `walle._task`, the native side of `walle.task` (`Stdlib/walle/task.py`).
+package enum TaskModule {
+    package static let module = PythonModule(
+        "walle._task", doc: "What the host tells a task. Use `walle.task`, which also works outside the host."
+    ) {
+        Function("name", doc: "Name of the task.") { try TaskContext.current().name }
+        Function("version", doc: "Version of the task.") { try TaskContext.current().version }
+        Function("config", doc: "`[config]` of task.toml, a new dict at each call.") {
+            try TaskContext.current().config
+        }
+        Function("resource", "path", doc: "Absolute path of a file of the task's package.") { (path: String) in
+            try TaskContext.current().resource(path)
+        }
+        Function("log", "level", "message", "fields", doc: "Write a message with fields to the host's log.") {
+            (level: String, message: String, fields: LogFields) in
+            try log(level, message, fields)
+        }
+        Function("now", doc: "Seconds since 1970, UTC.") { try TaskContext.current().clock.now }
+        Function("monotonic", doc: "Seconds that never go back.") { try TaskContext.current().clock.monotonic }
+        Function("is_cancelled", doc: "Whether the run is being stopped.") {
+            PythonContext.current?.isCancelled ?? false
+        }
+        Function("run_id", doc: "Identifier of the present run.") { try TaskContext.current().run.id }
+        Function("trace_id", doc: "Identifier of the caller's trace, or None.") {
+            try TaskContext.current().run.traceID
+        }
+        Function("remaining", doc: "Seconds left of the run's time limit, or None without one.") { try remaining() }
+    }
+
+    private static func log(_ level: String, _ message: String, _ fields: LogFields) throws {
+        let context = try TaskContext.current()
+        guard let level = Logger.Level(rawValue: level) else { throw TaskError.unknownLevel(level) }
+        guard level >= context.logger.logLevel else { return }
+        let run = context.run
+        var metadata = fields.metadata
+        metadata["task"] = "\(context.name) \(context.version)"
+        metadata["run"] = "\(run.id)"
+        if let trace = run.traceID { metadata["trace"] = "\(trace)" }
+        context.logger.log(level: level, "\(message)", metadata: metadata)
+    }
+
+    private static func remaining() throws -> Double? {
+        let context = try TaskContext.current()
+        return context.run.deadlineSeconds.map { max(0, $0 - context.clock.monotonic) }
+    }
+}
