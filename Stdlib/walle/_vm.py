@@ -91,7 +91,7 @@ class Imports:
     def find_spec(self, name, path=None, target=None):
         why = _walle.refusal(name)
         if why is not None:
-            raise ImportError(f"import {name}: {why}", name=name)
+            raise ModuleNotFoundError(f"import {name}: {why}", name=name)
         is_package = _walle.is_package(name)
         if is_package is not None:
             return _specification(name, _SwiftLoader, origin="Swift", is_package=is_package)
