@@ -129,6 +129,8 @@ let package = Package(
         .testTarget(
             name: "WallePythonTests", dependencies: ["WallePython"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
+            name: "WalleStdlibTests", dependencies: ["Walle", "WallePython", "WalleStdlib"], swiftSettings: strict),
+        .testTarget(
             name: "WalleTests",
             dependencies: ["Walle", "WallePython", "WalleStdlib"],
             exclude: ["Fixtures"],

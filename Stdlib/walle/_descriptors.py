@@ -76,8 +76,10 @@ def owning(original):
 def closerange(original):
     def closerange(fd_low, fd_high, /):
         """Close the descriptors of the task from `fd_low` to `fd_high`, without the latter."""
+        if fd_low <= 2 and fd_high > max(0, fd_low):
+            require("os.closerange", max(0, fd_low))
         for descriptor in _walle.owned(None):
-            if max(3, fd_low) <= descriptor < fd_high and _walle.owns(descriptor):
+            if fd_low <= descriptor < fd_high and _walle.owns(descriptor):
                 original(descriptor, descriptor + 1)
 
     return closerange
@@ -131,12 +133,15 @@ def replace_posix(module):
 
 
 def put(module, name, function):
-    """Put a function in the place of another, with its name and its documentation."""
-    original = getattr(module, name)
+    """Put a function in the place of another, with its name and its documentation.
+
+    As a static method: in a class it must not become a method, as those of CPython do not.
+    """
+    original = getattr(module, name, function)
     function.__name__ = function.__qualname__ = name
     function.__module__ = getattr(original, "__module__", module.__name__)
     function.__doc__ = getattr(original, "__doc__", None)
     text = getattr(original, "__text_signature__", None)
     if text:
         function.__text_signature__ = text
-    setattr(module, name, function)
+    setattr(module, name, staticmethod(function))

@@ -237,6 +237,8 @@ def _hook_paths():
 
 
 def start():
+    # Modules frozen into libpython find their source by it.
+    sys._stdlib_dir = _walle.standard_library
     _hook_paths()
     sys.stdout = sys.__stdout__ = _Output("<stdout>", _walle.write_out)
     sys.stderr = sys.__stderr__ = _Output("<stderr>", _walle.write_err)
@@ -245,7 +247,7 @@ def start():
     _thread.lock = _thread.LockType = _thread.allocate_lock = _thread.allocate = _walle.lock
     _thread.stack_size(_walle.stack_bytes)
     time.tzset = _tzset
-    builtins.open = _io.open = sys.modules["io"].open = open
+    builtins.open = _io.open = sys.modules["io"].open = staticmethod(open)
     for module in (_imp, _thread, sys, time):
         for function in _walle.process_wide(module.__name__):
             if hasattr(module, function):

@@ -149,11 +149,15 @@ def replace_select(module):
         def __exit__(self, *exception):
             self.close()
 
-    def poll():
-        return _Poll(original_poll())
+    class poll(_Poll):
+        __doc__ = original_poll.__doc__
+
+        def __init__(self):
+            super().__init__(original_poll())
 
     put(module, "select", select)
-    put(module, "poll", poll)
+    poll.__module__, poll.__qualname__ = "select", "poll"
+    module.poll = poll
     epoll.__module__, epoll.__qualname__ = "select", "epoll"
     module.epoll = epoll
 
@@ -356,8 +360,8 @@ def replace_os(module):
         module.environ._data.pop(module.fsencode(name), None)
 
     for function in (putenv, unsetenv):
-        put(module, function.__name__, function)
-        setattr(sys.modules["posix"], function.__name__, function)
+        for place in (module, sys.modules["posix"]):
+            put(place, function.__name__, function)
 
 
 def replace_locale(module):
@@ -405,10 +409,37 @@ def replace_mmap(module):
 
 
 def replace_sqlite(module):
-    """Hold what a database may take from the process under the task's memory limit: SQLite has a heap of its own."""
-    original = module.connect
+    """Let queries and backups end, and hold a database under the task's memory limit: SQLite has a heap of its own."""
+    from types import MethodType
+
+    base, original, instructions = module.Connection, module.connect, 20_000
+    # Called by SQLite while it computes; no frame, which would swallow the exception that ends the run.
+    is_stopping = MethodType(_walle.is_stopping, 0)
+
+    class Connection(base):
+        __doc__ = base.__doc__
+
+        def __init__(self, *arguments, **keywords):
+            super().__init__(*arguments, **keywords)
+            super().set_progress_handler(is_stopping, instructions)
+
+        def set_progress_handler(self, progress_handler, n):
+            if progress_handler is None or n <= 0:
+                super().set_progress_handler(is_stopping, instructions)
+            else:
+                super().set_progress_handler(lambda: _walle.is_stopping(None) or progress_handler(), n)
+
+        def backup(self, target, *, pages=-1, progress=None, name="main", sleep=0.250):
+            def step(*arguments):
+                if progress is not None:
+                    progress(*arguments)
+
+            # A Python function, called between two pauses: there the stop is raised.
+            super().backup(target, pages=pages, progress=step, name=name, sleep=min(sleep, _SLICE))
 
     def connect(*arguments, **keywords):
+        if len(arguments) < 6:
+            keywords.setdefault("factory", Connection)
         connection = original(*arguments, **keywords)
         left = _walle.memory_left(None)
         if left is not None:
@@ -419,7 +450,7 @@ def replace_sqlite(module):
         return connection
 
     connect.__doc__ = original.__doc__
-    module.connect = connect
-    for name in ("_sqlite3", "sqlite3.dbapi2"):
-        sys.modules[name].connect = connect
-        sys.modules[name].Connection = module.Connection
+    connect.__module__ = Connection.__module__ = "sqlite3"
+    connect.__qualname__, Connection.__qualname__ = "connect", "Connection"
+    for place in (module, sys.modules["sqlite3.dbapi2"], sys.modules["_sqlite3"]):
+        place.connect, place.Connection = staticmethod(connect), Connection

@@ -5,7 +5,8 @@ internal import Foundation
 /// What the replacements of `os`, `socket` and the like need of the host.
 extension HostModule {
     static let descriptorDefinitions: [Definition] = [
-        Definition("descriptor_functions", "The functions of a module that take any open file of the process.") { _, name in
+        Definition("descriptor_functions", "The functions of a module that take any open file of the process.") {
+            _, name in
             HostModule.list(ModuleRules.descriptorFunctions(of: String(python: name!)))
         },
         Definition("own", "Note that the task opened a descriptor; gives it back.") { _, descriptor in
@@ -26,7 +27,9 @@ extension HostModule {
         Definition("owned", "The descriptors that the task opened; some may be closed.") { _, _ in
             let numbers = Interpreter.current?.descriptors.numbers ?? []
             guard let list = PyList_New(numbers.count) else { return nil }
-            for (index, number) in numbers.enumerated() { walle_ListSetItem(list, index, PyLong_FromLong(Int(number))!) }
+            for (index, number) in numbers.enumerated() {
+                walle_ListSetItem(list, index, PyLong_FromLong(Int(number))!)
+            }
             return list
         },
         Definition("wait", "Wait for (descriptor, events of poll, seconds or None): the events, or 0.") { _, request in
@@ -55,7 +58,8 @@ extension HostModule {
             walle_SetError(walle_TypeError(), "wait() takes a descriptor, events and seconds")
             return nil
         }
-        let descriptor = PyLong_AsLong(walle_TupleItem(request, 0)), events = PyLong_AsLong(walle_TupleItem(request, 1))
+        let descriptor = PyLong_AsLong(walle_TupleItem(request, 0))
+        let events = PyLong_AsLong(walle_TupleItem(request, 1))
         let timeout = walle_TupleItem(request, 2)
         let seconds = timeout == walle_None() ? -1 : PyFloat_AsDouble(timeout)
         if PyErr_Occurred() != nil { return nil }
@@ -78,7 +82,8 @@ extension HostModule {
             walle_SetError(walle_TypeError(), "kill() takes a process and a signal")
             return nil
         }
-        let process = PyLong_AsLong(walle_TupleItem(request, 0)), signal = PyLong_AsLong(walle_TupleItem(request, 1))
+        let process = PyLong_AsLong(walle_TupleItem(request, 0))
+        let signal = PyLong_AsLong(walle_TupleItem(request, 1))
         if PyErr_Occurred() != nil { return nil }
         let failed = process <= 1 || Foundation.kill(pid_t(clamping: process), Int32(clamping: signal)) != 0
         return PyLong_FromLong(failed ? Int(errno) : 0)

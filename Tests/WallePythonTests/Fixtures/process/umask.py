@@ -1,6 +1,6 @@
-# expect: raised PermissionError
+# expect: value true
 # child: true
 def run():
     import os
 
-    os.umask(0)
+    return os.umask(0) == os.umask(0o77) != 0o77
