@@ -6,12 +6,14 @@ import Walle
 @Suite struct RequestLineTests {
     @Test func allMembers() throws {
         let request = try RequestLine(
-            #"{"id": 7, "task": "a", "input": {"x": [1]}, "deadline": "200ms", "priority": "high", "trace": "t", "route": "r", "stream": true}"#)
+            #"{"id": 7, "task": "a", "input": {"x": [1]}, "deadline": "200ms", "priority": "high", "trace": "t", "route": "r", "stream": true}"#
+        )
         #expect(request.id == 7)
         #expect(request.task == "a")
         #expect(request.input == ["x": [1]])
         #expect(request.isStream)
-        #expect(request.options == RunOptions(deadline: .milliseconds(200), priority: .high, traceID: "t", routeKey: "r"))
+        #expect(
+            request.options == RunOptions(deadline: .milliseconds(200), priority: .high, traceID: "t", routeKey: "r"))
     }
 
     static let wrong: [(String, String)] = [

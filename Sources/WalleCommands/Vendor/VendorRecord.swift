@@ -26,7 +26,8 @@ struct VendorRecord {
             var modules: [String] = []
             if case .array(let found)? = table["modules"] { modules = found.compactMap(\.text) }
             return Entry(
-                name: name, version: table["version"]?.text ?? "", sha256: table["sha256"]?.text ?? "", modules: modules)
+                name: name, version: table["version"]?.text ?? "", sha256: table["sha256"]?.text ?? "", modules: modules
+            )
         }
     }
 

@@ -49,7 +49,9 @@ struct Vendoring {
     /// Makes `task.toml` look into `vendor`, unless it does.
     private func nameFolder() throws {
         let path = task + "/task.toml"
-        let isNamed = try TaskPackage.load(at: task).manifest.importFolders.contains { $0 == "vendor" || $0 == "vendor/" }
+        let isNamed = try TaskPackage.load(at: task).manifest.importFolders.contains {
+            $0 == "vendor" || $0 == "vendor/"
+        }
         if isNamed { return }
         let text = try String(contentsOfFile: path, encoding: .utf8)
         guard let edited = ManifestEdit.addingImportFolder("vendor", to: text) else {

@@ -12,7 +12,8 @@ struct Wheel {
         let file = (path as NSString).lastPathComponent
         let parts = (file as NSString).deletingPathExtension.split(separator: "-").map(String.init)
         guard file.hasSuffix(".whl"), parts.count >= 5 else {
-            throw VendorError("\(file) is no wheel. A pure-Python package ships one named NAME-VERSION-py3-none-any.whl.")
+            throw VendorError(
+                "\(file) is no wheel. A pure-Python package ships one named NAME-VERSION-py3-none-any.whl.")
         }
         self.path = path
         name = parts[0]
