@@ -54,6 +54,9 @@ extension CommandSuite {
             #expect(record.entries.map(\.version) == ["2.0"])
             #expect(record.entries.allSatisfy { $0.sha256.count == 64 && $0.modules == ["tiny"] })
 
+            #expect(record.entries.first?.files == ["tiny", "tiny-2.0.dist-info"])
+            #expect(!FileManager.default.fileExists(atPath: task + "/vendor/tiny-1.0.dist-info"))
+
             let results = Recorder()
             let run = try RunCommand.parse([task, "--value", "null"])
             #expect(try await run.execute(on: results.console()) == .success, "\(results.error)")

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Walle
 
@@ -31,5 +32,29 @@ import Walle
     @Test func aProblemKeepsTheID() {
         let problem = #expect(throws: RequestLine.Problem.self) { try RequestLine(#"{"id": "x", "no": 1}"#) }
         #expect(problem?.id == "x")
+    }
+}
+
+@Suite struct LineReaderTests {
+    @Test(arguments: [
+        ("", []), ("a", ["a"]), ("a\nb\n", ["a", "b"]), ("\n\nß", ["", "", "ß"]),
+    ])
+    func lines(text: String, expected: [String]) throws {
+        let scratch = try Scratch()
+        try scratch.write(text, to: "lines")
+        var reader = LineReader(try #require(FileHandle(forReadingAtPath: scratch.path + "/lines")))
+        var lines: [String] = []
+        while let line = reader.next() { lines.append(line) }
+        #expect(lines == expected)
+    }
+
+    @Test func aLongFile() throws {
+        let scratch = try Scratch()
+        let expected = (0..<20_000).map { "line \($0) " + String(repeating: "x", count: $0 % 90) }
+        try scratch.write(expected.joined(separator: "\n"), to: "lines")
+        var reader = LineReader(try #require(FileHandle(forReadingAtPath: scratch.path + "/lines")))
+        var lines: [String] = []
+        while let line = reader.next() { lines.append(line) }
+        #expect(lines == expected)
     }
 }
