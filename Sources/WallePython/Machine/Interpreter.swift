@@ -256,8 +256,9 @@ package final class Interpreter {
         runtime.exclusively {
             walle_stop_begin_ending(stop, Self.nextRun(), time, time)
             Self.end(state, heap)
+            // In here for the same reason: the next interpreter would be held to this one's policy.
+            InterpreterRegistry.remove(self)
         }
-        InterpreterRegistry.remove(self)
         walle_thread_set_owner(nil)
         walle_stop_destroy(stop)
         Self.discard(heap)
