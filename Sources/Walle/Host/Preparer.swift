@@ -68,6 +68,8 @@ struct Preparer: Sendable {
         let began = ContinuousClock.now
         let script = try script(of: version, interpreter)
         instance.set(script, after: began.duration(to: .now))
+        // What importing left behind would stay as long as the VM.
+        interpreter.trim()
     }
 
     private func script(of version: TaskVersion, _ interpreter: Interpreter) throws(PythonFailure) -> Script {
