@@ -6,6 +6,7 @@
 #include "walle_heap.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -45,6 +46,8 @@ struct walle_stop {
     int64_t cpu_start;
     int64_t grace;
     int64_t next_step; // when the step after the present one is due
+    int64_t step_wait; // how long the thread had waited for a core at the present step
+    int schedstat; // the kernel's word on that, or -1
     int64_t armed; // when the wall timer fires
     int64_t cpu_armed;
     int64_t paused_at;
@@ -95,6 +98,20 @@ static void leave_exception(walle_stop *stop, PyObject *class, bool *spent) {
     __atomic_fetch_or(&stop->state->eval_breaker, async_exception_bit, __ATOMIC_ACQ_REL);
 }
 
+/// Nanoseconds that the thread was ready to run and had no core; 0 where the kernel does not tell.
+static int64_t wait_for_core(const walle_stop *stop) {
+    char text[96]; // "<ns on a core> <ns waiting for one> <times>"
+    ssize_t size = stop->schedstat < 0 ? 0 : pread(stop->schedstat, text, sizeof text - 1, 0);
+    if (size <= 0) return 0;
+    text[size] = 0;
+    const char *digit = text;
+    while (*digit && *digit != ' ') digit++;
+    int64_t wait = 0;
+    if (*digit) digit++;
+    for (; *digit >= '0' && *digit <= '9'; digit++) wait = wait * 10 + (*digit - '0');
+    return wait;
+}
+
 static void take_step(walle_stop *stop, int step, int64_t now, int64_t due) {
     stop->lateness[step] = now - due;
     STORE(stop->step, step);
@@ -103,6 +120,7 @@ static void take_step(walle_stop *stop, int step, int64_t now, int64_t due) {
     if (step < walle_step_unresponsive) {
         bool is_last = step == walle_step_forced;
         stop->next_step = now + (is_last && stop->grace < patience_ns ? patience_ns : stop->grace);
+        stop->step_wait = wait_for_core(stop);
         arm_wall(stop, stop->next_step);
         uint64_t one = 1;
         if (write(stop->descriptor, &one, sizeof one) < 0) {} // full means readable already
@@ -142,6 +160,13 @@ static void ask_if_due(walle_stop *stop, uint64_t run) {
     }
 }
 
+/// When all cores are busy, a thread may have none of them for longer than its grace: then it could not react.
+static void step_if_due(walle_stop *stop, int step, int64_t now) {
+    int64_t due = stop->next_step + wait_for_core(stop) - stop->step_wait;
+    if (now >= due) take_step(stop, step, now, due);
+    else arm_wall(stop, due);
+}
+
 static void handle(int signal, siginfo_t *info, void *context) {
     walle_stop *stop = current;
     if (!stop) return;
@@ -162,7 +187,7 @@ static void handle(int signal, siginfo_t *info, void *context) {
         int64_t now = now_on(CLOCK_MONOTONIC);
         bool is_urgent = step == walle_step_asked && LOAD(stop->urgent) == run;
         if (is_urgent) take_step(stop, walle_step_forced, now, now);
-        else if (now >= stop->next_step) take_step(stop, step + 1, now, stop->next_step);
+        else if (now >= stop->next_step) step_if_due(stop, step + 1, now);
     }
     errno = error;
 }
@@ -210,8 +235,10 @@ walle_stop *walle_stop_create(sem_t *watcher) {
     stop->watcher = watcher;
     stop->armed = stop->cpu_armed = never;
     stop->descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    stop->schedstat = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
     if (stop->descriptor < 0 || make_timer(CLOCK_MONOTONIC, &stop->wall_timer) != 0) {
         if (stop->descriptor >= 0) close(stop->descriptor);
+        if (stop->schedstat >= 0) close(stop->schedstat);
         free(stop);
         return NULL;
     }
@@ -228,6 +255,7 @@ void walle_stop_destroy(walle_stop *stop) {
     timer_delete(stop->wall_timer);
     if (stop->has_cpu_timer) timer_delete(stop->cpu_timer);
     close(stop->descriptor);
+    if (stop->schedstat >= 0) close(stop->schedstat);
     free(stop);
 }
 

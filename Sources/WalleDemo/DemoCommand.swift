@@ -30,9 +30,10 @@ struct DemoCommand: AsyncParsableCommand {
         let screen = Screen()
         let stream = try Clickstream(contentsOf: data)
         let length = Duration.seconds(quick ? 5 : seconds)
+        let count = Text.count(stream.events.count)
         screen.print(
-            screen.bold("\(Text.count(stream.events.count)) events of the e-commerce clickstream of retentioneering 5.2.4")
-                + " (synthetic), replayed for \(Text.duration(length)) on \(MachineUsage.cores) cores")
+            screen.bold("The e-commerce clickstream of retentioneering 5.2.4 (synthetic, \(count) events)")
+                + ", replayed for \(Text.duration(length)) on \(MachineUsage.cores) cores")
         let report = try await Demo(
             stream: stream, packages: Self.packages, length: length, screen: screen
         ).run()

@@ -8,7 +8,9 @@ import Walle
 extension CommandSuite {
     @Suite struct AddCommandTests {
         /// Makes a wheel with Python's `zipfile`; no network.
-        func wheel(_ scratch: Scratch, _ name: String, version: String = "1.0", files: [String: String]) throws -> String {
+        func wheel(_ scratch: Scratch, _ name: String, version: String = "1.0", files: [String: String]) throws
+            -> String
+        {
             let path = "\(scratch.path)/\(name)-\(version)-py3-none-any.whl"
             let info = "\(name)-\(version).dist-info"
             var all = files
@@ -35,7 +37,8 @@ extension CommandSuite {
             let scratch = try Scratch()
             let recorder = Recorder()
             let task = try scratch.task(
-                "uses", "import tiny\n\ndef run(x):\n    return tiny.answer()\n", more: "# mine\n[limits]\nrun = \"1s\" # short")
+                "uses", "import tiny\n\ndef run(x):\n    return tiny.answer()\n",
+                more: "# mine\n[limits]\nrun = \"1s\" # short")
             let one = try wheel(scratch, "tiny", files: ["tiny/__init__.py": "def answer(): return 41\n"])
             #expect(try await add(one, to: task, recorder) == .success, "\(recorder.error)")
             #expect(recorder.output == "tiny 1.0: vendor/tiny\n")
@@ -43,12 +46,16 @@ extension CommandSuite {
             #expect(manifest.contains("# mine\n[limits]\nrun = \"1s\" # short"))
             #expect(manifest.hasSuffix("\n[python]\npath = [\"vendor\"]\n"))
 
-            let two = try wheel(scratch, "tiny", version: "2.0", files: ["tiny/__init__.py": "def answer(): return 42\n"])
+            let two = try wheel(
+                scratch, "tiny", version: "2.0", files: ["tiny/__init__.py": "def answer(): return 42\n"])
             #expect(try await add(two, to: task, recorder) == .success, "\(recorder.error)")
             #expect(try scratch.read("uses/task.toml") == manifest)
             let record = try VendorRecord(in: task + "/vendor")
             #expect(record.entries.map(\.version) == ["2.0"])
             #expect(record.entries.allSatisfy { $0.sha256.count == 64 && $0.modules == ["tiny"] })
+
+            #expect(record.entries.first?.files == ["tiny", "tiny-2.0.dist-info"])
+            #expect(!FileManager.default.fileExists(atPath: task + "/vendor/tiny-1.0.dist-info"))
 
             let results = Recorder()
             let run = try RunCommand.parse([task, "--value", "null"])
@@ -61,7 +68,8 @@ extension CommandSuite {
             let recorder = Recorder()
             let task = try scratch.task("uses", "def run(x): return x\n")
             let before = try scratch.read("uses/task.toml")
-            let path = try wheel(scratch, "fast", files: ["fast/__init__.py": "", "fast/_core.cpython-313-x86_64-linux-gnu.so": "x"])
+            let path = try wheel(
+                scratch, "fast", files: ["fast/__init__.py": "", "fast/_core.cpython-313-x86_64-linux-gnu.so": "x"])
             #expect(try await add(path, to: task, recorder) == .failure)
             #expect(recorder.error.contains("not pure Python: it has fast/_core.cpython-313"))
             #expect(!FileManager.default.fileExists(atPath: task + "/vendor"))

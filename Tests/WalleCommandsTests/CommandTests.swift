@@ -44,7 +44,8 @@ extension CommandSuite {
             let recorder = Recorder()
             let task = try scratch.task("double", Self.double)
             try scratch.write("{\"n\": 1}\n{}\nnot json\n{\"n\": 2}\n", to: "in.jsonl")
-            #expect(try await run([task, "--input", scratch.path + "/in.jsonl", "--format", "json"], recorder) == .failure)
+            #expect(
+                try await run([task, "--input", scratch.path + "/in.jsonl", "--format", "json"], recorder) == .failure)
             #expect(recorder.lines.count == 4)
             #expect(recorder.lines[1].contains(#""kind": "script", "message": "KeyError: 'n'""#))
             #expect(recorder.lines[1].contains(#"  main.py:2 in run\n"#))
@@ -77,7 +78,9 @@ extension CommandSuite {
             let task = try scratch.task(
                 "loops", "def run(x):\n    while True: pass\n", more: "[limits]\nrun = \"50ms\"")
             #expect(try await run([task, "--value", "1"], recorder) == .failure)
-            #expect(recorder.error.contains("stopped after 50 ms (limits.run in task.toml)\n  main.py:2 in run\n    while True: pass"))
+            #expect(
+                recorder.error.contains(
+                    "stopped after 50 ms (limits.run in task.toml)\n  main.py:2 in run\n    while True: pass"))
         }
 
         @Test func aProfileIsATableAndAFlameGraph() async throws {
@@ -112,7 +115,8 @@ extension CommandSuite {
         }
 
         @Test(arguments: [
-            [], ["--value", "1", "--input", "x"], ["--value", "1", "--repeat", "0"], ["--value", "1", "--parallel", "0"],
+            [], ["--value", "1", "--input", "x"], ["--value", "1", "--repeat", "0"],
+            ["--value", "1", "--parallel", "0"],
             ["--input", "-", "--repeat", "2"], ["--value", "1", "--debug", "--parallel", "2"],
         ])
         func wrongCommandLines(arguments: [String]) {

@@ -6,7 +6,10 @@ import Testing
     @Test(arguments: [
         ("[task]\nname = \"a\"\n", "[task]\nname = \"a\"\n\n[python]\npath = [\"vendor\"]\n"),
         ("", "[python]\npath = [\"vendor\"]\n"),
-        ("[python]  # imports\nimports = []\n\n[limits]\n", "[python]  # imports\npath = [\"vendor\"]\nimports = []\n\n[limits]\n"),
+        (
+            "[python]  # imports\nimports = []\n\n[limits]\n",
+            "[python]  # imports\npath = [\"vendor\"]\nimports = []\n\n[limits]\n"
+        ),
         ("[python]\npath = []\n", "[python]\npath = [\"vendor\"]\n"),
         ("[python]\npath = [\"lib\"] # mine\n", "[python]\npath = [\"vendor\", \"lib\"] # mine\n"),
         ("[python]\npath = [\n  \"lib\",\n]\n", "[python]\npath = [\"vendor\", \n  \"lib\",\n]\n"),

@@ -73,7 +73,8 @@ import Testing
                 return inner(x)
             """, more: "[limits]\nrun = \"100ms\"")
         try scratch.write(Self.terminal, to: "terminal.py")
-        let result = try Subprocess.run("python3", [scratch.path + "/terminal.py", Self.walle, "run", task, "--debug", "--value", "2"])
+        let result = try Subprocess.run(
+            "python3", [scratch.path + "/terminal.py", Self.walle, "run", task, "--debug", "--value", "2"])
         #expect(result.output.contains("-> breakpoint()"))
         #expect(result.output.contains("ZeroDivisionError"))
         #expect(result.output.contains("secret is 42"))

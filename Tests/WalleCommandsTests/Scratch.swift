@@ -29,4 +29,3 @@ final class Scratch: Sendable {
         return "\(path)/\(name)"
     }
 }
-

@@ -35,6 +35,17 @@ extension HostSuite {
             }
         }
 
+        @Test func anAppsNumberOfInstancesOutlivesASwap() async throws {
+            let old = try Self.version("1.0.0", "def run(x): return 'old'")
+            let new = try Self.version("1.1.0", toml: "instances = 2", "def run(x): return 'new'")
+            try await withHost { host in
+                try await host.load(old.path, instances: 3)
+                #expect(host.status.tasks.first?.instances == 3)
+                try await host.swap("sample", to: new.path)
+                #expect(host.status.tasks.first?.instances == 3)
+            }
+        }
+
         @Test func noRunIsLost() async throws {
             let versions = try (0..<2).map { number in
                 try Self.version("1.0.\(number)", toml: "instances = 2", "def run(x): return x + \(number) - \(number)")

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Logging
 internal import WalleBinding
+internal import WalleModules
 internal import WallePython
 
 /// Brings a package onto VMs: import, `warm_up()`, examples. Nothing it does touches a version that runs.
@@ -40,7 +41,7 @@ struct Preparer: Sendable {
         guard !Task.isCancelled else { throw version.error(.stopped(.shutdown)) }
         let machine: VirtualMachine
         do throws(TaskError.Kind) { machine = try await pool.take() } catch { throw version.error(error) }
-        let context = RunContext(logger: configuration.logger, task: version.name, version: version.version)
+        let context = RunContext(version: version, logger: configuration.logger)
         let instance = Instance(version: version, machine: machine, index: index, context: context)
         do throws(PerformFailure) {
             try await machine.perform(limits: startLimits(version)) { (interpreter) throws(PythonFailure) in
@@ -58,6 +59,8 @@ struct Preparer: Sendable {
     ) throws(PythonFailure) {
         let context = instance.context
         interpreter.output.onLine = { context.line($0, $1) }
+        interpreter.context = context.task
+        interpreter.offer(WalleModules.all + modules)
         if configuration.isDebugging { try interpreter.openTerminal() }
         interpreter.adopt(
             policy: version.manifest.policy(folder: version.snapshot.folder),
@@ -65,6 +68,8 @@ struct Preparer: Sendable {
         let began = ContinuousClock.now
         let script = try script(of: version, interpreter)
         instance.set(script, after: began.duration(to: .now))
+        // What importing left behind would stay as long as the VM.
+        interpreter.trim()
     }
 
     private func script(of version: TaskVersion, _ interpreter: Interpreter) throws(PythonFailure) -> Script {

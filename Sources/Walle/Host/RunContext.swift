@@ -1,36 +1,33 @@
-package import Logging
-internal import Synchronization
+internal import Logging
+internal import WalleModules
 internal import WallePython
 
-/// What a script can learn of the task and the present run, and where its log goes.
-package final class RunContext: Sendable {
-    private struct State {
-        var logger: Logger
-        var run = ""
-    }
-    private let state: Mutex<State>
+/// What a script can learn of the task and the present run, and where the lines that it prints go.
+final class RunContext: Sendable {
+    let task: TaskContext
 
-    package init(logger: Logger, task: String, version: String) {
+    init(version: TaskVersion, logger: Logger) {
         var logger = logger
-        logger[metadataKey: "task"] = "\(task)"
-        logger[metadataKey: "version"] = "\(version)"
-        state = Mutex(State(logger: logger))
+        logger[metadataKey: "task"] = "\(version.name)"
+        logger[metadataKey: "version"] = "\(version.version)"
+        task = TaskContext(
+            name: version.name, version: version.version, folder: version.snapshot.folder,
+            config: .dictionary(version.manifest.config), logger: logger)
     }
 
-    func begin(_ run: PendingRun) {
-        state.withLock { state in
-            state.run = run.name
-            state.logger[metadataKey: "run"] = "\(run.name)"
-            state.logger[metadataKey: "trace_id"] = run.options.traceID.map { "\($0)" }
-        }
+    /// Before each run, on the VM's thread.
+    func begin(_ run: PendingRun, time: Duration?) {
+        let deadline = time.map { task.clock.monotonic + Double($0.nanoseconds) / 1e9 }
+        task.run = TaskContext.Run(id: run.name, traceID: run.options.traceID, deadlineSeconds: deadline)
     }
 
     /// Logs a line that the script printed.
     func line(_ stream: OutputCollector.Stream, _ text: String) {
-        let logger = state.withLock(\.logger)
-        switch stream {
-        case .standardOutput: logger.info("\(text)", metadata: ["stream": "stdout"])
-        case .standardError: logger.warning("\(text)", metadata: ["stream": "stderr"])
-        }
+        let isError = stream == .standardError
+        var metadata: Logger.Metadata = ["stream": isError ? "stderr" : "stdout"]
+        let run = task.run
+        if !run.id.isEmpty { metadata["run"] = "\(run.id)" }
+        if let trace = run.traceID { metadata["trace_id"] = "\(trace)" }
+        task.logger.log(level: isError ? .warning : .info, "\(text)", metadata: metadata)
     }
 }

@@ -9,7 +9,8 @@ extension TaskController {
         try beginSwap(package)
         defer { state.withLock { $0.isSwapping = false } }
         do throws(TaskError) {
-            let (version, instances) = try await preparer.prepare(package, checkingExamples: true)
+            let (version, instances) = try await preparer.prepare(
+                package.withInstances(instancesAsked), checkingExamples: true)
             do throws(TaskError) {
                 try await takeOver(version, instances)
             } catch {

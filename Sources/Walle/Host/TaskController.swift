@@ -32,12 +32,17 @@ final class TaskController: Sendable {
     }
 
     let name: String
+    /// What the app wants instead of what `task.toml` says.
+    let instancesAsked: Int?
     let preparer: Preparer
     let events: EventHub
     let state: Mutex<State>
 
-    init(_ version: TaskVersion, instances: [Instance], preparer: Preparer, events: EventHub) {
+    init(
+        _ version: TaskVersion, instances: [Instance], instancesAsked: Int? = nil, preparer: Preparer, events: EventHub
+    ) {
         name = version.name
+        self.instancesAsked = instancesAsked
         self.preparer = preparer
         self.events = events
         var state = State(current: version, queue: Self.queue(for: version))

@@ -74,19 +74,23 @@ public final class TaskHost: Sendable {
     public var taskNames: [String] { state.withLock { $0.tasks.keys.sorted() } }
 
     /// Loads a package as a new task and gives its name.
+    ///
+    /// - Parameter instances: How many VMs it gets on this machine, also after a swap; nil: as `task.toml` says.
     @discardableResult
-    public func load(_ path: String) async throws(TaskError) -> String {
-        try await load(try Self.package(at: path))
+    public func load(_ path: String, instances: Int? = nil) async throws(TaskError) -> String {
+        try await load(try Self.package(at: path), instances: instances)
     }
 
     /// Loads a package that was read before.
-    package func load(_ package: TaskPackage) async throws(TaskError) -> String {
+    package func load(_ package: TaskPackage, instances count: Int? = nil) async throws(TaskError) -> String {
+        precondition(count.map { $0 > 0 } ?? true, "a task has at least one VM")
         let name = package.manifest.name
         try reserve(name)
         defer { state.withLock { _ = $0.loading.remove(name) } }
         let (version, instances) = try await preparer.prepare(
-            package, checkingExamples: configuration.checksExamplesOnLoad)
-        let controller = TaskController(version, instances: instances, preparer: preparer, events: hub)
+            package.withInstances(count), checkingExamples: configuration.checksExamplesOnLoad)
+        let controller = TaskController(
+            version, instances: instances, instancesAsked: count, preparer: preparer, events: hub)
         let isLate = state.withLock { state in
             if !state.isClosed { state.tasks[name] = controller }
             return state.isClosed

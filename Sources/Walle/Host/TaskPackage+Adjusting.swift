@@ -6,4 +6,10 @@ extension TaskPackage {
         return TaskPackage(
             folder: folder, manifest: manifest, examples: examples, files: files, fingerprint: fingerprint)
     }
+
+    /// The same package with another number of VMs; nil: as `task.toml` says.
+    func withInstances(_ count: Int?) -> TaskPackage {
+        guard let count else { return self }
+        return adjusting { $0.instances = count }
+    }
 }

@@ -12,7 +12,7 @@ extension TaskController {
         let version = instance.version
         let limits = Self.limits(of: version, run)
         if let time = limits.time, time <= .zero { return run.fail(.limit(.time)) }
-        instance.context.begin(run)
+        instance.context.begin(run, time: limits.time)
         let ticket = Ticket<Output>(run: run.id)
         ticket.onAnswer { result in
             self.finish(run, on: instance, result, answer)

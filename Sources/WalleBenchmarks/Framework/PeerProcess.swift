@@ -89,7 +89,9 @@ final class PeerProcess: Sendable {
 }
 
 /// A number or a text in a question to a peer.
-enum PeerArgument: Encodable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral {
+enum PeerArgument: Encodable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByStringLiteral
+{
     case integer(Int)
     case double(Double)
     case text(String)

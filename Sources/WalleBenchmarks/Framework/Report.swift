@@ -28,7 +28,7 @@ struct Report: Codable, Sendable {
         func line(_ cells: [String]) -> String {
             zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
         }
-        var lines = environment.lines + ["", line(header), widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")]
+        var lines = environment.lines + ["", line(header), line(widths.map { String(repeating: "─", count: $0) })]
         for (result, row) in zip(results, rows) {
             lines.append(line(row))
             if let note = result.note { lines.append("    " + note) }

@@ -36,7 +36,8 @@ struct Runner {
         try process.run()
         process.waitUntilExit()
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            throw BenchmarkError("\(process.terminationReason == .exit ? "status" : "signal") \(process.terminationStatus)")
+            let kind = process.terminationReason == .exit ? "status" : "signal"
+            throw BenchmarkError("\(kind) \(process.terminationStatus)")
         }
         return try JSONDecoder().decode([Measurement].self, from: Data(contentsOf: URL(fileURLWithPath: file)))
     }

@@ -33,12 +33,6 @@ struct Samples: Sendable {
 
 /// Time on the monotonic clock.
 enum Clock {
-    static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        let start = ContinuousClock.now
-        try body()
-        return seconds(since: start)
-    }
-
     static func seconds(_ body: () async throws -> Void) async rethrows -> Double {
         let start = ContinuousClock.now
         try await body()

@@ -19,13 +19,15 @@ enum Calls {
             try await call(
                 "call, raw dict of two fields", "event", raw, ["item": 7, "score": 3.0], calls, plan, target: 1),
             try await call(
-                "call, Codable struct of two fields", "event", event, Event(item: 7, score: 3), calls, plan, target: nil),
+                "call, Codable struct of two fields", "event", event, Event(item: 7, score: 3), calls, plan,
+                target: nil),
             try await batch(plan),
         ]
     }
 
     private static func call<Input: Codable & Sendable & Equatable>(
-        _ name: String, _ function: String, _ input: Input, _ expected: Input, _ calls: Int, _ plan: Plan, target: Double?
+        _ name: String, _ function: String, _ input: Input, _ expected: Input, _ calls: Int, _ plan: Plan,
+        target: Double?
     ) async throws -> Measurement {
         let worker = try await Worker(module: "events", function: function)
         var ours = Samples()

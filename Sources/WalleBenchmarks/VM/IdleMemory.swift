@@ -2,7 +2,8 @@ internal import WallePython
 
 /// Resident memory of VMs that do nothing.
 enum IdleMemory {
-    private static let modules = "json, re, dataclasses, typing, collections, datetime, functools, enum, random, logging"
+    private static let modules =
+        "json, re, dataclasses, typing, collections, datetime, functools, itertools, enum, math"
 
     static func run(_ plan: Plan) async throws -> [Measurement] {
         let count = plan.count(100, least: 20)
@@ -35,6 +36,8 @@ enum IdleMemory {
         let machine = try await VirtualMachine.start(MachineConfiguration())
         try await machine.perform { (interpreter) throws(PythonFailure) in
             if !modules.isEmpty { _ = try interpreter.execute("import \(modules)") }
+            // As a host does with a VM that has loaded its task.
+            interpreter.trim()
         }
         return machine
     }

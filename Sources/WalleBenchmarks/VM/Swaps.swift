@@ -42,7 +42,8 @@ enum SwapMemory {
 
     static func run(_ plan: Plan) async throws -> [Measurement] {
         let folders = try ["1.0.0", "2.0.0"].map { version in
-            try TaskFolder("heavy", version: version, source: "import \(modules)\n\ndef run(value):\n    return value\n")
+            try TaskFolder(
+                "heavy", version: version, source: "import \(modules)\n\ndef run(value):\n    return value\n")
         }
         let host = try TaskHost()
         try await host.load(folders[0].path)
@@ -59,7 +60,8 @@ enum SwapMemory {
             Measurement(
                 "memory left by a swap, 30 standard modules", (after - before) / Double(swaps) / 1024, "KB",
                 peer: .init("stock CPython, create and destroy", left / 1024), target: .atMost(1),
-                note: "anonymous resident bytes before and after \(swaps) swaps, \(Figure.text(seconds / Double(swaps) * 1e3)) ms each: "
+                note: "anonymous resident bytes before and after \(swaps) swaps, "
+                    + "\(Figure.text(seconds / Double(swaps) * 1e3)) ms each: "
                     + "\(Figure.text(before / 1e6)) → \(Figure.text(after / 1e6)) MB")
         ]
     }

@@ -61,7 +61,9 @@ package struct CheckCommand: AsyncParsableCommand, ConsoleCommand {
             // Without an import no example can run: they would all say the same.
             return report.fail("entry", "\(entry) cannot be imported.\n\(error.explanation)")
         }
-        if package.examples.isEmpty { report.note("no examples: put {\"input\": …, \"output\": …} into examples/first.json") }
+        if package.examples.isEmpty {
+            report.note("no examples: put {\"input\": …, \"output\": …} into examples/first.json")
+        }
         for example in package.examples { await check(example, package, host, &report) }
     }
 

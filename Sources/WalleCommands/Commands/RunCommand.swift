@@ -43,9 +43,12 @@ package struct RunCommand: AsyncParsableCommand, ConsoleCommand {
         }
         guard repeats >= 1 else { throw ValidationError("--repeat is at least 1.") }
         guard (1...256).contains(parallel ?? 1) else { throw ValidationError("--parallel is from 1 to 256.") }
-        guard repeats == 1 || input != "-" else { throw ValidationError("--repeat needs a file: standard input is read once.") }
+        guard repeats == 1 || input != "-" else {
+            throw ValidationError("--repeat needs a file: standard input is read once.")
+        }
         guard !debug || (parallel ?? 1) == 1 && profile == nil && input != "-" else {
-            throw ValidationError("--debug needs the terminal and one VM: leave out --parallel, --profile and --input -.")
+            throw ValidationError(
+                "--debug needs the terminal and one VM: leave out --parallel, --profile and --input -.")
         }
     }
 
@@ -128,12 +131,14 @@ package struct RunCommand: AsyncParsableCommand, ConsoleCommand {
         let batch = RunBatch(host: host, task: manifest.name, window: manifest.instances)
         for pass in 0..<repeats {
             guard var reader = pass == 0 ? first : try? InputReader(source) else { return }
-            await batch.run({ reader.next() }) { report.receive($0, isFirstPass: pass == 0) }
+            await batch.run(
+                next: { reader.next() }, receive: { report.receive($0, isFirstPass: pass == 0) })
         }
     }
 
     private func writeProfile(
-        _ profile: StackProfile, of package: TaskPackage, on host: TaskHost, _ report: inout RunReport, _ console: Console
+        _ profile: StackProfile, of package: TaskPackage, on host: TaskHost, _ report: inout RunReport,
+        _ console: Console
     ) -> Bool {
         guard let path = self.profile else { return true }
         let manifest = package.manifest

@@ -17,7 +17,8 @@ final class FolderWatch: Sendable {
     private static let pollWithoutInotifyMilliseconds: Int32 = 300
     private static let deepest = 32
     private static let events = UInt32(
-        IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB)
+        IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB
+    )
 
     init(_ folder: String) {
         self.folder = folder

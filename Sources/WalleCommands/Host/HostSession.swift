@@ -12,14 +12,6 @@ struct HostSession: Sendable {
     let input: FileHandle
     let stays: Bool
 
-    init(folder: String, console: Console, options: CommonOptions, input: FileHandle, stays: Bool) {
-        self.folder = folder
-        self.console = console
-        self.options = options
-        self.input = input
-        self.stays = stays
-    }
-
     /// Runs until the input ends, the calling task is cancelled, or SIGINT or SIGTERM comes.
     func run() async throws -> CommandStatus {
         var configuration = HostConfiguration()

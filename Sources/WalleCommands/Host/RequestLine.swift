@@ -21,13 +21,16 @@ struct RequestLine: Sendable {
 
     init(_ line: String) throws(Problem) {
         let value: Value
-        do { value = try JSONText.value(of: line) } catch { throw Problem(id: .none, message: "this is not JSON: \(error)") }
+        do { value = try JSONText.value(of: line) } catch {
+            throw Problem(id: .none, message: "this is not JSON: \(error)")
+        }
         guard case .dictionary(let members) = value else {
             throw Problem(id: .none, message: "a line is an object: {\"task\": …, \"input\": …}")
         }
         let id = members["id"] ?? .none
         if let key = members.keys.sorted().first(where: { !Self.keys.contains($0) }) {
-            throw Problem(id: id, message: "\"\(key)\" is unknown; known here: \(Self.keys.sorted().joined(separator: ", "))")
+            throw Problem(
+                id: id, message: "\"\(key)\" is unknown; known here: \(Self.keys.sorted().joined(separator: ", "))")
         }
         guard let task = members["task"]?.text else { throw Problem(id: id, message: "\"task\" is missing or no text") }
         self.id = id

@@ -7,7 +7,8 @@ struct StatusTable: Sendable {
 
     var text: String {
         var table = Table(
-            "task", "version", ">VMs", ">running", ">waiting", ">runs", ">failed", ">stopped", ">p50", ">p99", ">memory", "")
+            "task", "version", ">VMs", ">running", ">waiting", ">runs", ">failed", ">stopped", ">p50", ">p99",
+            ">memory", "")
         for task in status.tasks {
             table.add(
                 task.name, task.version, "\(task.instances)", "\(task.running)", "\(task.waiting)",

@@ -57,7 +57,8 @@ struct FlameGraph: Sendable {
         var svg = Self.head(height: height)
         svg += "<text class=\"title\" x=\"\(Measure.margin)\" y=\"26\">\(Self.escaped(title))</text>\n"
         let note = "\(Units.text(sampled)) sampled; width is time, a box lies on its caller"
-        svg += "<text class=\"note\" x=\"\(Measure.width - Measure.margin)\" y=\"26\" text-anchor=\"end\">\(Self.escaped(note))</text>\n"
+        svg +=
+            "<text class=\"note\" x=\"\(Measure.width - Measure.margin)\" y=\"26\" text-anchor=\"end\">\(Self.escaped(note))</text>\n"
         let scale = (Measure.width - 2 * Measure.margin) / Double(max(1, root.ticks))
         let bottom = height - Measure.foot - Measure.row
         draw(root, x: Measure.margin, y: bottom, scale: scale, into: &svg)
@@ -118,7 +119,8 @@ struct FlameGraph: Sendable {
         var x = Measure.margin
         var svg = ""
         for (color, name) in FlameColors.legend {
-            svg += "<rect x=\"\(number(x))\" y=\"\(number(y - 9))\" width=\"11\" height=\"11\" rx=\"2\" fill=\"\(color)\"/>"
+            svg +=
+                "<rect x=\"\(number(x))\" y=\"\(number(y - 9))\" width=\"11\" height=\"11\" rx=\"2\" fill=\"\(color)\"/>"
             svg += "<text class=\"note\" x=\"\(number(x + 16))\" y=\"\(number(y))\">\(escaped(name))</text>\n"
             x += 16 + Double(name.count) * Measure.letter + 22
         }

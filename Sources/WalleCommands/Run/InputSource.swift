@@ -87,9 +87,10 @@ struct InputReader {
 /// Splits what a file handle gives into lines.
 struct LineReader {
     private let handle: FileHandle
-    private var buffer = Data()
+    private var buffer: [UInt8] = []
+    /// Where the next line begins in the buffer.
+    private var start = 0
     private var isAtEnd = false
-    private static let chunkBytes = 256 << 10
     /// As long as an example may be; a longer line is cut, which its parser then says.
     private static let longestLine = 64 << 20
 
@@ -97,26 +98,28 @@ struct LineReader {
 
     /// The next line without its end; nil after the last. Waits for input.
     mutating func next() -> String? {
-        var searched = buffer.startIndex
+        var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
-                let line = String(decoding: buffer[buffer.startIndex..<end], as: UTF8.self)
-                buffer.removeSubrange(buffer.startIndex...end)
-                return line
+                defer { start = end + 1 }
+                return String(decoding: buffer[start..<end], as: UTF8.self)
             }
-            if isAtEnd || buffer.count > Self.longestLine { return takeRest() }
-            let count = buffer.count
+            if isAtEnd || buffer.count - start > Self.longestLine { return takeRest() }
+            buffer.removeFirst(start)
+            start = 0
+            searched = buffer.count
             // Not `read(upToCount:)`, which waits until so much is there.
             let chunk = handle.availableData
-            if chunk.isEmpty { isAtEnd = true } else { buffer.append(chunk) }
-            searched = buffer.startIndex + count
+            if chunk.isEmpty { isAtEnd = true } else { buffer.append(contentsOf: chunk) }
         }
     }
 
     private mutating func takeRest() -> String? {
-        guard !buffer.isEmpty else { return nil }
-        let line = String(decoding: buffer, as: UTF8.self)
-        buffer = Data()
-        return line
+        guard start < buffer.count else { return nil }
+        defer {
+            buffer = []
+            start = 0
+        }
+        return String(decoding: buffer[start...], as: UTF8.self)
     }
 }

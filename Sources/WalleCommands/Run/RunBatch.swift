@@ -18,9 +18,7 @@ struct RunBatch: Sendable {
     private static let mostEarly = 64
 
     /// - Parameter receive: Called in the order of inputs.
-    func run(
-        _ next: () -> InputItem?, _ receive: (Outcome) -> Void
-    ) async {
+    func run(next: () -> InputItem?, receive: (Outcome) -> Void) async {
         await withTaskGroup(of: Outcome.self) { group in
             var started = 0
             var expected = 0

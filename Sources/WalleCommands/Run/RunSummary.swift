@@ -25,7 +25,8 @@ struct RunSummary: Sendable {
 
     var json: String {
         var members: [String: Value] = [
-            "runs": .integer(runs), "failed": .integer(failed), "interrupted": .bool(isInterrupted), "seconds": .double(seconds(elapsed)),
+            "runs": .integer(runs), "failed": .integer(failed), "interrupted": .bool(isInterrupted),
+            "seconds": .double(seconds(elapsed)),
             "p50_seconds": .double(seconds(latencies.quantile(0.5))),
             "p99_seconds": .double(seconds(latencies.quantile(0.99))),
         ]

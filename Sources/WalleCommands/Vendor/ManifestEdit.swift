@@ -17,7 +17,8 @@ enum ManifestEdit {
         let isEmpty = rest.first == "]"
         // First in the list: what comes after may be on other lines.
         let isAlone = isEmpty || rest.isEmpty
-        lines[line].insert(contentsOf: "\"\(folder)\"" + (isAlone && isEmpty ? "" : ", "), at: lines[line].index(after: open))
+        lines[line].insert(
+            contentsOf: "\"\(folder)\"" + (isAlone && isEmpty ? "" : ", "), at: lines[line].index(after: open))
         return lines.joined(separator: "\n")
     }
 

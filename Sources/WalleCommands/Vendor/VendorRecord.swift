@@ -8,8 +8,10 @@ struct VendorRecord {
         var name: String
         var version: String
         var sha256: String
-        /// What it put into `vendor/`.
-        var modules: [String]
+        /// What it put into `vendor/`: folders and files, its metadata among them.
+        var files: [String]
+
+        var modules: [String] { files.filter { !$0.hasSuffix(".dist-info") } }
     }
 
     static let file = "walle-vendor.toml"
@@ -23,10 +25,11 @@ struct VendorRecord {
         let document = try TOMLDocument(text, file: Self.file)
         guard case .dictionary(let packages)? = document.root["package"] else { return }
         entries = packages.sorted { $0.key < $1.key }.map { name, table in
-            var modules: [String] = []
-            if case .array(let found)? = table["modules"] { modules = found.compactMap(\.text) }
+            var files: [String] = []
+            if case .array(let found)? = table["files"] { files = found.compactMap(\.text) }
             return Entry(
-                name: name, version: table["version"]?.text ?? "", sha256: table["sha256"]?.text ?? "", modules: modules)
+                name: name, version: table["version"]?.text ?? "", sha256: table["sha256"]?.text ?? "", files: files
+            )
         }
     }
 
@@ -46,7 +49,7 @@ struct VendorRecord {
             text += "\n[package.\(Self.quoted(entry.name))]\n"
             text += "version = \(Self.quoted(entry.version))\n"
             text += "sha256 = \(Self.quoted(entry.sha256))\n"
-            text += "modules = [\(entry.modules.map(Self.quoted).joined(separator: ", "))]\n"
+            text += "files = [\(entry.files.map(Self.quoted).joined(separator: ", "))]\n"
         }
         try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     }

@@ -22,7 +22,7 @@ struct Vendoring {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let entries = try unpacked.map { place, wheel, contents in
             let entry = VendorRecord.Entry(
-                name: wheel.name, version: wheel.version, sha256: contents.sha256, modules: contents.modules)
+                name: wheel.name, version: wheel.version, sha256: contents.sha256, files: contents.entries)
             try install(entry, from: place, after: record)
             record.set(entry)
             return entry
@@ -34,22 +34,24 @@ struct Vendoring {
 
     private func install(_ entry: VendorRecord.Entry, from place: String, after record: VendorRecord) throws {
         let manager = FileManager.default
-        let old = record.entry(of: entry.name)?.modules ?? []
-        for module in entry.modules where !old.contains(module) {
-            if manager.fileExists(atPath: "\(folder)/\(module)") {
-                throw VendorError("vendor/\(module) is there already and not from \(entry.name). Remove it first.")
+        let old = record.entry(of: entry.name)?.files ?? []
+        for file in entry.files where !old.contains(file) {
+            if manager.fileExists(atPath: "\(folder)/\(file)") {
+                throw VendorError("vendor/\(file) is there already and not from \(entry.name). Remove it first.")
             }
         }
-        for module in old { try? manager.removeItem(atPath: "\(folder)/\(module)") }
-        for module in entry.modules {
-            try manager.moveItem(atPath: "\(place)/\(module)", toPath: "\(folder)/\(module)")
+        for file in old { try? manager.removeItem(atPath: "\(folder)/\(file)") }
+        for file in entry.files {
+            try manager.moveItem(atPath: "\(place)/\(file)", toPath: "\(folder)/\(file)")
         }
     }
 
     /// Makes `task.toml` look into `vendor`, unless it does.
     private func nameFolder() throws {
         let path = task + "/task.toml"
-        let isNamed = try TaskPackage.load(at: task).manifest.importFolders.contains { $0 == "vendor" || $0 == "vendor/" }
+        let isNamed = try TaskPackage.load(at: task).manifest.importFolders.contains {
+            $0 == "vendor" || $0 == "vendor/"
+        }
         if isNamed { return }
         let text = try String(contentsOfFile: path, encoding: .utf8)
         guard let edited = ManifestEdit.addingImportFolder("vendor", to: text) else {

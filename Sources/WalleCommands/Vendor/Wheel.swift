@@ -12,7 +12,8 @@ struct Wheel {
         let file = (path as NSString).lastPathComponent
         let parts = (file as NSString).deletingPathExtension.split(separator: "-").map(String.init)
         guard file.hasSuffix(".whl"), parts.count >= 5 else {
-            throw VendorError("\(file) is no wheel. A pure-Python package ships one named NAME-VERSION-py3-none-any.whl.")
+            throw VendorError(
+                "\(file) is no wheel. A pure-Python package ships one named NAME-VERSION-py3-none-any.whl.")
         }
         self.path = path
         name = parts[0]
@@ -25,10 +26,10 @@ struct Wheel {
         /// Relative to the folder it was unpacked into.
         var files: [String]
 
-        /// Folders and modules to be found in `sys.path`; not the package's metadata.
-        var modules: [String] {
+        /// Top-level folders and files: modules, and the metadata with the licence.
+        var entries: [String] {
             Set(files.compactMap { $0.split(separator: "/").first.map(String.init) })
-                .filter { !$0.hasSuffix(".dist-info") && !$0.hasSuffix(".data") }.sorted()
+                .filter { !$0.hasSuffix(".data") }.sorted()
         }
     }
 
@@ -48,7 +49,11 @@ struct Wheel {
                 "\(name) \(version) is not pure Python: it has \(binary). A task can vendor packages of Python files only; "
                     + "for arrays use walle.numpy.")
         }
-        return Contents(sha256: sha256, files: files)
+        let contents = Contents(sha256: sha256, files: files)
+        guard contents.entries.contains(where: { !$0.hasSuffix(".dist-info") }) else {
+            throw VendorError("\(name) \(version) has no modules to vendor.")
+        }
+        return contents
     }
 
     private static func isBinary(_ file: String) -> Bool {

@@ -18,7 +18,8 @@ struct WheelDownload {
         // As for a Python without C: pip then takes no wheel of another kind, also where a pure one exists beside it.
         let version = try PythonRuntime.shared().version.split(separator: ".").prefix(2).joined(separator: ".")
         var arguments = [
-            "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--implementation", "py",
+            "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--only-binary=:all:",
+            "--implementation", "py",
             "--abi", "none", "--platform", "any", "--python-version", version, "--dest", folder,
         ]
         if !withDependencies { arguments.append("--no-deps") }

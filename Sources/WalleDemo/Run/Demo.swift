@@ -7,8 +7,14 @@ struct Demo {
     let length: Duration
     let screen: Screen
 
-    /// The tasks that are loaded at the start; `next-action-1.1` comes by a swap.
-    static let tasks = ["next-action", "anomaly", "session-stats", "funnel", "runaway", "hungry"]
+    /// The tasks that are loaded at the start, and how many VMs they get; `next-action-1.1` comes by a swap.
+    static let tasks: [(name: String, instances: Int?)] = [
+        ("next-action", nil), ("anomaly", nil), ("session-stats", enoughForAllCores), ("funnel", enoughForAllCores),
+        ("runaway", nil), ("hungry", nil),
+    ]
+
+    /// Two tasks have this many VMs each, so that together they can take every core.
+    private static let enoughForAllCores = max(4, (MachineUsage.cores + 1) / 2)
 
     /// How long answers are waited for after the end. Far longer than any limit: what is open then is lost.
     static let patience = Duration.seconds(60)
@@ -17,8 +23,9 @@ struct Demo {
         let host = try TaskHost()
         let atStart = Report.Memory.now(host)
         let log = EventLog()
-        let following = Task { [screen] in await log.follow(host.events, on: screen, since: .now) }
-        for task in Self.tasks { try await host.load("\(packages)/\(task)") }
+        let events = host.events
+        let following = Task { [screen] in await log.follow(events, on: screen) }
+        for (task, instances) in Self.tasks { try await host.load("\(packages)/\(task)", instances: instances) }
         let stage = Stage(host: host, screen: screen, packages: packages, length: length)
         let warm = Report.Memory.now(host)
         let begin = MachineUsage.now()

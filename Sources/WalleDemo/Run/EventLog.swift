@@ -17,11 +17,10 @@ final class EventLog: Sendable {
     var counts: Counts { state.withLock { $0 } }
 
     /// Follows the events until the host ends.
-    func follow(_ events: HostEvents, on screen: Screen, since begin: ContinuousClock.Instant) async {
+    func follow(_ events: HostEvents, on screen: Screen) async {
         for await event in events {
             state.withLock { $0.add(event) }
-            let time = Text.right(Text.number(Text.seconds(begin.duration(to: event.time))), 6)
-            screen.print("\(time) s  " + "\(event)".split(separator: "\n").joined(separator: "\n          "))
+            screen.tell("\(event)", at: event.time)
         }
     }
 }

@@ -44,7 +44,8 @@ struct MachineUsage: Sendable {
 
     private static func ticks() -> (all: Double, busy: Double) {
         let text = (try? String(contentsOfFile: "/proc/stat", encoding: .utf8)) ?? ""
-        let fields = (text.split(separator: "\n").first ?? "").split(separator: " ").dropFirst().compactMap { Double($0) }
+        let line = text.split(separator: "\n").first ?? ""
+        let fields = line.split(separator: " ").dropFirst().compactMap { Double($0) }
         guard fields.count >= 8 else { return (0, 0) }
         // user nice system idle iowait irq softirq steal; guests are in user already.
         let all = fields.prefix(8).reduce(0, +)

@@ -29,12 +29,12 @@ extension Scene {
     }
 
     private static func hang(_ mode: String, _ what: String, on stage: Stage) async {
-        stage.screen.print("▸ runaway is called with mode \"\(mode)\": \(what)")
+        stage.say("runaway is called with mode \"\(mode)\": \(what)")
         await misbehave("runaway", mode, .time, on: stage)
     }
 
     private static func eat(_ mode: String, _ what: String, on stage: Stage) async {
-        stage.screen.print("▸ hungry is called with mode \"\(mode)\": \(what)")
+        stage.say("hungry is called with mode \"\(mode)\": \(what)")
         await misbehave("hungry", mode, .memory, on: stage)
     }
 
@@ -47,15 +47,15 @@ extension Scene {
         let next: Finished? = await stage.ledger.book(task) {
             () async throws(TaskError) in try await stage.host.run(task, Behaviour(mode: "ok"))
         }
-        if next != nil { stage.screen.print("  the next run of \(task) is answered") }
+        if next != nil { stage.screen.tell("the next run of \(task) is answered") }
     }
 
     private static func swap(on stage: Stage) async {
-        stage.screen.print("▸ next-action is swapped to 1.1.0 while it runs; what it learned goes with it")
+        stage.say("next-action is swapped to 1.1.0 while it runs; what it learned goes with it")
         let begin = ContinuousClock.now
         do throws(TaskError) {
             try await stage.host.swap("next-action", to: stage.package("next-action-1.1"))
-            stage.screen.print("  swapped after \(Text.duration(begin.duration(to: .now))), examples checked")
+            stage.screen.tell("swapped after \(Text.duration(begin.duration(to: .now))), examples checked")
         } catch {
             stage.ledger.note("the swap failed: \(error)")
         }

@@ -19,6 +19,9 @@ struct Stage: Sendable {
     var isOver: Bool { curtain.isDown }
     var elapsed: Duration { begin.duration(to: .now) }
 
+    /// Announces what the demo does next.
+    func say(_ text: String) { screen.tell(screen.bold("▸ " + text)) }
+
     func package(_ name: String) -> String { packages + "/" + name }
 }
 

@@ -54,7 +54,7 @@ struct LiveView {
         let account = present[task.name] ?? Ledger.Account()
         let rate = Double(account.answered - (accounts[task.name]?.answered ?? 0)) / max(seconds, 1e-3)
         return [
-            Text.left(task.name, 14), Text.left(task.version, 6), Text.right("\(task.instances) VMs", 6),
+            Text.left(task.name, 14), Text.left(task.version, 6), Text.right("\(task.instances) VM", 5),
             Text.right(Text.count(account.answered), 7) + " runs", Text.right("\(Int(rate.rounded()))", 5) + "/s",
             "p50 " + Text.right(Text.duration(account.latencies.quantile(0.5)), 7),
             "p99 " + Text.right(Text.duration(account.latencies.quantile(0.99)), 7),

@@ -12,12 +12,17 @@ extension Report {
 
     private var alarms: String? {
         guard findings.scores > 0 else { return nil }
-        let highest = findings.highest.map { "; most unlike the others: \($0.user) at \($0.event), score \(Text.number($0.score))" }
-        return "anomaly        \(Text.count(findings.alarms)) alarms in \(Text.count(findings.scores)) events\(highest ?? "")"
+        let highest = findings.highest.map {
+            "; most unlike the others: \($0.user) at \($0.event), score \(Text.number($0.score))"
+        }
+        let alarms = "\(Text.count(findings.alarms)) alarms in \(Text.count(findings.scores)) events"
+        return "anomaly        " + alarms + (highest ?? "")
     }
 
     private var sessions: String? {
-        guard let sessions = findings.sessions, let goal = sessions.goalRate, let duration = sessions.duration else { return nil }
+        guard let sessions = findings.sessions, let goal = sessions.goalRate, let duration = sessions.duration else {
+            return nil
+        }
         return "session-stats  last batch: \(sessions.sessions) sessions of \(sessions.users) users, "
             + "\(Text.percent(goal)) with a purchase, half of them shorter than \(Int(duration.p50)) s"
     }

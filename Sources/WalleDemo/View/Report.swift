@@ -84,8 +84,12 @@ struct Report: Sendable {
                 "\(Text.percent(end.processShare(since: begin))) of \(MachineUsage.cores) cores by this process; "
                     + "\(Text.percent(end.machineShare(since: begin))) with all others"),
             fact("Memory", "resident \(resident)"),
-            fact("", "live in VMs \(Text.bytes(memoryWarm.liveBytes)) with tasks loaded → \(Text.bytes(memoryAtEnd.liveBytes)) at the end"),
+            fact("", "live in VMs \(live)"),
         ]
+    }
+
+    private var live: String {
+        "\(Text.bytes(memoryWarm.liveBytes)) with tasks loaded → \(Text.bytes(memoryAtEnd.liveBytes)) at the end"
     }
 
     private var resident: String {

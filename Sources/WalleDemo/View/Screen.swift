@@ -7,6 +7,7 @@ final class Screen: Sendable {
         var block: [String] = []
     }
     let isTerminal: Bool
+    private let begin = ContinuousClock.now
     private let state = Mutex(State())
 
     init() {
@@ -18,6 +19,12 @@ final class Screen: Sendable {
         state.withLock { state in
             write(erasure(of: state.block) + text + "\n" + drawing(of: state.block))
         }
+    }
+
+    /// Prints what happened at a time, in seconds since the screen was made.
+    func tell(_ text: String, at time: ContinuousClock.Instant = .now) {
+        let seconds = Text.right(String(format: "%.2f", Text.seconds(begin.duration(to: time))), 6)
+        print("\(seconds) s  " + text.split(separator: "\n").joined(separator: "\n          "))
     }
 
     /// Puts lines in the place of those drawn before. On a terminal only.

@@ -36,7 +36,8 @@ extension Interpreter {
         if walle_IsList(object) != 0 || walle_IsTuple(object) != 0 {
             return try writeList(object, to: &text, &bounds, path())
         }
-        let isKnown = walle_IsNone(object) + walle_IsBool(object) + walle_IsLong(object) + walle_IsFloat(object)
+        let isKnown =
+            walle_IsNone(object) + walle_IsBool(object) + walle_IsLong(object) + walle_IsFloat(object)
             + walle_IsString(object) + walle_IsAnySet(object) + PyObject_CheckBuffer(object) > 0
         // Dataclasses and the like have an order, too.
         if !isKnown, let replaced = try plain(object) {

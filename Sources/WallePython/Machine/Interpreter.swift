@@ -256,8 +256,9 @@ package final class Interpreter {
         runtime.exclusively {
             walle_stop_begin_ending(stop, Self.nextRun(), time, time)
             Self.end(state, heap)
+            // Under the same lock: the next interpreter may get this one's address, and must not be taken for it.
+            InterpreterRegistry.remove(self)
         }
-        InterpreterRegistry.remove(self)
         walle_thread_set_owner(nil)
         walle_stop_destroy(stop)
         Self.discard(heap)

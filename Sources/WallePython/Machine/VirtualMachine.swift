@@ -83,7 +83,8 @@ package final class VirtualMachine: Sendable {
         interpreter.end()
         let onEnd = present.withLock { present in
             present.state = .ended
-            return present.onEnd
+            // Taken: what it captures may hold the VM.
+            return present.onEnd.take()
         }
         onEnd?()
     }
