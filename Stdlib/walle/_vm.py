@@ -95,6 +95,11 @@ class Imports:
         is_package = _walle.is_package(name)
         if is_package is not None:
             return _specification(name, _SwiftLoader, origin="Swift", is_package=is_package)
+        if name == "genericpath" and "os" not in sys.modules:
+            # It imports os, which imports it: CPython imports os first, at its start.
+            import os  # noqa: F401
+
+            return _specification(name, _LoadedLoader, origin="frozen")
         if name in _held:
             return _specification(name, _HeldLoader, origin="built-in")
         if name in _replaced or _walle.process_wide(name) or _walle.patch(name):
@@ -155,6 +160,18 @@ class _HeldLoader:
     def exec_module(module):
         _replace(module)
         del _held[module.__name__]
+
+
+class _LoadedLoader:
+    """Gives a module that was imported meanwhile."""
+
+    @staticmethod
+    def create_module(spec):
+        return sys.modules[spec.name]
+
+    @staticmethod
+    def exec_module(module):
+        pass
 
 
 class _Loader:
