@@ -9,11 +9,15 @@ struct Exercise: Sendable, CustomStringConvertible {
 
     var description: String { name }
 
+    private static let present = Result { () throws -> Version? in
+        ModuleRules.set(try StandardModules.shared.get().rules)
+        return Version(try PythonRuntime.shared().version)
+    }
+
     /// Those of the Python in use, by name.
     static func all() throws -> [Exercise] {
-        ModuleRules.set(try StandardModules.load().rules)
-        guard let present = Version(try PythonRuntime.shared().version) else { return [] }
-        return try StandardModules.load().modules.values.filter { module in
+        guard let present = try present.get() else { return [] }
+        return try StandardModules.shared.get().modules.values.filter { module in
             (module.since.map { $0 <= present } ?? true) && (module.until.map { present.isWithin($0) } ?? true)
         }
         .map { Exercise(name: $0.name, module: $0) }.sorted { $0.name < $1.name }
@@ -21,7 +25,7 @@ struct Exercise: Sendable, CustomStringConvertible {
 
     /// The list itself, whatever the Python.
     static func names() throws -> Set<String> {
-        Set(try StandardModules.load().modules.values.flatMap { [$0.name] + $0.parts })
+        Set(try StandardModules.shared.get().modules.values.flatMap { [$0.name] + $0.parts })
     }
 
     /// What a task may do that has no permission beyond computing.
@@ -81,7 +85,7 @@ struct Exercise: Sendable, CustomStringConvertible {
 
     /// The refusal of the module, or that of the package it belongs to.
     private var expected: [String] {
-        let modules = (try? StandardModules.load().modules) ?? [:]
+        let modules = (try? StandardModules.shared.get().modules) ?? [:]
         var names = [name]
         while let dot = names[names.count - 1].lastIndex(of: ".") {
             names.append(String(names[names.count - 1][..<dot]))

@@ -193,7 +193,7 @@ public final class TaskHost: Sendable {
 
     private static func startRuntime() throws(TaskError) {
         do throws(PackageError) {
-            ModuleRules.set(try StandardModules.load().rules)
+            ModuleRules.set(try StandardModules.shared.get().rules)
         } catch {
             throw TaskError(.package(error), task: "host")
         }

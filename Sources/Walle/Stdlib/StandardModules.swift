@@ -45,6 +45,9 @@ package struct StandardModules: Sendable {
         return try StandardModules(text)
     }
 
+    /// The file as it was at the first use, read once.
+    package static let shared = Result { () throws(PackageError) in try load() }
+
     /// It has an exercise for every module of CPython, in 200 kB.
     private static let mostBytes = 4_000_000
 
