@@ -90,11 +90,11 @@ static void tell_owner(walle_heap *heap, bool is_far) {
 /// Decides over `size` more bytes above the limit.
 static __attribute__((noinline)) bool admit_over_limit(walle_heap *heap, size_t size, size_t after) {
     size_t limit = load(&heap->limit), slack = load(&heap->slack);
+    if (uses_reserve) return true;
     if (size >= refuse_at_limit) {
         __atomic_add_fetch(&heap->refusals, 1, __ATOMIC_RELAXED);
         return false;
     }
-    if (uses_reserve) return true;
     tell_owner(heap, after - limit > slack / 2);
     if (after - limit <= slack) return true;
     __atomic_add_fetch(&heap->refusals, 1, __ATOMIC_RELAXED);
@@ -239,6 +239,33 @@ void *walle_heap_malloc(walle_heap *heap, size_t size) {
     if (!admit(heap, rounded)) return NULL;
     void *block = take_large(heap, rounded, rounded);
     if (!block) release(heap, rounded);
+    return block;
+}
+
+/// True for the sizes CPython 3.13 and 3.14 give the tables of dictionaries.
+static bool is_dictionary_table(size_t size) {
+    const size_t header = 32, text_entry = 16, entry = 24;
+    for (int bits = 3; bits < 40; bits++) {
+        size_t slots = (size_t)1 << bits, usable = (slots << 1) / 3;
+        size_t indices = slots << (bits < 8 ? 0 : bits < 16 ? 1 : bits < 32 ? 2 : 3);
+        size_t least = header + indices + usable * text_entry;
+        if (size == least || size == least + usable * (entry - text_entry)) return true;
+        if (size < least) return false;
+    }
+    return false;
+}
+
+void *walle_heap_malloc_memory(walle_heap *heap, size_t size) {
+    void *block = walle_heap_malloc(heap, size);
+    if (__builtin_expect(block != NULL, 1) || !is_dictionary_table(size)) return block;
+    // A table is twice its predecessor, which was under the limit.
+    size_t most = 3 * load(&heap->limit) + load(&heap->slack);
+    if (total(heap) + size > most) return NULL;
+    tell_owner(heap, true);
+    bool used_reserve = uses_reserve;
+    uses_reserve = true;
+    block = walle_heap_malloc(heap, size);
+    uses_reserve = used_reserve;
     return block;
 }
 

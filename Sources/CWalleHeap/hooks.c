@@ -87,6 +87,11 @@ static void *hook_malloc(void *context, size_t size) {
     return heap ? walle_heap_malloc(heap, size) : malloc(size ? size : 1);
 }
 
+static void *hook_memory_malloc(void *context, size_t size) {
+    walle_heap *heap = current_heap();
+    return heap ? walle_heap_malloc_memory(heap, size) : malloc(size ? size : 1);
+}
+
 static void *hook_calloc(void *context, size_t count, size_t size) {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes)) return NULL;
@@ -145,9 +150,10 @@ static void *raw_realloc(void *context, void *block, size_t size) {
 
 bool walle_heap_install(void) {
     if (!units_reserve()) return false;
-    PyMemAllocatorEx heap = {NULL, hook_malloc, hook_calloc, hook_realloc, hook_free};
-    PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &heap);
-    PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &heap);
+    PyMemAllocatorEx objects = {NULL, hook_malloc, hook_calloc, hook_realloc, hook_free};
+    PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &objects);
+    PyMemAllocatorEx memory = {NULL, hook_memory_malloc, hook_calloc, hook_realloc, hook_free};
+    PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &memory);
     PyMemAllocatorEx raw = {NULL, raw_malloc, raw_calloc, raw_realloc, raw_free};
     PyMem_SetAllocator(PYMEM_DOMAIN_RAW, &raw);
     return true;

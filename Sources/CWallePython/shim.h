@@ -105,6 +105,13 @@ static inline void walle_TupleSetItem(PyObject *tuple, Py_ssize_t index, PyObjec
 static inline Py_ssize_t walle_Size(PyObject *container) {
     return Py_SIZE(container);
 }
+// Bytes of the characters, without making a copy.
+static inline Py_ssize_t walle_TextBytes(PyObject *text) {
+    return PyUnicode_GET_LENGTH(text) * PyUnicode_KIND(text);
+}
+static inline Py_ssize_t walle_LongBytes(PyObject *number) {
+    return PyLong_AsNativeBytes(number, NULL, 0, -1);
+}
 static inline double walle_FloatValue(PyObject *object) {
     return PyFloat_AS_DOUBLE(object);
 }

@@ -61,15 +61,17 @@ extension HostSuite {
         ]
 
         @Test(arguments: cases) func isAnswered(_ bad: Case) async throws {
+            // A debug build on a busy machine takes its time; only those that shall run out of it get little.
+            let time = bad.kind(.limit(.time)) ? "300ms" : "60s"
             let package = try TestPackage(
-                name: "bad", toml: "[limits]\nrun = \"300ms\"\nmemory = \"64MB\"\nresult = \"50MB\"\noutput = \"100kB\"",
+                name: "bad", toml: "[limits]\nrun = \"\(time)\"\nmemory = \"64MB\"\nresult = \"50MB\"\noutput = \"100kB\"",
                 bad.main)
             let good = try TestPackage(name: "good", "def run(x): return x")
             try await withHost(package, good) { (host: TaskHost) async throws in
                 let error = await failure { () async throws(TaskError) in try await host.run("bad", .none) }
                 let kind = try #require(error?.kind, "it did not fail")
                 #expect(bad.kind(kind), "\(error as Any)")
-                #expect("\(error as Any)".contains(bad.mention), "\(error as Any)")
+                #expect(bad.mention.isEmpty || "\(error as Any)".contains(bad.mention), "\(error as Any)")
                 #expect(try await host.run("good", 5) == 5)
             }
         }
@@ -77,7 +79,7 @@ extension HostSuite {
         @Test func aHangingTaskIsRefusedAtItsCeiling() async throws {
             var configuration = quiet
             configuration.condemnedPerTask = 2
-            let package = try TestPackage(toml: "[limits]\nrun = \"100ms\"", "def run(x): return sum(range(3 * 10**8))")
+            let package = try TestPackage(toml: "[limits]\nrun = \"100ms\"", "def run(x): return sum(range(6 * 10**7))")
             try await withHost(package, configuration: configuration) { (host: TaskHost) async throws in
                 for _ in 0..<2 {
                     let error = await failure { () async throws(TaskError) in try await host.run("sample", .none) }
@@ -88,7 +90,7 @@ extension HostSuite {
                 #expect(why.contains("condemnedPerTask"))
                 #expect(!host.status.isHealthy)
                 // When the calls return, the task is taken again.
-                for _ in 0..<200 where host.status.condemned > 0 { try await Task.sleep(for: .milliseconds(100)) }
+                for _ in 0..<900 where host.status.condemned > 0 { try await Task.sleep(for: .milliseconds(100)) }
                 #expect(host.status.condemned == 0)
                 let last = await failure { () async throws(TaskError) in try await host.run("sample", .none) }
                 #expect(last?.kind == .limit(.time), "\(last as Any)")
@@ -96,7 +98,7 @@ extension HostSuite {
         }
 
         @Test func aHangingRunDoesNotHoldUpTheShutdown() async throws {
-            let package = try TestPackage("def run(x): return sum(range(3 * 10**8))")
+            let package = try TestPackage("def run(x): return sum(range(6 * 10**7))")
             let host = try TaskHost(configuration: quiet)
             try await host.load(package.path)
             async let stopped = failure { () async throws(TaskError) in try await host.run("sample", .none) }

@@ -188,7 +188,8 @@ extension HostSuite {
             let swap = Task { await failure { () async throws(TaskError) in try await host.swap("sample", to: slow.path) } }
             try await Task.sleep(for: .milliseconds(100))
             await host.shutdown()
-            #expect(await swap.value?.kind == .stopped(.shutdown))
+            let stopped = await swap.value
+            #expect(stopped?.kind == .stopped(.shutdown), "\(stopped as Any)")
             let late = await failure { () async throws(TaskError) in try await host.run("sample", .none) }
             #expect(late?.kind == .stopped(.shutdown))
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Walle
 import WallePython
 
 /// A script of `Fixtures` with what shall become of it, written in its first lines as `# key: value`.
@@ -26,7 +27,7 @@ struct Fixture: Sendable, Codable, CustomTestStringConvertible {
 
     static let all: [Fixture] = {
         let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
-        let scripts = names.filter { $0.hasSuffix(".py") }.sorted()
+        let scripts = names.filter { $0.hasSuffix(".py") && !$0.hasPrefix("workloads/") }.sorted()
         return scripts.compactMap { try? Fixture(name: $0) }
     }()
 
@@ -51,6 +52,7 @@ struct Fixture: Sendable, Codable, CustomTestStringConvertible {
 
     /// Runs the script on a VM of its own; then another VM must still work.
     func check() async throws {
+        StandardModules.install()
         let lines = Lines()
         let machine = try await VirtualMachine.start(configuration)
         _ = try await machine.perform { (interpreter) throws(PythonFailure) in

@@ -59,5 +59,44 @@ extension RuntimeTests {
                     time / count, "each")
             }
         }
+
+        static let plain = "def run():\n while True: pass"
+        static let swallowing = "def run():\n while True:\n  try:\n   while True: pass\n  except BaseException: pass"
+
+        /// How late each step comes; `threads` VMs run at once.
+        @Test(arguments: [plain, swallowing], [1, 2]) func latency(_ source: String, perCore: Int) async throws {
+            let threads = ProcessInfo.processInfo.activeProcessorCount * perCore
+            let isForced = source == Self.swallowing
+            let late = try await withThrowingTaskGroup(of: [Duration].self) { group in
+                for _ in 0..<threads { group.addTask { try await Self.overshoots(source, count: 300 / perCore) } }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            let sorted = late.sorted()
+            print(
+                "latency of step \(isForced ? 2 : 1), \(perCore) threads a core: p50 \(sorted[sorted.count / 2])",
+                "p99 \(sorted[sorted.count * 99 / 100]) max \(sorted[sorted.count - 1]), \(sorted.count) runs")
+        }
+
+        private static func overshoots(_ source: String, count: Int) async throws -> [Duration] {
+            var late: [Duration] = []
+            var machine = try await VirtualMachine.start(MachineConfiguration(memoryBytes: 64 << 20))
+            let limits = RunLimits(time: .milliseconds(20))
+            for _ in 0..<count {
+                do throws(PerformFailure) {
+                    _ = try await machine.perform(limits: limits) { (interpreter) throws(PythonFailure) in
+                        let namespace = try interpreter.execute(source)
+                        _ = try interpreter.call(try interpreter.item("run", of: namespace.pointer))
+                    }
+                } catch {
+                    if case .run(.stopped(.time, _, let lateness)) = error { late.append(lateness) }
+                }
+                if source == swallowing {
+                    await machine.finish()
+                    machine = try await VirtualMachine.start(MachineConfiguration(memoryBytes: 64 << 20))
+                }
+            }
+            await machine.finish()
+            return late
+        }
     }
 }

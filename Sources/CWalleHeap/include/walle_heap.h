@@ -41,7 +41,7 @@ void walle_heap_enter_thread(walle_heap *heap);
 void walle_heap_set_limit(walle_heap *heap, size_t limit_bytes, size_t slack_bytes);
 void walle_heap_on_over_limit(walle_heap *heap, walle_heap_over_limit callback, void *context);
 
-/// Between true and false the calling thread's small blocks are granted whatever the limit.
+/// Between true and false the calling thread's blocks are granted whatever the limit.
 void walle_heap_use_reserve(bool use);
 
 /// Charges memory the heap does not hold itself (shared buffers, maps). Any thread. `bytes` may be negative.
@@ -65,6 +65,10 @@ void walle_stack_trim(void);
 
 /// Allocation outside any hook, for tests.
 void *walle_heap_malloc(walle_heap *heap, size_t size);
+/// The same for CPython's MEM domain, where a dictionary's table is granted beyond limit and slack while the owner stops
+/// the script: `setdefault` (and so the interning of strings) of CPython 3.13.5 counts an entry it could not insert, and
+/// crashes at the next growth of that dictionary.
+void *walle_heap_malloc_memory(walle_heap *heap, size_t size);
 void *walle_heap_realloc(walle_heap *heap, void *block, size_t size);
 void walle_heap_free(void *block);
 

@@ -38,7 +38,7 @@ struct Preparer: Sendable {
 
     /// One more VM with the version loaded.
     func instance(of version: TaskVersion, index: Int) async throws(TaskError) -> Instance {
-        guard !Task.isCancelled else { throw version.error(.stopped(.shutdown)) }
+        guard !Task.isCancelled && !pool.isClosed else { throw version.error(.stopped(.shutdown)) }
         let machine: VirtualMachine
         do throws(TaskError.Kind) { machine = try await pool.take() } catch { throw version.error(error) }
         let context = RunContext(version: version, logger: configuration.logger)
@@ -49,7 +49,7 @@ struct Preparer: Sendable {
             }
         } catch {
             pool.end(machine)
-            throw startError(version, error)
+            throw pool.isClosed ? version.error(.stopped(.shutdown)) : startError(version, error)
         }
         return instance
     }

@@ -15,6 +15,8 @@ final class WarmPool: Sendable {
 
     init(configuration: HostConfiguration) { self.configuration = configuration }
 
+    /// The host shuts down.
+    var isClosed: Bool { state.withLock(\.isClosed) }
     var count: Int { state.withLock { $0.all.count + $0.starting } }
     var liveBytes: Int { state.withLock { Array($0.all.values) }.reduce(0) { $0 + $1.liveBytes } }
 

@@ -103,7 +103,8 @@ extension TaskError: CustomStringConvertible {
 
     /// Frames with paths inside the package shown relative to it.
     private static func text(of traceback: PythonTraceback, in folder: String?) -> String {
-        traceback.frames.map { frame in
+        guard !traceback.frames.isEmpty else { return "  " + traceback.message }
+        return traceback.frames.map { frame in
             var file = frame.file
             if let folder, file.hasPrefix(folder + "/") { file.removeFirst(folder.count + 1) }
             let source = frame.source.map { "\n    \($0)" } ?? ""

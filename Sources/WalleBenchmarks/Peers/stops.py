@@ -18,19 +18,28 @@ def _stop_at(deadline: float, thread: int) -> None:
     _raise_in(thread)
 
 
+def _join(helper: threading.Thread) -> None:
+    """Wait for the helper, whose exception may come only now on a busy machine."""
+    while helper.is_alive():
+        try:
+            helper.join()
+        except _Stopped:
+            pass
+
+
 def late(count: int, milliseconds: float) -> list[float]:
     """Milliseconds from the deadline to the exception, in a loop that does not swallow it."""
     samples = []
     for _ in range(count):
         deadline = time.perf_counter() + milliseconds / 1000
         helper = threading.Thread(target=_stop_at, args=(deadline, threading.get_ident()))
-        helper.start()
         try:
+            helper.start()
             while True:
                 pass
         except _Stopped:
             samples.append((time.perf_counter() - deadline) * 1000)
-        helper.join()
+        _join(helper)
     return samples
 
 
@@ -43,9 +52,9 @@ def swallowed(milliseconds: float) -> float:
     """How many of the exceptions ended a loop that swallows them, within 200 ms of the deadline: 0 or 1."""
     deadline = time.perf_counter() + milliseconds / 1000
     helper = threading.Thread(target=_stop_at, args=(deadline, threading.get_ident()))
-    helper.start()
     ended = 1
     try:
+        helper.start()
         while time.perf_counter() < deadline + 0.2:
             try:
                 _spin(deadline + 0.2)
@@ -54,5 +63,5 @@ def swallowed(milliseconds: float) -> float:
         ended = 0
     except _Stopped:
         pass
-    helper.join()
+    _join(helper)
     return ended

@@ -191,7 +191,7 @@ private final class Node: Decoder {
 
     func string() throws -> String {
         guard walle_IsString(object) != 0 else { throw mismatch("String") }
-        try state.bounds.spend(PyUnicode_GetLength(object), path)
+        try state.bounds.spend(walle_TextBytes(object), path)
         return String(python: object)
     }
 

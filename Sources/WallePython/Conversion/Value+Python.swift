@@ -69,10 +69,10 @@ extension Interpreter {
         try bounds.spend(16, path())
         if walle_IsNone(object) != 0 { return .none }
         if walle_IsBool(object) != 0 { return .bool(object == walle_True()) }
-        if walle_IsLong(object) != 0 { return try integer(of: object) }
+        if walle_IsLong(object) != 0 { return try integer(of: object, bounds: &bounds, path()) }
         if walle_IsFloat(object) != 0 { return .double(walle_FloatValue(object)) }
         if walle_IsString(object) != 0 {
-            try bounds.spend(PyUnicode_GetLength(object), path())
+            try bounds.spend(walle_TextBytes(object), path())
             return .string(String(python: object))
         }
         if walle_IsList(object) != 0 || walle_IsTuple(object) != 0 {
@@ -82,13 +82,16 @@ extension Interpreter {
         return try rarer(object, bounds: &bounds, path: path())
     }
 
-    private func integer(of object: PythonPointer) throws(PythonFailure) -> Value {
+    private func integer(
+        of object: PythonPointer, bounds: inout ConversionBounds, _ path: @autoclosure () -> String
+    ) throws(PythonFailure) -> Value {
         var overflow: Int32 = 0
         let value = PyLong_AsLongAndOverflow(object, &overflow)
         if overflow == 0 {
             if value == -1 && PyErr_Occurred() != nil { throw .pending }
             return .integer(value)
         }
+        try bounds.spend(walle_LongBytes(object), path())
         return .bigInteger(try bigInteger(of: object))
     }
 
@@ -102,8 +105,9 @@ extension Interpreter {
         values.reserveCapacity(min(walle_Size(object), max(0, bounds.bytes / 16)))
         var index = 0
         while index < walle_Size(object) {
-            let element = isList ? walle_ListItem(object, index) : walle_TupleItem(object, index)
-            values.append(try value(of: element!, bounds: &bounds, path: "\(path())[\(index)]"))
+            // Held: what an element makes of itself is the script's code, and may change the list.
+            let element = Owned(borrowing: isList ? walle_ListItem(object, index) : walle_TupleItem(object, index))
+            values.append(try value(of: element.pointer, bounds: &bounds, path: "\(path())[\(index)]"))
             index += 1
         }
         return values
@@ -120,9 +124,10 @@ extension Interpreter {
         var key: PythonPointer?
         var element: PythonPointer?
         while PyDict_Next(object, &position, &key, &element) != 0 {
+            let held = Owned(borrowing: element!)
             let name = try keyText(key!, path())
             try bounds.spend(name.utf8.count, path())
-            values[name] = try value(of: element!, bounds: &bounds, path: "\(path()).\(name)")
+            values[name] = try value(of: held.pointer, bounds: &bounds, path: "\(path()).\(name)")
         }
         return values
     }

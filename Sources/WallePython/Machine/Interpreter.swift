@@ -184,12 +184,13 @@ package final class Interpreter {
         output.begin(limitBytes: limits.outputBytes)
         walle_stop_begin(
             stop, run, limits.time?.nanoseconds ?? 0, limits.cpuTime?.nanoseconds ?? 0, limits.grace.nanoseconds)
-        let result: Swift.Result<Result, PythonFailure>
-        do { result = .success(try body()) } catch { result = .failure(error) }
+        var value: Result?
         var failure: RunFailure?
-        if case .failure(let error) = result { failure = describe(error) }
+        do { value = try body() } catch { failure = describe(error) }
         if PyErr_Occurred() != nil { PyErr_Clear() }
-        return try finish(result, failure)
+        let stopped = finish(&failure)
+        guard let value, !stopped else { throw failure ?? .mismatch(expected: "a result", got: "none", path: "run") }
+        return value
     }
 
     /// The line that ran when the sticky trace was put in place.
@@ -211,31 +212,25 @@ package final class Interpreter {
         }
     }
 
-    private func finish<Result>(
-        _ result: Swift.Result<Result, PythonFailure>, _ failure: RunFailure?
-    ) throws(RunFailure) -> Result {
+    /// Ends the run. True when it was stopped or failed: `failure` says how.
+    private func finish(_ failure: inout RunFailure?) -> Bool {
         let step = walle_stop_step(stop)
         let late = Duration(nanoseconds: walle_stop_lateness_ns(stop, step))
         let place = step >= walle_step_forced ? forcedPlace : nil
         let reason = StopReason(code: walle_stop_end(stop))
-        if step >= walle_step_forced { isUsable = false }
-        if reason == .memory { isUsable = false }
+        if step >= walle_step_forced || reason == .memory { isUsable = false }
         output.end()
+        var traceback: PythonTraceback?
+        if case .script(let found) = failure { traceback = found }
         if let reason {
-            var traceback: PythonTraceback?
-            if case .script(let found) = failure { traceback = found }
             if let place, traceback?.frames.isEmpty != false {
-                traceback = PythonTraceback(type: "Stopped", message: "", frames: [place])
+                traceback = PythonTraceback(type: "walle.task.Stopped", message: "", frames: [place])
             }
-            throw .stopped(reason, traceback, lateness: late)
+            failure = .stopped(reason, traceback, lateness: late)
+        } else if traceback?.type == "MemoryError" {
+            failure = .stopped(.memory, traceback, lateness: .zero)
         }
-        if let failure {
-            if case .script(let traceback) = failure, traceback.type == "MemoryError" {
-                throw .stopped(.memory, traceback, lateness: .zero)
-            }
-            throw failure
-        }
-        return try! result.get()
+        return failure != nil
     }
 
     /// Nothing more may run here: the interpreter was forced out of a run or left something behind.

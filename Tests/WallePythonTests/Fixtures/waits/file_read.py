@@ -1,4 +1,4 @@
-# expect: unresponsive time
+# expect: stopped time
 # time: 200
 # threads: 8
 # child: true
