@@ -408,6 +408,15 @@ def replace_mmap(module):
     module.mmap = mmap
 
 
+def _patience(connection, milliseconds):
+    """Set how long a connection of SQLite waits for locks of others; tells how long it did."""
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    (before,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+    cursor.execute(f"PRAGMA busy_timeout = {milliseconds}")
+    return before
+
+
 def replace_sqlite(module):
     """Let queries and backups end, and hold a database under the task's memory limit: SQLite has a heap of its own."""
     from types import MethodType
@@ -434,8 +443,13 @@ def replace_sqlite(module):
                 if progress is not None:
                     progress(*arguments)
 
-            # A Python function, called between two pauses: there the stop is raised.
-            super().backup(target, pages=pages, progress=step, name=name, sleep=min(sleep, _SLICE))
+            # A Python function, called between two pauses: there the stop is raised. What waits below it is C.
+            patience = [(connection, _patience(connection, 0)) for connection in (self, target)]
+            try:
+                super().backup(target, pages=pages, progress=step, name=name, sleep=min(sleep, _SLICE))
+            finally:
+                for connection, milliseconds in patience:
+                    _patience(connection, milliseconds)
 
     def connect(*arguments, **keywords):
         if len(arguments) < 6:

@@ -10,7 +10,7 @@ struct Exercise: Sendable, CustomStringConvertible {
     var description: String { name }
 
     private static let present = Result { () throws -> Version? in
-        ModuleRules.set(try StandardModules.shared.get().rules)
+        StandardModules.install()
         return Version(try PythonRuntime.shared().version)
     }
 

@@ -58,7 +58,7 @@ package struct StandardModules: Sendable {
 
     private static let installed: Void = {
         do throws(PackageError) {
-            ModuleRules.set(try load().rules)
+            ModuleRules.set(try shared.get().rules)
         } catch {
             preconditionFailure("Walle's own file is wrong: install it anew.\n\(error)")
         }
