@@ -38,7 +38,7 @@ def find(descriptor):
 
 
 def require(act, descriptor):
-    """Refuse the number of a file that the task did not open. What is no number, or not open, is the callee's matter."""
+    """Refuse the number of a file that the task did not open. What is no number, or not open, is for the callee."""
     if not isinstance(descriptor, int):
         return
     if 0 <= descriptor <= 2 or (_walle.owns(descriptor) is False and not find(descriptor)):
