@@ -127,7 +127,8 @@ let package = Package(
         ),
         .testTarget(name: "WalleHostTests", dependencies: ["Walle", logging], swiftSettings: strict),
         .testTarget(
-            name: "WallePythonTests", dependencies: ["Walle", "WallePython"], exclude: ["Fixtures"], swiftSettings: strict),
+            name: "WallePythonTests", dependencies: ["Walle", "WallePython"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "WalleStdlibTests", dependencies: ["Walle", "WallePython", "WalleStdlib"], swiftSettings: strict),
         .testTarget(
