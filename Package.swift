@@ -3,7 +3,7 @@ import PackageDescription
 
 /// `Scripts/bootstrap` leaves this file, which points at the CPython it chose or built. The path is constant, so a
 /// manifest evaluated before the first bootstrap stays right.
-let cache = Context.environment["XDG_CACHE_HOME"] ?? "\(Context.environment["HOME"] ?? "/root")/.cache"
+let cache = Context.environment["XDG_CACHE_HOME"] ?? "\(Context.environment["HOME"] ?? "~")/.cache"
 let pythonPkgConfig = "\(cache)/walle/python/python3-embed.pc"
 
 let strict: [SwiftSetting] = [
@@ -127,7 +127,8 @@ let package = Package(
         ),
         .testTarget(name: "WalleHostTests", dependencies: ["Walle", logging], swiftSettings: strict),
         .testTarget(
-            name: "WallePythonTests", dependencies: ["Walle", "WallePython"], exclude: ["Fixtures"], swiftSettings: strict),
+            name: "WallePythonTests", dependencies: ["Walle", "WallePython"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "WalleStdlibTests", dependencies: ["Walle", "WallePython", "WalleStdlib"], swiftSettings: strict),
         .testTarget(

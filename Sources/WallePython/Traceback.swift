@@ -136,7 +136,9 @@ extension PythonTraceback {
 
     private static func syntaxFrame(_ exception: PythonPointer) -> Frame? {
         guard PyErr_GivenExceptionMatches(exception, walle_SyntaxError()) != 0 else { return nil }
-        guard let file = text("filename", of: exception), let line = integer("lineno", of: exception) else { return nil }
+        guard let file = text("filename", of: exception), let line = integer("lineno", of: exception) else {
+            return nil
+        }
         let source = text("text", of: exception)?.trimmingCharacters(in: .whitespacesAndNewlines)
         return Frame(file: file, line: line, function: "(syntax)", source: source)
     }

@@ -193,7 +193,9 @@ final class Soak: Sendable {
 }
 
 extension TaskError {
-    fileprivate static func wrong(_ what: String) -> TaskError { TaskError(.refused("wrong result: \(what)"), task: "soak") }
+    fileprivate static func wrong(_ what: String) -> TaskError {
+        TaskError(.refused("wrong result: \(what)"), task: "soak")
+    }
 }
 
 enum Process {

@@ -27,7 +27,8 @@ enum SoakMode: String, CaseIterable, Sendable {
         case (.loop, .limit(.time)), (.swallow, .limit(.time)), (.sleep, .limit(.time)), (.lock, .limit(.time)),
             (.native, .limit(.time)):
             true
-        case (.memory, .limit(.memory)), (.memory, .limit(.time)), (.bytes, .limit(.memory)), (.output, .limit(.output)):
+        case (.memory, .limit(.memory)), (.memory, .limit(.time)), (.bytes, .limit(.memory)),
+            (.output, .limit(.output)):
             true
         case (.cancel, .cancelled), (.cancel, nil): true
         default: false

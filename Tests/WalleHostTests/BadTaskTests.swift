@@ -29,10 +29,14 @@ extension HostSuite {
             script("exception", "def run(x):\n    raise ValueError('no such user')", "main.py:2 in run"),
             script("sys.exit", "import sys\ndef run(x): sys.exit(3)", "SystemExit"),
             script("recursion", "def run(x): return run(x)", "RecursionError"),
-            script("recursion in sorted", "def f(x): return sorted([1, 2], key=f)\ndef run(x): return f(1)", "RecursionError"),
+            script(
+                "recursion in sorted", "def f(x): return sorted([1, 2], key=f)\ndef run(x): return f(1)",
+                "RecursionError"),
             script("file outside", "def run(x): return open('/etc/passwd').read()", "permissions.files"),
             script("writing", "def run(x): open(__file__, 'w')", "permissions.write"),
-            script("socket", "import socket\ndef run(x): socket.create_connection(('example.org', 80))", "permissions.network"),
+            script(
+                "socket", "import socket\ndef run(x): socket.create_connection(('example.org', 80))",
+                "permissions.network"),
             script("subprocess", "import subprocess\ndef run(x): subprocess.run(['ls'])", "permissions.processes"),
             script("os.system", "import os\ndef run(x): os.system('ls')", "permissions.processes"),
             script("fork", "import os\ndef run(x): os.fork()", "refused"),
@@ -42,7 +46,8 @@ extension HostSuite {
             script("close(1)", "import os\ndef run(x): os.close(1)", "refused"),
             script("alarm", "import signal\ndef run(x): signal.alarm(1)", "refused"),
             script("raise_signal", "import signal\ndef run(x): signal.raise_signal(9)", "refused"),
-            script("thread", "import threading\ndef run(x): threading.Thread(target=print).start()", "permissions.threads"),
+            script(
+                "thread", "import threading\ndef run(x): threading.Thread(target=print).start()", "permissions.threads"),
             script("refused module", "def run(x):\n    import tkinter", "tkinter"),
             script("numpy", "def run(x):\n    import numpy", "numpy"),
             mismatch("no counterpart", "def run(x): return object()", "object"),
@@ -53,7 +58,10 @@ extension HostSuite {
             mismatch("large", "def run(x): return [0] * 6_000_000", "limits.result"),
             limit("loop", "def run(x):\n    while True: pass", .time, "main.py:2 in run"),
             limit("sleep", "import time\ndef run(x): time.sleep(100)", .time, "limits.run"),
-            limit("swallow", "def run(x):\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass", .time),
+            limit(
+                "swallow",
+                "def run(x):\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
+                .time),
             limit("list", "def run(x):\n    a = []\n    while True: a.append('x' * 1000)", .memory, "limits.memory"),
             limit("bytes", "def run(x): return len(bytearray(10**9))", .memory),
             limit("print", "def run(x):\n    while True: print('x' * 100)", .output, "limits.output"),
@@ -64,7 +72,8 @@ extension HostSuite {
             // A debug build on a busy machine takes its time; only those that shall run out of it get little.
             let time = bad.kind(.limit(.time)) ? "300ms" : "60s"
             let package = try TestPackage(
-                name: "bad", toml: "[limits]\nrun = \"\(time)\"\nmemory = \"64MB\"\nresult = \"50MB\"\noutput = \"100kB\"",
+                name: "bad",
+                toml: "[limits]\nrun = \"\(time)\"\nmemory = \"64MB\"\nresult = \"50MB\"\noutput = \"100kB\"",
                 bad.main)
             let good = try TestPackage(name: "good", "def run(x): return x")
             try await withHost(package, good) { (host: TaskHost) async throws in

@@ -40,8 +40,10 @@ extension HostSuite {
             }
         }
 
-        @Test(arguments: ["def run(n):\n    for i in range(n):\n        yield i",
-            "async def run(n):\n    for i in range(n):\n        yield i"])
+        @Test(arguments: [
+            "def run(n):\n    for i in range(n):\n        yield i",
+            "async def run(n):\n    for i in range(n):\n        yield i",
+        ])
         func generatorsStream(source: String) async throws {
             let package = try TestPackage(source)
             try await withHost(package) { (host: TaskHost) async throws in
@@ -169,8 +171,11 @@ extension HostSuite {
             try await withHost(package) { (host: TaskHost) async throws in
                 let outcomes = await withTaskGroup(of: TaskError.Kind?.self) { group in
                     for number in 0..<6 {
-                        group.addTask { await failure { () async throws(TaskError) in
-                            try await host.run("sample", .integer(number)) }?.kind }
+                        group.addTask {
+                            await failure { () async throws(TaskError) in
+                                try await host.run("sample", .integer(number))
+                            }?.kind
+                        }
                     }
                     return await group.reduce(into: []) { $0.append($1) }
                 }
@@ -181,7 +186,8 @@ extension HostSuite {
 
         @Test func higherPriorityComesFirst() async throws {
             let package = try TestPackage(
-                "import time\norder = []\ndef run(x):\n    if x == 0: time.sleep(0.2)\n    order.append(x)\n    return order")
+                "import time\norder = []\ndef run(x):\n    if x == 0: time.sleep(0.2)\n    order.append(x)\n    return order"
+            )
             try await withHost(package) { (host: TaskHost) async throws in
                 async let first = host.run("sample", 0)
                 try await Task.sleep(for: .milliseconds(50))

@@ -5,7 +5,9 @@ import Walle
 
 extension HostSuite {
     @Suite struct SwapTests {
-        static func version(_ version: String, toml: String = "", _ main: String, example: String? = nil) throws -> TestPackage {
+        static func version(_ version: String, toml: String = "", _ main: String, example: String? = nil) throws
+            -> TestPackage
+        {
             try TestPackage(
                 version: version, toml: toml, files: example.map { ["examples/first.json": $0] } ?? [:], main)
         }
@@ -185,7 +187,9 @@ extension HostSuite {
             let slow = try Self.version("1.1.0", "import time\ntime.sleep(0.5)\ndef run(x): return 'slow'")
             let host = try TaskHost(configuration: quiet)
             try await host.load(old.path)
-            let swap = Task { await failure { () async throws(TaskError) in try await host.swap("sample", to: slow.path) } }
+            let swap = Task {
+                await failure { () async throws(TaskError) in try await host.swap("sample", to: slow.path) }
+            }
             try await Task.sleep(for: .milliseconds(100))
             await host.shutdown()
             let stopped = await swap.value

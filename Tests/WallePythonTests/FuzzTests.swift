@@ -28,7 +28,9 @@ struct Fuzz {
         var memoryBytes: Int
         var limits: RunLimits
         var runs: Int
-        var description: String { "\(workload) memory \(memoryBytes >> 20) MB, time \(limits.time.map { "\($0)" } ?? "none")" }
+        var description: String {
+            "\(workload) memory \(memoryBytes >> 20) MB, time \(limits.time.map { "\($0)" } ?? "none")"
+        }
     }
 
     func run(count: Int) async throws {
@@ -51,14 +53,16 @@ struct Fuzz {
     private func work(_ count: Int, seed: UInt64, _ counts: Counts) async throws {
         var random = SplitMix64(state: seed)
         let names = try FileManager.default.contentsOfDirectory(
-            atPath: Fixture.folder.appending(path: "workloads").path).filter { $0.hasSuffix(".py") }.sorted()
+            atPath: Fixture.folder.appending(path: "workloads").path
+        ).filter { $0.hasSuffix(".py") }.sorted()
         let sources = try names.map { try Fixture(name: "workloads/" + $0) }
         for _ in 0..<count {
             let workload = sources.randomElement(using: &random)!
             let milliseconds = Double.random(in: 0...50, using: &random)
             let limits = RunLimits(
                 // Bombs that swallow need a limit; what ends by itself also runs without.
-                time: Int.random(in: 0..<4, using: &random) == 0 ? .seconds(5) : .nanoseconds(Int64(milliseconds * 1e6)),
+                time: Int.random(in: 0..<4, using: &random) == 0
+                    ? .seconds(5) : .nanoseconds(Int64(milliseconds * 1e6)),
                 grace: .milliseconds(Int.random(in: 0...5, using: &random)))
             let item = Case(
                 workload: workload.name, source: workload.source,

@@ -6,11 +6,16 @@ import WallePython
 extension RuntimeTests {
     @Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["WALLE_MEASURE"] != nil))
     struct MeasurementTests {
-        static let common = ["json", "re", "dataclasses", "typing", "collections", "datetime", "functools", "itertools", "math", "random"]
-        static let thirty = common + [
-            "asyncio", "decimal", "sqlite3", "ssl", "hashlib", "zlib", "pickle", "logging", "threading", "queue", "statistics",
-            "csv", "enum", "bisect", "heapq", "base64", "copy", "fractions", "contextlib", "xml.etree.ElementTree",
+        static let common = [
+            "json", "re", "dataclasses", "typing", "collections", "datetime", "functools", "itertools", "math",
+            "random",
         ]
+        static let thirty =
+            common + [
+                "asyncio", "decimal", "sqlite3", "ssl", "hashlib", "zlib", "pickle", "logging", "threading", "queue",
+                "statistics",
+                "csv", "enum", "bisect", "heapq", "base64", "copy", "fractions", "contextlib", "xml.etree.ElementTree",
+            ]
 
         func machine(importing modules: [String]) async throws -> VirtualMachine {
             let machine = try await VirtualMachine.start(MachineConfiguration(memoryBytes: 256 << 20))
@@ -33,13 +38,15 @@ extension RuntimeTests {
             }
             let after = ProcessMemory.present
             if let path = ProcessInfo.processInfo.environment["WALLE_SMAPS"] {
-                let text = String(decoding: FileHandle(forReadingAtPath: "/proc/self/smaps")!.readDataToEndOfFile(), as: UTF8.self)
+                let text = String(
+                    decoding: FileHandle(forReadingAtPath: "/proc/self/smaps")!.readDataToEndOfFile(), as: UTF8.self)
                 try text.write(toFile: path, atomically: true, encoding: .utf8)
             }
             let live = try await machines[0].perform { (interpreter) throws(PythonFailure) in interpreter.liveBytes }
             print(
                 "idle with \(modules.count) modules: rss \((after.residentKilobytes - before.residentKilobytes) / count) KB,",
-                "anonymous \((after.anonymousKilobytes - before.anonymousKilobytes) / count) KB, live bytes \(live / 1024) KB a VM")
+                "anonymous \((after.anonymousKilobytes - before.anonymousKilobytes) / count) KB, live bytes \(live / 1024) KB a VM"
+            )
             for machine in machines { await machine.finish() }
         }
 

@@ -10,7 +10,9 @@ extension RuntimeTests {
             let count = ProcessInfo.processInfo.environment["WALLE_RACE_RUNS"].flatMap { Int($0) } ?? 20_000
             let machine = try await VirtualMachine.start(MachineConfiguration(memoryBytes: 64 << 20))
             let tally = await withUnsafeContinuation { (continuation: UnsafeContinuation<Tally?, Never>) in
-                machine.submit { interpreter in continuation.resume(returning: try? Tally(count: count, on: interpreter)) }
+                machine.submit { interpreter in
+                    continuation.resume(returning: try? Tally(count: count, on: interpreter))
+                }
             }
             await machine.finish()
             let found = try #require(tally)

@@ -50,7 +50,8 @@ enum Outcome: CustomStringConvertible {
             switch failure {
             case .run(.script(let traceback)): .raised(traceback)
             case .run(.stopped(let reason, _, _)): .stopped(reason)
-            case .run(.mismatch(let expected, let got, let path)): .mismatch("\(path): expected \(expected), got \(got)")
+            case .run(.mismatch(let expected, let got, let path)):
+                .mismatch("\(path): expected \(expected), got \(got)")
             case .unresponsive(let reason): .unresponsive(reason)
             case .ended: .ended
             }

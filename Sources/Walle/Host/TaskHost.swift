@@ -32,7 +32,8 @@ public final class TaskHost: Sendable {
     /// A host without tasks.
     ///
     /// - Parameter modules: Swift functions that every task may import.
-    public init(modules: [PythonModule] = [], configuration: HostConfiguration = HostConfiguration()) throws(TaskError) {
+    public init(modules: [PythonModule] = [], configuration: HostConfiguration = HostConfiguration()) throws(TaskError)
+    {
         self.configuration = configuration
         try Self.startRuntime()
         hub = EventHub(buffer: configuration.eventBuffer)

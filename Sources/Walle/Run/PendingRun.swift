@@ -24,7 +24,8 @@ final class PendingRun: Sendable {
     /// - Parameter fail: Tells the caller that there will be no result. Called at most once, and not after the body
     ///   told it a result.
     init(
-        options: RunOptions, routeHash: UInt64?, fail: @escaping @Sendable (TaskError.Kind) -> Void, body: @escaping Body
+        options: RunOptions, routeHash: UInt64?, fail: @escaping @Sendable (TaskError.Kind) -> Void,
+        body: @escaping Body
     ) {
         id = Interpreter.nextRun()
         self.options = options

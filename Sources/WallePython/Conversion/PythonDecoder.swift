@@ -41,7 +41,8 @@ private final class DecodingState {
         case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
             .mismatch(expected: "\(type)", got: context.debugDescription, path: path(context.codingPath))
         case .keyNotFound(let key, let context):
-            .mismatch(expected: "the key \"\(key.stringValue)\"", got: "a dict without it", path: path(context.codingPath))
+            .mismatch(
+                expected: "the key \"\(key.stringValue)\"", got: "a dict without it", path: path(context.codingPath))
         case .dataCorrupted(let context):
             .mismatch(expected: "a value that fits", got: context.debugDescription, path: path(context.codingPath))
         @unknown default: .mismatch(expected: "a value that fits", got: "\(error)", path: "result")

@@ -71,7 +71,8 @@ private final class EncodingState {
         return nil
     }
 
-    private func list<Element>(_ elements: [Element], _ make: (Element) throws -> PythonPointer) throws -> PythonPointer {
+    private func list<Element>(_ elements: [Element], _ make: (Element) throws -> PythonPointer) throws -> PythonPointer
+    {
         let list = try Owned(PyList_New(elements.count))
         for (index, element) in elements.enumerated() { walle_ListSetItem(list.pointer, index, try make(element)) }
         return list.take()
@@ -85,7 +86,9 @@ private final class EncodingState {
     }
 
     @inline(__always) func make(_ value: Int) throws -> PythonPointer { try Owned(PyLong_FromLong(value)).take() }
-    @inline(__always) func make(_ value: UInt64) throws -> PythonPointer { try Owned(PyLong_FromUnsignedLong(UInt(value))).take() }
+    @inline(__always) func make(_ value: UInt64) throws -> PythonPointer {
+        try Owned(PyLong_FromUnsignedLong(UInt(value))).take()
+    }
     @inline(__always) func make(_ value: Double) throws -> PythonPointer { try Owned(PyFloat_FromDouble(value)).take() }
     @inline(__always) func make(_ value: String) throws -> PythonPointer { try Owned(value.python()).take() }
     @inline(__always) func make(_ value: Bool) -> PythonPointer { value ? walle_True() : walle_False() }

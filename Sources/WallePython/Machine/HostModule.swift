@@ -17,7 +17,9 @@ enum HostModule {
         try check(PyModule_AddObjectRef(module.pointer, "lock", lock.pointer))
         try check(PyModule_AddIntConstant(module.pointer, "descriptor", Int(walle_stop_descriptor(interpreter.stop))))
         try check(PyModule_AddIntConstant(module.pointer, "stack_bytes", interpreter.configuration.stackBytes))
-        for (name, path) in [("standard_library", try? PythonRuntime.shared().standardLibrary), ("folder", Stdlib.folder)] {
+        for (name, path) in [
+            ("standard_library", try? PythonRuntime.shared().standardLibrary), ("folder", Stdlib.folder),
+        ] {
             let text = try Owned((path ?? "").python())
             try check(PyModule_AddObjectRef(module.pointer, name, text.pointer))
         }
@@ -29,7 +31,10 @@ enum HostModule {
         let pointer: UnsafeMutablePointer<PyMethodDef>
         let name: String
 
-        init(_ name: String, _ doc: String, _ body: @escaping @convention(c) (PythonPointer?, PythonPointer?) -> PythonPointer?) {
+        init(
+            _ name: String, _ doc: String,
+            _ body: @escaping @convention(c) (PythonPointer?, PythonPointer?) -> PythonPointer?
+        ) {
             self.name = name
             pointer = .allocate(capacity: 1)
             pointer.initialize(
@@ -62,7 +67,8 @@ enum HostModule {
             guard let path = ModuleRules.patch(of: String(python: name!)) else { return walle_None() }
             return path.python()
         },
-        Definition("is_package", "Whether a module given by Swift has modules below it; None when Swift gives none.") { _, name in
+        Definition("is_package", "Whether a module given by Swift has modules below it; None when Swift gives none.") {
+            _, name in
             guard let kind = Interpreter.current?.modules?.kind(of: String(python: name!)) else { return walle_None() }
             return kind == .package ? walle_True() : walle_False()
         },
@@ -80,7 +86,8 @@ enum HostModule {
             }
         },
         Definition("share_code", "Keep a path and its marshalled code for the other interpreters.") { _, pair in
-            guard walle_IsTuple(pair!) != 0, PyTuple_Size(pair) == 2, walle_IsBytes(walle_TupleItem(pair, 1)) != 0 else {
+            guard walle_IsTuple(pair!) != 0, PyTuple_Size(pair) == 2, walle_IsBytes(walle_TupleItem(pair, 1)) != 0
+            else {
                 walle_SetError(walle_TypeError(), "share_code() takes a path and bytes")
                 return nil
             }

@@ -38,7 +38,8 @@ enum SharedCode {
 
     /// Keeps the marshalled code, a `bytes` object, for the other interpreters.
     static func store(_ marshalled: PythonPointer, _ path: String) {
-        let bytes = [UInt8](UnsafeRawBufferPointer(start: PyBytes_AsString(marshalled), count: PyBytes_Size(marshalled)))
+        let bytes = [UInt8](
+            UnsafeRawBufferPointer(start: PyBytes_AsString(marshalled), count: PyBytes_Size(marshalled)))
         known.withLock { $0[path] = bytes }
     }
 }

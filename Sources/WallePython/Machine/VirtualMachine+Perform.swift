@@ -50,9 +50,10 @@ extension VirtualMachine {
         begin(run: ticket.run) { reason in ticket.answer(.failure(.unresponsive(reason))) }
         let result: Swift.Result<Result, PerformFailure>
         do throws(RunFailure) {
-            result = .success(try interpreter.run(ticket.run, limits: limits) { () throws(PythonFailure) in
-                try body(interpreter)
-            })
+            result = .success(
+                try interpreter.run(ticket.run, limits: limits) { () throws(PythonFailure) in
+                    try body(interpreter)
+                })
         } catch {
             result = .failure(.run(error))
         }
@@ -66,7 +67,8 @@ extension VirtualMachine {
     ) async throws(PerformFailure) -> Result {
         let ticket = Ticket<Result>()
         let result = await withTaskCancellationHandler {
-            await withUnsafeContinuation { (continuation: UnsafeContinuation<Swift.Result<Result, PerformFailure>, Never>) in
+            await withUnsafeContinuation {
+                (continuation: UnsafeContinuation<Swift.Result<Result, PerformFailure>, Never>) in
                 ticket.onAnswer { continuation.resume(returning: $0) }
                 let sent = submit { interpreter in
                     self.run(ticket, limits: limits, on: interpreter, body)

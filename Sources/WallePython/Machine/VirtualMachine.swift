@@ -158,7 +158,9 @@ package final class VirtualMachine: Sendable {
     func helpStop() -> Bool {
         var giveUp: (() -> Void)?
         let more = present.withLock { present -> Bool in
-            guard let stop = present.stop?.pointer, walle_stop_is_asked(stop), walle_stop_run(stop) != 0 else { return false }
+            guard let stop = present.stop?.pointer, walle_stop_is_asked(stop), walle_stop_run(stop) != 0 else {
+                return false
+            }
             guard walle_stop_step(stop) == walle_step_unresponsive else {
                 walle_stop_nudge(stop)
                 return true

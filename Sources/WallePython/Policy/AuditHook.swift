@@ -38,7 +38,9 @@ struct AuditEvent {
     /// A quick look at the name, before anything is made of it.
     static func isOfInterest(_ name: UnsafePointer<CChar>) -> Bool {
         !silent.contains { start in
-            strncmp(name, UnsafeRawPointer(start.utf8Start).assumingMemoryBound(to: CChar.self), start.utf8CodeUnitCount) == 0
+            strncmp(
+                name, UnsafeRawPointer(start.utf8Start).assumingMemoryBound(to: CChar.self), start.utf8CodeUnitCount)
+                == 0
         }
     }
 
@@ -81,7 +83,8 @@ struct AuditEvent {
         guard let path = path(at: 0) else { return nil }  // a descriptor that is open already
         let mode = text(at: 1) ?? ""
         let flags = integer(at: 2) ?? 0
-        let writes = mode.contains { "wax+".contains($0) } || (Int32(flags) & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) != 0
+        let writes =
+            mode.contains { "wax+".contains($0) } || (Int32(flags) & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) != 0
         return writes ? policy.refusalToWrite("open", path) : reading(policy, path)
     }
 
@@ -92,7 +95,9 @@ struct AuditEvent {
     private static let standardLibrary: [String] = {
         let library = (try? PythonRuntime.shared().standardLibrary).map { [$0] } ?? []
         // zoneinfo reads the system's time zones, ssl the system's certificates, mimetypes its table.
-        return (library + [Stdlib.folder]).map(resolved) + ["/usr/share/zoneinfo", "/etc/ssl", "/etc/mime.types", "/etc/localtime"]
+        return (library + [Stdlib.folder]).map(resolved) + [
+            "/usr/share/zoneinfo", "/etc/ssl", "/etc/mime.types", "/etc/localtime",
+        ]
     }()
 
     private static let writingActs: Set<String> = [
@@ -117,7 +122,8 @@ struct AuditEvent {
             return policy.processes ? nil : Refusal(name, permission: "processes = false")
         }
         switch name {
-        case "os.chdir", "os.fchdir", "os.chroot", "os.putenv", "os.unsetenv", "os.kill", "os.killpg", "os.add_dll_directory",
+        case "os.chdir", "os.fchdir", "os.chroot", "os.putenv", "os.unsetenv", "os.kill", "os.killpg",
+            "os.add_dll_directory",
             "os.getpriority", "os.setpriority", "os.unshare", "os.setns":
             return Refusal(name, because: "It acts on the whole process, which other tasks share.")
         case "os.pidfd_open": return policy.processes ? nil : Refusal(name, permission: "processes = false")
@@ -151,7 +157,9 @@ struct AuditEvent {
         if name == "sqlite3.enable_load_extension" || name == "sqlite3.load_extension" {
             return policy.ctypes ? nil : Refusal(name, permission: "ctypes = false")
         }
-        guard name == "sqlite3.connect", let given = text(at: 0), !given.isEmpty, given != ":memory:" else { return nil }
+        guard name == "sqlite3.connect", let given = text(at: 0), !given.isEmpty, given != ":memory:" else {
+            return nil
+        }
         if given.hasPrefix("file:") && given.contains("mode=memory") { return nil }
         let file = given.hasPrefix("file:") ? String(given.dropFirst(5).prefix { $0 != "?" }) : given
         let path = Self.resolved(file)
@@ -186,7 +194,8 @@ struct AuditEvent {
         case "sys.settrace", "sys.setprofile", "sys.monitoring.register_callback":
             if walle_stop_is_forcing() { return nil }
             if walle_stop_is_asked(interpreter.stop) { return Refusal(name, because: "The run is being stopped.") }
-            return policy.debugging ? nil : Refusal(name, because: "Tracing belongs to the host: use walle run --profile.")
+            return policy.debugging
+                ? nil : Refusal(name, because: "Tracing belongs to the host: use walle run --profile.")
         case "sys.addaudithook", "sys.remote_exec":
             return Refusal(name, because: "It acts on the whole process.")
         default: return nil

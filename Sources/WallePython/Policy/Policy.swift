@@ -66,13 +66,17 @@ package struct Refusal {
 extension Policy {
     func refusalToRead(_ path: String, standardLibrary: [String]) -> Refusal? {
         if path == "/dev/null" || path == "/dev/urandom" { return nil }
-        if Self.covers(readable, path) || Self.covers(writable, path) || Self.covers(standardLibrary, path) { return nil }
+        if Self.covers(readable, path) || Self.covers(writable, path) || Self.covers(standardLibrary, path) {
+            return nil
+        }
         if path.hasSuffix(".py") || path.hasSuffix(".pyc") || path.hasSuffix(".so") || path.hasSuffix(".pyi"),
             Self.covers(importable, path)
         {
             return nil
         }
-        return Refusal("open(\"\(path)\")", because: "This task may read \(Self.list(readable)): see permissions.files in task.toml.")
+        return Refusal(
+            "open(\"\(path)\")",
+            because: "This task may read \(Self.list(readable)): see permissions.files in task.toml.")
     }
 
     func refusalToWrite(_ act: String, _ path: String) -> Refusal? {
@@ -88,7 +92,8 @@ extension Policy {
         case .none: return Refusal(host.map { "\(act)(\"\($0)\")" } ?? act, permission: "network = false")
         case .hosts(let allowed):
             guard let host, !allowed.contains(host) else { return nil }
-            return Refusal("\(act)(\"\(host)\")", because: "permissions.network in task.toml names \(Self.list(allowed)).")
+            return Refusal(
+                "\(act)(\"\(host)\")", because: "permissions.network in task.toml names \(Self.list(allowed)).")
         }
     }
 
@@ -103,7 +108,9 @@ extension Policy {
 
     private static func covers(_ folders: [String], _ path: String) -> Bool {
         folders.contains { folder in
-            path == folder || (path.hasPrefix(folder) && (folder.hasSuffix("/") || path.utf8.dropFirst(folder.utf8.count).first == UInt8(ascii: "/")))
+            path == folder
+                || (path.hasPrefix(folder)
+                    && (folder.hasSuffix("/") || path.utf8.dropFirst(folder.utf8.count).first == UInt8(ascii: "/")))
         }
     }
 

@@ -57,7 +57,7 @@ package final class StackSampler: Sendable {
             let slot = slots.withLock { slots in
                 let key = ObjectIdentifier(machine)
                 if let slot = slots[key] { return slot }
-                let slot = SampleSlot(interpreter, interval: interval)
+                let slot = SampleSlot(machine, interpreter, interval: interval)
                 slots[key] = slot
                 return slot
             }
@@ -79,6 +79,7 @@ private final class SampleSlot: @unchecked Sendable {
         var profile: StackProfile
     }
     private let state: Mutex<State>
+    private let machine: VirtualMachine
     // Read inside pending calls only, in which the interpreter is alive.
     private let thread: UnsafeMutablePointer<PyThreadState>
     private let cpuClock: clockid_t
@@ -89,7 +90,9 @@ private final class SampleSlot: @unchecked Sendable {
     /// Deeper stacks lose their middle.
     private static let deepest = 200
 
-    init(_ interpreter: Interpreter, interval: Duration) {
+    /// - Parameter machine: Held, so that no other VM gets its identity while its samples are kept.
+    init(_ machine: VirtualMachine, _ interpreter: Interpreter, interval: Duration) {
+        self.machine = machine
         thread = interpreter.state
         cpuClock = interpreter.cpuClock
         state = Mutex(State(profile: StackProfile(interval: interval)))

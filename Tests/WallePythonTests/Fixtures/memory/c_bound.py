@@ -1,4 +1,4 @@
-# expect: stopped memory
+# expect: stopped memory|unresponsive memory
 # time: 20000
 # child: true
 # memory: 32
