@@ -71,6 +71,35 @@ private struct SeededGenerator: RandomNumberGenerator {
         #expect(read > 0)
     }
 
+    /// What `TOMLReader` refuses though TOML has it; `tomllib` reads it.
+    private static let bounds = [
+        "does not fit in 64 bits", "the character U+0000", "nested deeper", "more than 32 parts",
+    ]
+
+    @Test func readsTOMLAsPythonDoes() throws {
+        print("WALLE_SEED=\(Self.seed)")
+        var generator = SeededGenerator(state: Self.seed)
+        let tables = try ["accepted", "refused"].flatMap { name in
+            try Fixtures.text("toml/\(name).txt").components(separatedBy: "\n====").map { Array($0.utf8) }
+        }
+        let corpus = try corpus() + tables
+        let texts = (0..<6000).map { _ in
+            String(decoding: mutate(corpus.randomElement(using: &generator)!, &generator), as: UTF8.self)
+        }
+        var read = 0
+        for (text, expected) in zip(texts, try TOMLOracle.read(texts)) {
+            do throws(PackageError.Problem) {
+                let document = try TOMLDocument(text, file: "a.toml")
+                #expect(TOMLOracle.canonical(.dictionary(document.root)) == expected, "seed \(Self.seed): \(text)")
+                read += 1
+            } catch {
+                let isBound = Self.bounds.contains { error.message.contains($0) }
+                #expect(isBound || expected == nil, "seed \(Self.seed): \(error) of \(text)")
+            }
+        }
+        #expect(read > 0)
+    }
+
     @Test func packages() throws {
         var generator = SeededGenerator(state: Self.seed)
         let example = Array("{\"input\": {\"a\": [1, 2.5, \"x\\u00e9\"]}, \"output\": null, \"tolerance\": 1e-3}".utf8)
