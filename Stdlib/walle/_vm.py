@@ -337,7 +337,7 @@ def _bound_recursion():
 
 
 def end():
-    """Let go of what the task holds: its exit functions, threads, modules. Each step is done though one before failed."""
+    """Let go of what the task holds: exit functions, threads, modules. Each step is done though one before failed."""
     for step in (_run_exit_functions, _join_threads, _pass_import_lock, _clear_modules, gc.collect):
         try:
             step()
