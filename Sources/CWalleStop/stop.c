@@ -1,7 +1,5 @@
 #define _GNU_SOURCE
-#include <Python.h>
-
-#include "walle_stop.h"
+#include "stop_state.h"
 
 #include "walle_heap.h"
 
@@ -19,62 +17,12 @@
 
 // From CPython's internal pycore_ceval.h; the same in 3.13 and 3.14.
 enum { async_exception_bit = 1 << 3 };
-extern int _PyEval_AddPendingCall(PyInterpreterState *, int (*)(void *), void *, int);
 
-enum { steps = walle_step_unresponsive + 1 };
-static const int64_t never = INT64_MAX;
-static const int64_t billion = 1000000000;
-// A forced thread may wait for the GIL behind others, or for a core: only after this is it called unresponsive.
 static const int64_t retry_ns = 1000000;
+// A forced thread may wait for the GIL behind others, or for a core: only after this is it called unresponsive.
 static const int64_t patience_ns = 100000000;
 
-struct walle_stop {
-    pthread_t thread;
-    PyThreadState *state;
-    PyObject *asked, *forced;
-    bool asked_spent, forced_spent; // the reference the handler may give away is gone
-    int descriptor;
-    timer_t wall_timer, cpu_timer;
-    bool has_cpu_timer;
-    bool is_ending; // Py_EndInterpreter runs
-    sem_t *watcher;
-
-    // Written by the run's thread and its handler, which cannot overlap; read by others.
-    uint64_t run;
-    int64_t deadline; // of the run, on the monotonic clock
-    int64_t cpu_deadline; // of the run, on the thread's CPU clock
-    int64_t cpu_start;
-    int64_t grace;
-    int64_t next_step; // when the step after the present one is due
-    int64_t step_wait; // how long the thread had waited for a core at the present step
-    int schedstat; // the kernel's word on that, or -1
-    int64_t armed; // when the wall timer fires
-    int64_t cpu_armed;
-    int64_t paused_at;
-    int step;
-    int reason;
-    int64_t lateness[steps];
-
-    // Where step two found the script.
-    char file[256], function[128];
-    int line;
-
-    // Written by any thread: the run in the high 56 bits, the reason in the low 8.
-    uint64_t request;
-    // The run that is forced without grace.
-    uint64_t urgent;
-};
-
-static __thread walle_stop *current;
-
-#define LOAD(field) __atomic_load_n(&(field), __ATOMIC_ACQUIRE)
-#define STORE(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELEASE)
-
-static int64_t now_on(clockid_t clock) {
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return time.tv_sec * billion + time.tv_nsec;
-}
+__thread walle_stop *walle_stop_of_thread;
 
 static void arm(timer_t timer, int64_t at) {
     if (at < 1) at = 1;
@@ -168,7 +116,7 @@ static void step_if_due(walle_stop *stop, int step, int64_t now) {
 }
 
 static void handle(int signal, siginfo_t *info, void *context) {
-    walle_stop *stop = current;
+    walle_stop *stop = walle_stop_of_thread;
     if (!stop) return;
     int error = errno;
     uint64_t run = stop->run;
@@ -242,7 +190,7 @@ walle_stop *walle_stop_create(sem_t *watcher) {
         free(stop);
         return NULL;
     }
-    current = stop;
+    walle_stop_of_thread = stop;
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, walle_stop_signal());
@@ -251,7 +199,7 @@ walle_stop *walle_stop_create(sem_t *watcher) {
 }
 
 void walle_stop_destroy(walle_stop *stop) {
-    current = NULL;
+    walle_stop_of_thread = NULL;
     timer_delete(stop->wall_timer);
     if (stop->has_cpu_timer) timer_delete(stop->cpu_timer);
     close(stop->descriptor);
@@ -262,74 +210,6 @@ void walle_stop_destroy(walle_stop *stop) {
 void walle_stop_set_classes(walle_stop *stop, PyObject *asked, PyObject *forced) {
     stop->asked = Py_NewRef(asked);
     stop->forced = Py_NewRef(forced);
-}
-
-// MARK: step two
-
-/// The import system is let go on: it holds a lock that a thread which ended could never release.
-static bool is_importing(PyFrameObject *frame) {
-    PyCodeObject *code = PyFrame_GetCode(frame);
-    bool is = PyUnicode_CompareWithASCIIString(code->co_filename, "<frozen importlib._bootstrap>") == 0;
-    Py_DECREF(code);
-    return is;
-}
-
-static int raise_always(PyObject *class, PyFrameObject *frame, int what, PyObject *argument) {
-    if (is_importing(frame)) return 0;
-    if (!PyErr_Occurred()) PyErr_SetNone(class);
-    return -1;
-}
-
-static __thread bool forcing;
-
-/// The traceback of an exception raised by the trace says little; this is the line that ran.
-static void remember_place(void) {
-    walle_stop *stop = current;
-    PyFrameObject *frame = PyEval_GetFrame();
-    if (!stop || !frame) return;
-    PyCodeObject *code = PyFrame_GetCode(frame);
-    const char *file = PyUnicode_AsUTF8(code->co_filename), *function = PyUnicode_AsUTF8(code->co_qualname);
-    snprintf(stop->file, sizeof stop->file, "%s", file ? file : "?");
-    snprintf(stop->function, sizeof stop->function, "%s", function ? function : "?");
-    stop->line = PyFrame_GetLineNumber(frame);
-    Py_DECREF(code);
-    PyErr_Clear();
-}
-
-bool walle_stop_place(const walle_stop *stop, const char **file, const char **function, int *line) {
-    *file = stop->file;
-    *function = stop->function;
-    *line = stop->line;
-    return stop->file[0] != 0;
-}
-
-static PyObject *forced_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
-    // The run may be stopped for its memory: what stops it must not fail for want of some.
-    walle_heap_use_reserve(true);
-    PyObject *exception = type->tp_base->tp_new(type, arguments, keywords);
-    if (exception) {
-        remember_place();
-        // Constructed by the evaluation loop as it raises; from here on every line of every thread raises again.
-        forcing = true;
-        PyEval_SetTraceAllThreads(raise_always, (PyObject *)type->tp_base);
-        forcing = false;
-    }
-    walle_heap_use_reserve(false);
-    return exception;
-}
-
-bool walle_stop_is_forcing(void) {
-    return forcing;
-}
-
-PyObject *walle_stop_make_forced_class(PyObject *base, const char *name) {
-    PyType_Slot slots[] = {{Py_tp_new, forced_new}, {0, NULL}};
-    PyType_Spec spec = {
-        .name = name,
-        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
-        .slots = slots,
-    };
-    return PyType_FromSpecWithBases(&spec, base);
 }
 
 // MARK: runs
@@ -416,96 +296,7 @@ void walle_stop_request_current(walle_stop *stop, int reason) {
     if (run) walle_stop_request(stop, run, reason);
 }
 
-// MARK: waits
-
-int walle_stop_raise_pending(void) {
-    PyThreadState *state = PyThreadState_GetUnchecked();
-    PyObject *class = __atomic_exchange_n(&state->async_exc, NULL, __ATOMIC_ACQ_REL);
-    if (!class) return 0;
-    PyErr_SetNone(class);
-    Py_DECREF(class);
-    return -1;
-}
-
-/// Runs in the interpreter when the wait of an RLock was interrupted.
-static int deliver(void *argument) {
-    walle_stop *stop = argument;
-    return PyThreadState_GetUnchecked() == stop->state ? walle_stop_raise_pending() : 0;
-}
-
-void walle_stop_nudge(walle_stop *stop) {
-    if (LOAD(stop->run) == 0) return;
-    if (LOAD(stop->state->async_exc)) _PyEval_AddPendingCall(stop->state->interp, deliver, stop, 0);
-    pthread_kill(stop->thread, chosen_signal);
-}
-
-static void wait_for_stop(walle_stop *stop, int64_t nanoseconds) {
-    struct pollfd watched = {.fd = stop ? stop->descriptor : -1, .events = POLLIN};
-    struct timespec timeout = {.tv_sec = nanoseconds / billion, .tv_nsec = nanoseconds % billion};
-    Py_BEGIN_ALLOW_THREADS
-    ppoll(&watched, 1, &timeout, NULL);
-    Py_END_ALLOW_THREADS
-}
-
-int walle_stop_sleep(walle_stop *stop, int64_t nanoseconds) {
-    const int64_t slice = 50000000;
-    int64_t until = now_on(CLOCK_MONOTONIC) + nanoseconds, left = nanoseconds;
-    // The descriptor tells of the run's stop; threads the task started are not the run and look from time to time.
-    bool is_run = PyThreadState_GetUnchecked() == stop->state;
-    do {
-        wait_for_stop(is_run ? stop : NULL, is_run || left < slice ? left : slice);
-        if (walle_stop_raise_pending() < 0) return -1;
-        // Raised already and swallowed: the next line or the next step raises again.
-        if (is_run && walle_stop_is_asked(stop)) return 0;
-        left = until - now_on(CLOCK_MONOTONIC);
-    } while (left > 0);
-    return 0;
-}
-
-int walle_stop_wait(walle_stop *stop, int descriptor, short events, int64_t nanoseconds) {
-    const int64_t slice = 50000000;
-    int64_t until = nanoseconds < 0 ? never : now_on(CLOCK_MONOTONIC) + nanoseconds;
-    bool is_run = PyThreadState_GetUnchecked() == stop->state;
-    while (true) {
-        struct pollfd watched[] = {
-            {.fd = descriptor, .events = events}, {.fd = is_run ? stop->descriptor : -1, .events = POLLIN}};
-        int64_t left = until == never ? never : until - now_on(CLOCK_MONOTONIC);
-        int64_t time = left < 0 ? 0 : left < slice || (is_run && left != never) ? left : is_run ? never : slice;
-        struct timespec timeout = {.tv_sec = time / billion, .tv_nsec = time % billion};
-        Py_BEGIN_ALLOW_THREADS
-        ppoll(watched, 2, &timeout, NULL);
-        Py_END_ALLOW_THREADS
-        if (walle_stop_raise_pending() < 0) return -1;
-        if (watched[0].revents) return watched[0].revents;
-        // Raised already and swallowed: the next line or the next step raises again.
-        if (is_run && walle_stop_is_asked(stop)) return 0;
-        if (until != never && now_on(CLOCK_MONOTONIC) >= until) return 0;
-    }
-}
-
 // MARK: queries
-
-void walle_thread_set_name(const char *name) {
-    pthread_setname_np(pthread_self(), name);
-}
-
-int64_t walle_clock_ns(clockid_t clock) {
-    return now_on(clock);
-}
-
-int64_t walle_monotonic_ns(void) {
-    return now_on(CLOCK_MONOTONIC);
-}
-
-static __thread void *owner;
-
-void *walle_thread_owner(void) {
-    return owner;
-}
-
-void walle_thread_set_owner(void *to) {
-    owner = to;
-}
 
 int walle_stop_step(const walle_stop *stop) {
     return LOAD(stop->step);

@@ -115,7 +115,8 @@ extension PythonTraceback {
                 next = nil
             }
         }
-        return frames.filter { !isOurs($0.file) }
+        // Only now: a recursion without end has a thousand frames, and few of them stay.
+        return frames.filter { !isOurs($0.file) }.map(\.withSource)
     }
 
     /// Frames of `walle`'s own plumbing say nothing to a task's author.
@@ -131,7 +132,7 @@ extension PythonTraceback {
         let file = text("co_filename", of: ownedCode.pointer) ?? "?"
         let line = integer("tb_lineno", of: traceback) ?? 0
         let function = text("co_qualname", of: ownedCode.pointer) ?? "?"
-        return Frame(file: file, line: line, function: function, source: SourceLines.line(line, of: file))
+        return Frame(file: file, line: line, function: function, source: nil)
     }
 
     private static func syntaxFrame(_ exception: PythonPointer) -> Frame? {
@@ -160,6 +161,15 @@ extension PythonTraceback {
         let owned = Owned(taking: value)
         guard walle_IsLong(owned.pointer) != 0 else { return nil }
         return PyLong_AsLong(owned.pointer)
+    }
+}
+
+extension PythonTraceback.Frame {
+    /// The frame with the text of its line.
+    fileprivate var withSource: PythonTraceback.Frame {
+        var frame = self
+        frame.source = SourceLines.line(line, of: file)
+        return frame
     }
 }
 
