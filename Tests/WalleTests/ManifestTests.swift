@@ -23,7 +23,7 @@ import WallePython
                 entry = "models.ranking:Ranker.run"
                 instances = 4
                 route = "user"
-                concurrency = 2
+                concurrency = 1
                 description = "Ranks items."
                 isolation = "interpreter"
                 [limits]
@@ -63,7 +63,7 @@ import WallePython
                 """)
         #expect(manifest.version == Version(1, 2, 0, preRelease: ["beta", "1"]))
         #expect(manifest.entry == TaskManifest.EntryPoint(module: "models.ranking", function: "Ranker.run"))
-        #expect((manifest.instances, manifest.route, manifest.concurrency) == (4, "user", 2))
+        #expect((manifest.instances, manifest.route, manifest.concurrency) == (4, "user", 1))
         #expect(manifest.summary == "Ranks items.")
         #expect(
             manifest.runLimits

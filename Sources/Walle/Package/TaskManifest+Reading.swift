@@ -118,6 +118,11 @@ extension ManifestReader {
         manifest.entry = entry(&reader)
         manifest.instances = reader.integer("instances", in: instances) ?? 1
         manifest.concurrency = reader.integer("concurrency", in: concurrency) ?? 1
+        if manifest.concurrency > 1 {
+            reader.report(
+                .invalidValue, "concurrency", "is \(manifest.concurrency), and more than one run a VM is not there yet",
+                remedy: "Write instances = \(manifest.concurrency), or remove the line.")
+        }
         manifest.summary = reader.string("description") ?? ""
         manifest.route = reader.string("route")
         if manifest.route == "" {

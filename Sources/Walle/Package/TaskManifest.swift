@@ -23,7 +23,7 @@ public struct TaskManifest: Sendable, Hashable {
     public var instances: Int
     /// The key of the input whose equal values go to the same instance.
     public var route: String?
-    /// How many runs a VM may have at a time.
+    /// How many runs a VM may have at a time: 1, the only value there is yet.
     public var concurrency: Int
     /// One sentence for people.
     public var summary: String

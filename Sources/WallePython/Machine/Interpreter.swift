@@ -128,6 +128,7 @@ package final class Interpreter {
                 let ask = isUrgent ? walle_stop_force_current : walle_stop_request_current
                 ask(OpaquePointer(stop!), Int32(walle_stop_memory))
             }, UnsafeMutableRawPointer(stop))
+        for module in configuration.preimports { _ = try Owned(PyImport_ImportModule(module)) }
     }
 
     /// Keeps a new reference until the end of the interpreter.
