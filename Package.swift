@@ -125,7 +125,7 @@ let package = Package(
         ),
         .testTarget(name: "WalleHostTests", dependencies: ["Walle", logging], swiftSettings: strict),
         .testTarget(
-            name: "WallePythonTests", dependencies: ["Walle", "WallePython"], exclude: ["Fixtures"],
+            name: "WallePythonTests", dependencies: ["CWalleHeap", "Walle", "WallePython"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "WalleStdlibTests", dependencies: ["Walle", "WallePython", "WalleStdlib"], swiftSettings: strict),

@@ -7,14 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Classes of sizes: 16 bytes apart up to 256, then 32 up to 512 and 64 up to 1,024, where types and tables of
+// dictionaries are; then four a doubling. Each class costs an idle heap half a page, so there are no more of them.
 enum {
-    small_limit = 1024, // up to here classes are 16 bytes apart: types and tables of dictionaries are this large
-    small_classes = small_limit / 16,
+    fine_limit = 256,
+    fine_classes = fine_limit / 16,
+    middle_limit = 512,
+    middle_classes = fine_classes + (middle_limit - fine_limit) / 32,
+    small_limit = 1024,
+    small_classes = middle_classes + (small_limit - middle_limit) / 64,
     small_bits = 10,
-    class_limit = 32768, // up to here four classes a doubling; larger blocks take whole units
+    class_limit = 32768, // larger blocks take whole units
     class_count = small_classes + 5 * 4,
     spare_units = 4, // empty units a heap keeps before it gives them back
-    page = 4096,
+    page = page_size,
+    pages_of_unit = unit_size / page,
 };
 
 static const size_t refuse_at_limit = 1 << 20;
@@ -37,14 +44,18 @@ struct walle_heap {
 };
 
 static inline int class_of(size_t size) {
-    if (size <= small_limit) return (int)((size + 15) >> 4) - (size != 0);
+    if (size <= fine_limit) return (int)((size + 15) >> 4) - (size != 0);
+    if (size <= middle_limit) return fine_classes + (int)((size - fine_limit - 1) >> 5);
+    if (size <= small_limit) return middle_classes + (int)((size - middle_limit - 1) >> 6);
     int doubling = 63 - __builtin_clzl(size - 1); // small_limit < size: small_bits …
     int quarter = (int)((size - 1) >> (doubling - 2)) & 3;
     return small_classes + (doubling - small_bits) * 4 + quarter;
 }
 
 static inline size_t class_size(int class) {
-    if (class < small_classes) return (size_t)(class + 1) << 4;
+    if (class < fine_classes) return (size_t)(class + 1) << 4;
+    if (class < middle_classes) return fine_limit + ((size_t)(class - fine_classes + 1) << 5);
+    if (class < small_classes) return middle_limit + ((size_t)(class - middle_classes + 1) << 6);
     int doubling = small_bits + (class - small_classes) / 4;
     int quarter = (class - small_classes) % 4;
     return ((size_t)1 << doubling) + ((size_t)(quarter + 1) << (doubling - 2));
@@ -150,6 +161,7 @@ static inline void remove_partial(walle_heap *heap, unit *u) {
 
 static unit *fresh_unit(walle_heap *heap, int class) {
     unit *u = heap->spare;
+    bool reused = u != NULL;
     if (u) {
         heap->spare = u->next;
         heap->spare_count--;
@@ -163,6 +175,8 @@ static unit *fresh_unit(walle_heap *heap, int class) {
     u->used = 0;
     u->bump = 0;
     u->free = NULL;
+    u->discarded = 0;
+    u->reused = reused;
     push_partial(heap, u);
     return u;
 }
@@ -179,6 +193,32 @@ static void retire_unit(walle_heap *heap, unit *u) {
     units_give_back(u, 1);
 }
 
+static inline bool is_full(const unit *u, size_t size) {
+    return !u->free && !u->discarded && u->bump + size > unit_size;
+}
+
+/// The first block that begins in a page of the unit or after it.
+static inline size_t first_block(unsigned index, size_t size) {
+    return (index * page + size - 1) / size * size;
+}
+
+static inline size_t end_of_blocks(const unit *u, unsigned index) {
+    size_t end = (index + 1) * page;
+    return end < u->bump ? end : u->bump;
+}
+
+/// Puts the blocks that begin in one of the unit's discarded pages back on its list.
+static __attribute__((noinline)) void *restore_page(unit *u, size_t size) {
+    unsigned index = (unsigned)__builtin_ctz(u->discarded);
+    u->discarded &= (uint16_t)(u->discarded - 1);
+    for (size_t offset = first_block(index, size); offset < end_of_blocks(u, index); offset += size) {
+        char *block = (char *)unit_address(u) + offset;
+        *(void **)block = u->free;
+        u->free = block;
+    }
+    return u->free;
+}
+
 static inline void *take_block(walle_heap *heap, int class, size_t size) {
     unit *u = heap->partial[class];
     if (__builtin_expect(!u, 0)) {
@@ -186,6 +226,7 @@ static inline void *take_block(walle_heap *heap, int class, size_t size) {
         if (!u) return NULL;
     }
     void *block = u->free;
+    if (__builtin_expect(!block && u->discarded, 0)) block = restore_page(u, size);
     if (block) {
         u->free = *(void **)block;
     } else {
@@ -193,7 +234,7 @@ static inline void *take_block(walle_heap *heap, int class, size_t size) {
         u->bump += (uint32_t)size;
     }
     u->used++;
-    if (!u->free && u->bump + size > unit_size) remove_partial(heap, u);
+    if (is_full(u, size)) remove_partial(heap, u);
     return block;
 }
 
@@ -424,15 +465,51 @@ uint64_t walle_heap_refusals(const walle_heap *heap) {
     return __atomic_load_n(&heap->refusals, __ATOMIC_RELAXED);
 }
 
-/// The whole pages inside a free block, past the link to the next one, read as zero after this.
-static void discard_inside(char *block, size_t size) {
-    char *first = (char *)whole_pages((size_t)block + sizeof(void *));
-    char *end = (char *)((size_t)(block + size) & ~(size_t)(page - 1));
-    if (first < end) units_discard(first, (size_t)(end - first));
+/// The pages of a unit on which a live block, or one that discarding would tear off its list, lies.
+static uint16_t pages_in_use(const unit *u, size_t size) {
+    uint64_t live[unit_size / 16 / 64];
+    memset(live, 0xFF, sizeof live);
+    for (void *block = u->free; block; block = *(void **)block) {
+        size_t index = (size_t)((char *)block - (char *)unit_address(u)) / size;
+        live[index / 64] &= ~((uint64_t)1 << (index % 64));
+    }
+    uint32_t pages = 0;
+    for (size_t offset = 0, index = 0; offset < u->bump; offset += size, index++) {
+        if (u->discarded >> (offset / page) & 1 || !(live[index / 64] >> (index % 64) & 1)) continue;
+        size_t last = (offset + size - 1) / page;
+        pages |= ((2u << last) - 1) & ~((1u << (offset / page)) - 1);
+    }
+    return (uint16_t)pages;
+}
+
+/// Gives back the pages of a unit on which every block is free, and takes the blocks that begin there off the list.
+static void discard_pages(unit *u, size_t size) {
+    if (u->reused) {
+        size_t end = whole_pages(u->bump);
+        units_discard((char *)unit_address(u) + end, unit_size - end);
+        u->reused = false;
+    }
+    uint32_t touched = (2u << ((u->bump - 1) / page)) - 1;
+    uint32_t idle = touched & ~pages_in_use(u, size) & ~(uint32_t)u->discarded;
+    if (!idle) return;
+    void *kept = NULL, *next;
+    for (void *block = u->free; block; block = next) {
+        next = *(void **)block;
+        size_t offset = (size_t)((char *)block - (char *)unit_address(u));
+        if (idle >> (offset / page) & 1) continue;
+        *(void **)block = kept;
+        kept = block;
+    }
+    u->free = kept;
+    for (unsigned index = 0; index < pages_of_unit; index++) {
+        if (!(idle >> index & 1)) continue;
+        units_discard((char *)unit_address(u) + index * page, page);
+        // No block begins in a page in the middle of one.
+        if (first_block(index, size) < end_of_blocks(u, index)) u->discarded |= (uint16_t)(1u << index);
+    }
 }
 
 static void trim_class(walle_heap *heap, int class) {
-    size_t size = class_size(class);
     unit *next;
     for (unit *u = heap->partial[class]; u; u = next) {
         next = u->next;
@@ -440,8 +517,8 @@ static void trim_class(walle_heap *heap, int class) {
             remove_partial(heap, u);
             disown(heap, u);
             units_give_back(u, 1);
-        } else if (size > page) {
-            for (char *block = u->free; block; block = *(char **)block) discard_inside(block, size);
+        } else {
+            discard_pages(u, class_size(class));
         }
     }
 }

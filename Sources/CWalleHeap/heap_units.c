@@ -98,7 +98,7 @@ void units_discard(void *address, size_t size) {
 
 void walle_stack_trim(void) {
     // Below this frame nothing is live but the red zone; the frames of madvise itself need a few pages.
-    const size_t kept = 16384;
+    const size_t kept = 8192;
     pthread_attr_t attributes;
     void *low;
     size_t size;

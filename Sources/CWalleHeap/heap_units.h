@@ -5,7 +5,7 @@
 
 #include "walle_heap.h"
 
-enum { unit_bits = 16, unit_size = 1 << unit_bits, class_raw = 0xFFFE, class_large = 0xFFFF };
+enum { unit_bits = 16, unit_size = 1 << unit_bits, page_size = 4096, class_raw = 0xFFFE, class_large = 0xFFFF };
 
 typedef struct unit unit;
 
@@ -18,12 +18,14 @@ struct unit {
             unit *next, *previous;
             void *free;
             uint32_t used, bump;
+            uint16_t discarded; // a bit a page that the system has back; the blocks that begin there are on no list
         };
         size_t bytes; // class_large, class_raw: bytes in use
     };
     uint32_t count; // units in a row that belong together
     uint16_t class;
     bool listed;
+    bool reused; // pages past `bump` may hold what another class left there
 };
 
 /// Reserves the address space. False when the system refuses even a small part of it.
