@@ -7,10 +7,10 @@ import _imp
 import _io
 import _thread
 import builtins
-import gc
 import sys
 import time
 
+import _frozen_importlib as _bootstrap
 import _frozen_importlib_external as _external
 import _walle
 import posix
@@ -100,6 +100,12 @@ class Imports:
             import os  # noqa: F401
 
             return _specification(name, _LoadedLoader, origin="frozen")
+        if name == "inspect":
+            # Half a megabyte that it, and so `dataclasses`, imports for functions which hardly a task calls.
+            from walle import _deferred
+
+            _deferred.defer("ast")
+            _deferred.defer("tokenize")
         if name in _held:
             return _specification(name, _HeldLoader, origin="built-in")
         if name in _replaced or _walle.process_wide(name) or _walle.patch(name):
@@ -112,7 +118,7 @@ class Imports:
             return None
         self._inside.add(key)
         try:
-            spec = sys.modules["_frozen_importlib"]._find_spec(name, path)
+            spec = _bootstrap._find_spec(name, path)
         finally:
             self._inside.discard(key)
         if spec is not None and spec.loader is not None:
@@ -134,7 +140,7 @@ class Missing:
 
 
 def _specification(name, loader, **details):
-    return sys.modules["_frozen_importlib"].ModuleSpec(name, loader, **details)
+    return _bootstrap.ModuleSpec(name, loader, **details)
 
 
 class _SwiftLoader:
@@ -238,6 +244,15 @@ class _PackageLoader(_external.SourceFileLoader):
         return code
 
 
+def _source_to_code(self, data, path, *, _optimize=-1):
+    """Compile a module's source; `compile()` would make the types of the module `ast` in every VM."""
+    if type(data) is bytes and type(path) is str:
+        return _walle.compile((data, path, _optimize))
+    return _bootstrap._call_with_frames_removed(
+        compile, data, path, "exec", dont_inherit=True, optimize=_optimize
+    )
+
+
 def _path_hook(path):
     for folder, loader in ((_walle.standard_library, _StandardLoader), (_walle.folder, _PackageLoader)):
         if path == folder or path.startswith(folder + "/"):
@@ -257,6 +272,7 @@ def start():
     # Modules frozen into libpython find their source by it.
     sys._stdlib_dir = _walle.standard_library
     _hook_paths()
+    _external.SourceLoader.source_to_code = _source_to_code
     sys.stdout = sys.__stdout__ = _Output("<stdout>", _walle.write_out)
     sys.stderr = sys.__stderr__ = _Output("<stderr>", _walle.write_err)
     sys.stdin = sys.__stdin__ = None
@@ -334,73 +350,6 @@ def _bound_recursion():
         set_limit(limit)
 
     sys.setrecursionlimit = setrecursionlimit
-
-
-def end():
-    """Let go of what the task holds: exit functions, threads, modules. Each step is done though one before failed."""
-    for step in (_run_exit_functions, _join_threads, _pass_import_lock, _clear_modules, gc.collect):
-        try:
-            step()
-        except Exception as error:
-            print(f"at the end of the task: {type(error).__name__}: {error}", file=sys.stderr)
-
-
-def _run_exit_functions():
-    atexit = sys.modules.get("atexit")
-    if atexit is not None:
-        atexit._run_exitfuncs()
-    processes = sys.modules.get("walle._processes")
-    if processes is not None:
-        processes.end()
-
-
-def _join_threads():
-    threading = sys.modules.get("threading")
-    if threading is None:
-        return
-    mine = (threading.current_thread(), threading.main_thread())
-    for thread in list(threading._active.values()):
-        if thread not in mine:
-            thread.join(0.1)
-
-
-def _pass_import_lock():
-    """Hang here, where nobody waits for this VM, rather than later if a thread ended with the lock held."""
-    _imp.acquire_lock()
-    _imp.release_lock()
-
-
-def _clear_modules():
-    """Run the finalisers of what the task's modules hold."""
-    ours = (_walle.standard_library, _walle.folder)
-    for module in list(sys.modules.values()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str) and not file.startswith(ours):
-            module.__dict__.clear()
-
-
-def plain(value):
-    """Make something that crosses to Swift of an object that does not; the object itself when nothing is known."""
-    kind = type(value)
-    fields = getattr(kind, "__dataclass_fields__", None)
-    if fields is not None:
-        return {name: getattr(value, name) for name in fields}
-    enum = sys.modules.get("enum")
-    if enum is not None and isinstance(value, enum.Enum):
-        return value.value
-    to_list = getattr(value, "tolist", None)
-    if to_list is not None:
-        return to_list()
-    decimal = sys.modules.get("decimal")
-    if decimal is not None and isinstance(value, decimal.Decimal):
-        return float(value)
-    if kind.__name__ == "UUID" or hasattr(kind, "__fspath__"):
-        return str(value)
-    if hasattr(kind, "keys") and hasattr(kind, "__getitem__"):
-        return {key: value[key] for key in value.keys()}
-    if hasattr(kind, "__len__") and hasattr(kind, "__iter__"):
-        return list(value)
-    return value
 
 
 start()

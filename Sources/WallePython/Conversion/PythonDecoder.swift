@@ -236,7 +236,7 @@ private final class Node: Decoder {
 
     // MARK: containers
 
-    /// The object as a `list` or `tuple`: itself, or what `walle._vm.plain` makes of it.
+    /// The object as a `list` or `tuple`: itself, or what `walle._plain` makes of it.
     func sequence() throws -> Node {
         if walle_IsList(object) != 0 || walle_IsTuple(object) != 0 { return self }
         if walle_IsAnySet(object) != 0 {

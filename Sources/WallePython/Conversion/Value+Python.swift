@@ -170,9 +170,9 @@ extension Interpreter {
             got: Self.typeName(object), path: path())
     }
 
-    /// What `walle._vm.plain` makes of an object that has no counterpart; nil when it knows none.
+    /// What `walle._plain.plain` makes of an object that has no counterpart; nil when it knows none.
     func plain(_ object: PythonPointer) throws(PythonFailure) -> Owned? {
-        let machine = try Owned(PyImport_ImportModule("walle._vm"))
+        let machine = try Owned(PyImport_ImportModule("walle._plain"))
         let function = try Owned(PyObject_GetAttrString(machine.pointer, "plain"))
         let result = try Owned(PyObject_CallOneArg(function.pointer, object))
         if result.pointer == object { return nil }

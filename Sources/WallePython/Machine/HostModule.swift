@@ -94,6 +94,10 @@ enum HostModule {
             SharedCode.store(walle_TupleItem(pair, 1), String(python: walle_TupleItem(pair, 0)))
             return walle_None()
         },
+        Definition("compile", "The code object of a tuple of source bytes, path and level of optimisation.") {
+            _, source in
+            SharedCode.compile(source!)
+        },
         Definition("memory_left", "Bytes left under the memory limit, or None.") { _, _ in
             HostModule.memoryLeft()
         },

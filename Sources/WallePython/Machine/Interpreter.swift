@@ -276,14 +276,34 @@ package final class Interpreter {
         // Twice: what is asked to stop in the first pass may have been swallowed.
         for _ in 0..<2 {
             stopThreads()
+            // Of a run that was stopped by force.
+            PyEval_SetTraceAllThreads(nil, nil)
+            if isImportLockHeld { return false }
             _ = try? run(Self.nextRun(), limits: limits) { () throws(PythonFailure) -> Void in
-                let end = try find("end", in: "walle._vm")
+                let end = try find("end", in: "walle._end")
                 _ = try call(end.pointer)
             }
             PyEval_SetTraceAllThreads(nil, nil)
             if threadCount == 1 { return true }
         }
         return false
+    }
+
+    /// True while a thread holds the import lock, or ended with it: an import would wait here, where no stop reaches it.
+    private var isImportLockHeld: Bool {
+        guard let module = PyDict_GetItemString(PyImport_GetModuleDict(), "_imp"),
+            let attribute = PyObject_GetAttrString(module, "lock_held")
+        else {
+            PyErr_Clear()
+            return false
+        }
+        let function = Owned(taking: attribute)
+        guard let answer = PyObject_CallNoArgs(function.pointer) else {
+            PyErr_Clear()
+            return false
+        }
+        let held = Owned(taking: answer)
+        return held.pointer == walle_True()
     }
 
     /// What `atexit` functions and finalisers may take.
