@@ -17,10 +17,6 @@ _IN, _OUT = 1, 4
 _FOREVER = 1e9
 
 
-def _checkpoint():
-    """Give a stop that is due its chance to be raised: the evaluation loop looks when a function is entered."""
-
-
 def replace_threading(module):
     """Let `Thread.join` end: it ignores signals outside the main interpreter."""
     _adopt_main_thread(module)
@@ -43,7 +39,6 @@ def replace_threading(module):
                 return
             handle_join(handle, left)
             slice_ = min(_SLICE, slice_ * 2)
-            _checkpoint()
         handle_join(handle, 0)
 
     join.__doc__ = thread.join.__doc__

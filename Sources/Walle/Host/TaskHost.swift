@@ -194,7 +194,7 @@ public final class TaskHost: Sendable {
 
     private static func startRuntime() throws(TaskError) {
         do throws(PackageError) {
-            ModuleRules.set(try StandardModules.shared.get().rules)
+            try StandardModules.installed.get()
         } catch {
             throw TaskError(.package(error), task: "host")
         }

@@ -51,18 +51,19 @@ package struct StandardModules: Sendable {
     /// It has an exercise for every module of CPython, in 200 kB.
     private static let mostBytes = 4_000_000
 
-    /// Gives the rules to the fence, once; must come before the first interpreter.
-    ///
-    /// Traps when the file is missing or wrong: without its rules, a task could do what it must not.
-    package static func install() { installed }
+    /// Gives the rules to the fence, once a process; must come before the first interpreter.
+    package static let installed = Result { () throws(PackageError) in
+        ModuleRules.set(try shared.get().rules)
+    }
 
-    private static let installed: Void = {
+    /// Gives the rules to the fence, or traps: without its rules, a task could do what it must not.
+    package static func install() {
         do throws(PackageError) {
-            ModuleRules.set(try shared.get().rules)
+            try installed.get()
         } catch {
             preconditionFailure("Walle's own file is wrong: install it anew.\n\(error)")
         }
-    }()
+    }
 }
 
 /// One module of the standard library.

@@ -16,6 +16,12 @@ enum Resources {
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
         return seconds(usage.ru_utime) + seconds(usage.ru_stime)
     }
+
+    /// How long the calling thread was ready to run and had no core.
+    static var millisecondsWithoutCore: Double {
+        let text = (try? String(contentsOfFile: "/proc/thread-self/schedstat", encoding: .utf8)) ?? ""
+        return text.split(separator: " ").dropFirst().first.flatMap { Double($0) }.map { $0 / 1e6 } ?? 0
+    }
 }
 
 /// Something a benchmark needs is not as it must be: its figures would mean nothing.
