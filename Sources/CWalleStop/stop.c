@@ -218,8 +218,8 @@ void walle_stop_set_classes(walle_stop *stop, PyObject *asked, PyObject *forced)
 // MARK: runs
 
 void walle_stop_begin(walle_stop *stop, uint64_t run, int64_t wall_ns, int64_t cpu_ns, int64_t grace_ns) {
-    stop->step = walle_step_running;
-    stop->reason = walle_stop_none;
+    STORE(stop->step, walle_step_running);
+    STORE(stop->reason, walle_stop_none);
     stop->grace = grace_ns;
     stop->paused_at = 0;
     stop->file[0] = 0;
