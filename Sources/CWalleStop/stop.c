@@ -20,7 +20,7 @@ enum { async_exception_bit = 1 << 3 };
 
 static const int64_t retry_ns = 1000000;
 // A forced thread may wait for the GIL behind others, or for a core: only after this is it called unresponsive.
-static const int64_t patience_ns = 100000000;
+static const int64_t patience_ns = slowness * 100000000;
 
 __thread walle_stop *walle_stop_of_thread;
 

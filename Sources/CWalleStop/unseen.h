@@ -33,7 +33,12 @@ extern struct unseen {
 
 #define DIRECTLY(function) unseen.function
 
+/// So many times slower is what CPython does: each allocation passes through our heap, which is watched.
+enum { slowness = 10 };
+
 #else
+
+enum { slowness = 1 };
 
 #define UNSEEN
 #define DIRECTLY(function) function
