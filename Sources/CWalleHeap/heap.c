@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "walle_heap.h"
 
+#include "heap_guard.h"
 #include "heap_units.h"
 
 #include <malloc.h>
@@ -148,6 +149,15 @@ static inline void remove_partial(walle_heap *heap, unit *u) {
 
 // MARK: small blocks
 
+/// A free block begins with the address of the next one.
+UNGUARDED static inline void *next_free(void *block) {
+    return *(void **)block;
+}
+
+UNGUARDED static inline void set_next_free(void *block, void *next) {
+    *(void **)block = next;
+}
+
 static unit *fresh_unit(walle_heap *heap, int class) {
     unit *u = heap->spare;
     if (u) {
@@ -164,6 +174,7 @@ static unit *fresh_unit(walle_heap *heap, int class) {
     u->bump = 0;
     u->free = NULL;
     push_partial(heap, u);
+    guard(unit_address(u), unit_size);
     return u;
 }
 
@@ -187,18 +198,20 @@ static inline void *take_block(walle_heap *heap, int class, size_t size) {
     }
     void *block = u->free;
     if (block) {
-        u->free = *(void **)block;
+        u->free = next_free(block);
     } else {
         block = unit_address(u) + u->bump;
         u->bump += (uint32_t)size;
     }
+    unguard(block, size);
     u->used++;
     if (!u->free && u->bump + size > unit_size) remove_partial(heap, u);
     return block;
 }
 
 static inline void return_block(walle_heap *heap, unit *u, void *block) {
-    *(void **)block = u->free;
+    guard(block, class_size(u->class));
+    set_next_free(block, u->free);
     u->free = block;
     u->used--;
     if (__builtin_expect(!u->listed, 0)) push_partial(heap, u);
@@ -215,6 +228,7 @@ static void *take_large(walle_heap *heap, size_t size, size_t reserve) {
     u->class = class_large;
     u->count = (uint32_t)count;
     u->bytes = size;
+    guard_after(unit_address(u), size, count * unit_size);
     return unit_address(u);
 }
 
@@ -289,7 +303,9 @@ static void *resize_large(walle_heap *heap, unit *u, void *block, size_t size) {
     size_t old = u->bytes, rounded = whole_pages(size);
     if (rounded <= (size_t)u->count * unit_size && size > class_limit) {
         if (rounded > old && !admit(heap, rounded - old)) return NULL;
+        if (rounded > old) unguard(block + old, rounded - old);
         if (rounded < old) {
+            guard(block + rounded, old - rounded);
             units_discard(block + rounded, old - rounded);
             release(heap, old - rounded);
         }
@@ -347,6 +363,7 @@ void *walle_raw_malloc(walle_heap *heap, size_t size) {
     u->class = class_raw;
     u->count = (uint32_t)count;
     u->bytes = rounded;
+    guard_after(unit_address(u), rounded, count * unit_size);
     if (heap) {
         __atomic_add_fetch(&heap->references, 1, __ATOMIC_RELAXED);
         walle_heap_charge(heap, (int64_t)rounded);
@@ -441,7 +458,7 @@ static void trim_class(walle_heap *heap, int class) {
             disown(heap, u);
             units_give_back(u, 1);
         } else if (size > page) {
-            for (char *block = u->free; block; block = *(char **)block) discard_inside(block, size);
+            for (char *block = u->free; block; block = next_free(block)) discard_inside(block, size);
         }
     }
 }
