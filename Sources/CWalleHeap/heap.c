@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "walle_heap.h"
 
+#include "heap_guard.h"
 #include "heap_units.h"
 
 #include <malloc.h>
@@ -159,6 +160,15 @@ static inline void remove_partial(walle_heap *heap, unit *u) {
 
 // MARK: small blocks
 
+/// A free block begins with the address of the next one.
+UNGUARDED static inline void *next_free(void *block) {
+    return *(void **)block;
+}
+
+UNGUARDED static inline void set_next_free(void *block, void *next) {
+    *(void **)block = next;
+}
+
 static unit *fresh_unit(walle_heap *heap, int class) {
     unit *u = heap->spare;
     bool reused = u != NULL;
@@ -178,6 +188,7 @@ static unit *fresh_unit(walle_heap *heap, int class) {
     u->discarded = 0;
     u->reused = reused;
     push_partial(heap, u);
+    guard(unit_address(u), unit_size);
     return u;
 }
 
@@ -213,7 +224,7 @@ static __attribute__((noinline)) void *restore_page(unit *u, size_t size) {
     u->discarded &= (uint16_t)(u->discarded - 1);
     for (size_t offset = first_block(index, size); offset < end_of_blocks(u, index); offset += size) {
         char *block = (char *)unit_address(u) + offset;
-        *(void **)block = u->free;
+        set_next_free(block, u->free);
         u->free = block;
     }
     return u->free;
@@ -228,18 +239,20 @@ static inline void *take_block(walle_heap *heap, int class, size_t size) {
     void *block = u->free;
     if (__builtin_expect(!block && u->discarded, 0)) block = restore_page(u, size);
     if (block) {
-        u->free = *(void **)block;
+        u->free = next_free(block);
     } else {
         block = unit_address(u) + u->bump;
         u->bump += (uint32_t)size;
     }
+    unguard(block, size);
     u->used++;
     if (is_full(u, size)) remove_partial(heap, u);
     return block;
 }
 
 static inline void return_block(walle_heap *heap, unit *u, void *block) {
-    *(void **)block = u->free;
+    guard(block, class_size(u->class));
+    set_next_free(block, u->free);
     u->free = block;
     u->used--;
     if (__builtin_expect(!u->listed, 0)) push_partial(heap, u);
@@ -256,6 +269,7 @@ static void *take_large(walle_heap *heap, size_t size, size_t reserve) {
     u->class = class_large;
     u->count = (uint32_t)count;
     u->bytes = size;
+    guard_after(unit_address(u), size, count * unit_size);
     return unit_address(u);
 }
 
@@ -330,7 +344,9 @@ static void *resize_large(walle_heap *heap, unit *u, void *block, size_t size) {
     size_t old = u->bytes, rounded = whole_pages(size);
     if (rounded <= (size_t)u->count * unit_size && size > class_limit) {
         if (rounded > old && !admit(heap, rounded - old)) return NULL;
+        if (rounded > old) unguard(block + old, rounded - old);
         if (rounded < old) {
+            guard(block + rounded, old - rounded);
             units_discard(block + rounded, old - rounded);
             release(heap, old - rounded);
         }
@@ -388,6 +404,7 @@ void *walle_raw_malloc(walle_heap *heap, size_t size) {
     u->class = class_raw;
     u->count = (uint32_t)count;
     u->bytes = rounded;
+    guard_after(unit_address(u), rounded, count * unit_size);
     if (heap) {
         __atomic_add_fetch(&heap->references, 1, __ATOMIC_RELAXED);
         walle_heap_charge(heap, (int64_t)rounded);
@@ -469,7 +486,7 @@ uint64_t walle_heap_refusals(const walle_heap *heap) {
 static uint16_t pages_in_use(const unit *u, size_t size) {
     uint64_t live[unit_size / 16 / 64];
     memset(live, 0xFF, sizeof live);
-    for (void *block = u->free; block; block = *(void **)block) {
+    for (void *block = u->free; block; block = next_free(block)) {
         size_t index = (size_t)((char *)block - (char *)unit_address(u)) / size;
         live[index / 64] &= ~((uint64_t)1 << (index % 64));
     }
@@ -494,10 +511,10 @@ static void discard_pages(unit *u, size_t size) {
     if (!idle) return;
     void *kept = NULL, *next;
     for (void *block = u->free; block; block = next) {
-        next = *(void **)block;
+        next = next_free(block);
         size_t offset = (size_t)((char *)block - (char *)unit_address(u));
         if (idle >> (offset / page) & 1) continue;
-        *(void **)block = kept;
+        set_next_free(block, kept);
         kept = block;
     }
     u->free = kept;

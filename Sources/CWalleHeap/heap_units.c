@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "heap_units.h"
 
+#include "heap_guard.h"
+
 #include <pthread.h>
 #include <sys/mman.h>
 
@@ -80,11 +82,15 @@ unit *units_take(size_t count) {
     pthread_mutex_lock(&lock);
     size_t first = count == 1 ? take_one() : take_run(count);
     pthread_mutex_unlock(&lock);
-    return first == SIZE_MAX ? NULL : &units_table[first];
+    if (first == SIZE_MAX) return NULL;
+    hold_reachable(unit_address(&units_table[first]), count * unit_size);
+    return &units_table[first];
 }
 
 void units_give_back(unit *first, size_t count) {
     units_discard(unit_address(first), count * unit_size);
+    release_reachable(unit_address(first), count * unit_size);
+    guard(unit_address(first), count * unit_size);
     size_t index = (size_t)(first - units_table);
     pthread_mutex_lock(&lock);
     mark(index, count, false);

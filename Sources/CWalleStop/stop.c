@@ -20,17 +20,20 @@ enum { async_exception_bit = 1 << 3 };
 
 static const int64_t retry_ns = 1000000;
 // A forced thread may wait for the GIL behind others, or for a core: only after this is it called unresponsive.
-static const int64_t patience_ns = 100000000;
+static const int64_t patience_ns = slowness * 100000000;
 
 __thread walle_stop *walle_stop_of_thread;
 
-static void arm(timer_t timer, int64_t at) {
+UNSEEN static void arm(timer_t timer, int64_t at) {
     if (at < 1) at = 1;
-    struct itimerspec when = {.it_value = {.tv_sec = at / billion, .tv_nsec = at % billion}};
-    timer_settime(timer, TIMER_ABSTIME, &when, NULL);
+    struct itimerspec when; // an initialiser could be a call of memset, which must not be made here: see unseen.h
+    when.it_interval.tv_sec = when.it_interval.tv_nsec = 0;
+    when.it_value.tv_sec = at / billion;
+    when.it_value.tv_nsec = at % billion;
+    DIRECTLY(timer_settime)(timer, TIMER_ABSTIME, &when, NULL);
 }
 
-static void arm_wall(walle_stop *stop, int64_t at) {
+UNSEEN static void arm_wall(walle_stop *stop, int64_t at) {
     stop->armed = at;
     arm(stop->wall_timer, at);
 }
@@ -38,7 +41,7 @@ static void arm_wall(walle_stop *stop, int64_t at) {
 // MARK: in the handler
 
 /// What PyThreadState_SetAsyncExc does, without its lock. The reference given away was taken beforehand.
-static void leave_exception(walle_stop *stop, PyObject *class, bool *spent) {
+UNSEEN static void leave_exception(walle_stop *stop, PyObject *class, bool *spent) {
     if (*spent) return;
     PyObject *old = __atomic_exchange_n(&stop->state->async_exc, class, __ATOMIC_ACQ_REL);
     *spent = true;
@@ -47,9 +50,9 @@ static void leave_exception(walle_stop *stop, PyObject *class, bool *spent) {
 }
 
 /// Nanoseconds that the thread was ready to run and had no core; 0 where the kernel does not tell.
-static int64_t wait_for_core(const walle_stop *stop) {
+UNSEEN static int64_t wait_for_core(const walle_stop *stop) {
     char text[96]; // "<ns on a core> <ns waiting for one> <times>"
-    ssize_t size = stop->schedstat < 0 ? 0 : pread(stop->schedstat, text, sizeof text - 1, 0);
+    ssize_t size = stop->schedstat < 0 ? 0 : DIRECTLY(pread)(stop->schedstat, text, sizeof text - 1, 0);
     if (size <= 0) return 0;
     text[size] = 0;
     const char *digit = text;
@@ -60,7 +63,7 @@ static int64_t wait_for_core(const walle_stop *stop) {
     return wait;
 }
 
-static void take_step(walle_stop *stop, int step, int64_t now, int64_t due) {
+UNSEEN static void take_step(walle_stop *stop, int step, int64_t now, int64_t due) {
     stop->lateness[step] = now - due;
     STORE(stop->step, step);
     if (step == walle_step_asked) leave_exception(stop, stop->asked, &stop->asked_spent);
@@ -71,13 +74,13 @@ static void take_step(walle_stop *stop, int step, int64_t now, int64_t due) {
         stop->step_wait = wait_for_core(stop);
         arm_wall(stop, stop->next_step);
         uint64_t one = 1;
-        if (write(stop->descriptor, &one, sizeof one) < 0) {} // full means readable already
+        if (DIRECTLY(write)(stop->descriptor, &one, sizeof one) < 0) {} // full means readable already
     }
-    sem_post(stop->watcher);
+    DIRECTLY(sem_post)(stop->watcher);
 }
 
 /// A timer that fired before its run was due is set again.
-static void keep_armed(walle_stop *stop, int64_t now) {
+UNSEEN static void keep_armed(walle_stop *stop, int64_t now) {
     if (stop->armed <= now) {
         if (stop->deadline == never) stop->armed = never;
         else arm_wall(stop, stop->deadline);
@@ -88,7 +91,7 @@ static void keep_armed(walle_stop *stop, int64_t now) {
     }
 }
 
-static void ask_if_due(walle_stop *stop, uint64_t run) {
+UNSEEN static void ask_if_due(walle_stop *stop, uint64_t run) {
     int64_t now = now_on(CLOCK_MONOTONIC), due = now;
     uint64_t request = LOAD(stop->request);
     int reason = walle_stop_none;
@@ -109,13 +112,13 @@ static void ask_if_due(walle_stop *stop, uint64_t run) {
 }
 
 /// When all cores are busy, a thread may have none of them for longer than its grace: then it could not react.
-static void step_if_due(walle_stop *stop, int step, int64_t now) {
+UNSEEN static void step_if_due(walle_stop *stop, int step, int64_t now) {
     int64_t due = stop->next_step + wait_for_core(stop) - stop->step_wait;
     if (now >= due) take_step(stop, step, now, due);
     else arm_wall(stop, due);
 }
 
-static void handle(int signal, siginfo_t *info, void *context) {
+UNSEEN static void handle(int signal, siginfo_t *info, void *context) {
     walle_stop *stop = walle_stop_of_thread;
     if (!stop) return;
     int error = errno;
@@ -152,7 +155,7 @@ static void choose_signal(void) {
         // No SA_RESTART: a wait must return. No mask: nothing else is held up.
         struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO};
         sigemptyset(&action.sa_mask);
-        if (sigaction(signal, &action, NULL) != 0) continue;
+        if (DIRECTLY(sigaction)(signal, &action, NULL) != 0) continue;
         chosen_signal = signal;
         return;
     }
@@ -215,8 +218,8 @@ void walle_stop_set_classes(walle_stop *stop, PyObject *asked, PyObject *forced)
 // MARK: runs
 
 void walle_stop_begin(walle_stop *stop, uint64_t run, int64_t wall_ns, int64_t cpu_ns, int64_t grace_ns) {
-    stop->step = walle_step_running;
-    stop->reason = walle_stop_none;
+    STORE(stop->step, walle_step_running);
+    STORE(stop->reason, walle_stop_none);
     stop->grace = grace_ns;
     stop->paused_at = 0;
     stop->file[0] = 0;

@@ -4,6 +4,7 @@
 
 #include <Python.h>
 
+#include "unseen.h"
 #include "walle_stop.h"
 
 #include <pthread.h>
@@ -57,9 +58,9 @@ extern __thread walle_stop *walle_stop_of_thread;
 #define LOAD(field) __atomic_load_n(&(field), __ATOMIC_ACQUIRE)
 #define STORE(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELEASE)
 
-static inline int64_t now_on(clockid_t clock) {
+UNSEEN static inline int64_t now_on(clockid_t clock) {
     struct timespec time;
-    clock_gettime(clock, &time);
+    DIRECTLY(clock_gettime)(clock, &time);
     return time.tv_sec * billion + time.tv_nsec;
 }
 

@@ -54,6 +54,23 @@ extension HostSuite {
             }
         }
 
+        @Test func aStreamThatEndedHoldsNothing() async throws {
+            final class Token: Sendable {}
+            struct Input: Encodable {
+                let token: Token
+                func encode(to encoder: any Encoder) throws { try 3.encode(to: encoder) }
+            }
+            let package = try TestPackage("def run(n):\n    for i in range(n):\n        yield i")
+            weak let token = try await withHost(package) { (host: TaskHost) async throws -> Token in
+                let token = Token()
+                for try await _ in host.stream("sample", Input(token: token), of: Int.self) {}
+                return token
+            }
+            // The VM's thread lets go of a run after it answered.
+            for _ in 0..<100 where token != nil { try await Task.sleep(for: .milliseconds(10)) }
+            #expect(token == nil)
+        }
+
         @Test func anExceptionHalfWayEndsAStream() async throws {
             let package = try TestPackage("def run(n):\n    yield 1\n    yield 2\n    raise ValueError('half way')")
             try await withHost(package) { (host: TaskHost) async throws in

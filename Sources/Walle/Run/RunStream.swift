@@ -75,12 +75,17 @@ extension TaskHost {
 }
 
 /// The run behind a stream, known only after the stream.
+///
+/// Not held, as the run holds its stream: while there is something to stop, the queue or the VM's thread holds the run.
 private final class RunHandle: Sendable {
-    private let present = Mutex<PendingRun?>(nil)
+    private struct Reference {
+        weak var run: PendingRun?
+    }
+    private let present = Mutex(Reference())
 
     var run: PendingRun? {
-        get { present.withLock { $0 } }
-        set { present.withLock { $0 = newValue } }
+        get { present.withLock(\.run) }
+        set { present.withLock { $0.run = newValue } }
     }
 
     func stop() { run?.stop(.cancelled) }

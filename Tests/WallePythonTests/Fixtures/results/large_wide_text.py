@@ -1,4 +1,5 @@
 # expect: mismatch
+# time: 40000
 # memory: 2048
 # child: true
 def run():
