@@ -127,7 +127,9 @@ let package = Package(
             resources: [.copy("Peers")],
             swiftSettings: strict
         ),
-        .testTarget(name: "WalleHostTests", dependencies: ["Walle", logging], swiftSettings: strict),
+        .testTarget(
+            name: "WalleHostTests", dependencies: ["Walle", "WalleBinding", "WallePython", logging, metrics],
+            swiftSettings: strict),
         .testTarget(
             name: "WallePythonTests", dependencies: ["Walle", "WallePython"], exclude: ["Fixtures"],
             swiftSettings: strict),

@@ -31,11 +31,14 @@ public final class TaskHost: Sendable {
 
     /// A host without tasks.
     ///
-    /// - Parameter modules: Swift functions that every task may import.
+    /// - Parameter modules: Swift functions and classes that every task may import.
+    /// - Throws: when CPython does not start, and when two modules have one name or one hides a module of Python's or
+    ///   Walle's.
     public init(modules: [PythonModule] = [], configuration: HostConfiguration = HostConfiguration()) throws(TaskError)
     {
         self.configuration = configuration
         try Self.startRuntime()
+        if let problem = ModuleNames.problem(with: modules) { throw TaskError(.refused(problem), task: "host") }
         hub = EventHub(buffer: configuration.eventBuffer)
         pool = WarmPool(configuration: configuration)
         let folder = NSTemporaryDirectory() + "walle-\(getpid())-\(UUID().uuidString.prefix(8))"

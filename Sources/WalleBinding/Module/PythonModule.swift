@@ -33,6 +33,14 @@ public struct PythonModule: Sendable {
         }
     }
 
+    /// The Swift classes that it declares classes for, with the names of these.
+    package var classes: [(type: ObjectIdentifier, name: String)] {
+        members.compactMap { member in
+            guard case .type(let type) = member else { return nil }
+            return (ObjectIdentifier(type.declaration.instance), type.name)
+        }
+    }
+
     /// Declares a module.
     ///
     /// - Precondition: `name` is made of identifiers and dots, and no two members have the same name.
