@@ -76,9 +76,7 @@ enum Instances {
     }
 
     /// The same for each interpreter of the process.
-    static func key(of type: AnyClass) -> UnsafeRawPointer {
-        UnsafeRawPointer(bitPattern: UInt(bitPattern: ObjectIdentifier(type))).unsafelyUnwrapped
-    }
+    static func key(of type: AnyClass) -> UnsafeRawPointer { Interpreter.classKey(of: type) }
 
     /// The class of a module that no script imported yet.
     private static func imported(

@@ -34,6 +34,7 @@ extension Interpreter {
         case .double(let value): return try Owned(PyFloat_FromDouble(value))
         case .string(let value): return try Owned(value.python())
         case .bytes(let value): return try object(of: value)
+        case .sharedBytes(let value): return try object(of: value)
         case .date(let value): return try object(of: value)
         case .duration(let value): return try object(of: value)
         case .array(let values): return try list(of: values)
@@ -156,6 +157,10 @@ extension Interpreter {
         if walle_IsAnySet(object) != 0 {
             let list = try Owned(PySequence_List(object))
             return .set(Set(try array(of: list.pointer, bounds: &bounds, path: path())))
+        }
+        if let shared = sharedBytes(of: object) {
+            try bounds.spend(shared.count, path())
+            return .sharedBytes(shared)
         }
         if let data = try bytes(of: object, bounds: &bounds, path()) { return .bytes(data) }
         let api = try dateTimeAPI()

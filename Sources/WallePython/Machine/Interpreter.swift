@@ -25,6 +25,8 @@ package final class Interpreter {
     var descriptors = OwnedDescriptors()
     /// Strings for the keys of `Codable` types, made once.
     var keys = KeyCache()
+    /// Memory outside of the heap that objects hold, and how many.
+    var heldStorage: [ObjectIdentifier: Int] = [:]
     /// Receives what the script prints.
     package var output = OutputCollector()
     /// Modules and functions that Swift gave to this interpreter; they must live as long as it does.
