@@ -128,7 +128,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "WalleHostTests", dependencies: ["Walle", "WalleBinding", "WallePython", logging, metrics],
+            name: "WalleHostTests",
+            dependencies: [
+                "Walle", "WalleBinding", "WallePython", logging, metrics,
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "WallePythonTests", dependencies: ["Walle", "WallePython"], exclude: ["Fixtures"],

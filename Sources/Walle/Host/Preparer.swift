@@ -29,7 +29,9 @@ struct Preparer: Sendable {
 
     func snapshot(_ package: TaskPackage) throws(TaskError) -> TaskVersion {
         do {
-            return TaskVersion(package: package, snapshot: try PackageSnapshot(of: package, below: snapshots))
+            return TaskVersion(
+                package: package, snapshot: try PackageSnapshot(of: package, below: snapshots),
+                metrics: configuration.metrics)
         } catch {
             let problem = "the package could not be copied to \(snapshots): \(error.localizedDescription)"
             throw TaskError(.refused(problem), task: package.manifest.name)

@@ -1,4 +1,5 @@
 internal import Logging
+internal import Metrics
 internal import Synchronization
 internal import WallePython
 
@@ -9,10 +10,11 @@ final class TaskVersion: Sendable {
     let snapshot: PackageSnapshot
     let measures: VersionMeasures
 
-    init(package: TaskPackage, snapshot: PackageSnapshot) {
+    init(package: TaskPackage, snapshot: PackageSnapshot, metrics: any MetricsFactory) {
         self.package = package
         self.snapshot = snapshot
-        measures = VersionMeasures(task: package.manifest.name, version: package.manifest.version.description)
+        measures = VersionMeasures(
+            task: package.manifest.name, version: package.manifest.version.description, metrics: metrics)
     }
 
     var name: String { package.manifest.name }
