@@ -95,7 +95,7 @@ final class WarmPool: Sendable {
         }
         guard liveBytes < configuration.memoryBytes else {
             state.withLock { $0.starting -= 1 }
-            let bytes = Units.text(bytes: configuration.memoryBytes)
+            let bytes = Quantity.text(bytes: configuration.memoryBytes)
             throw .refused("the host's VMs take more than \(bytes) (HostConfiguration.memoryBytes)")
         }
     }

@@ -43,7 +43,8 @@ extension Interpreter {
             return try Owned(PySet_New(list.pointer))
         case .dictionary(let values):
             let dictionary = try Owned(PyDict_New())
-            for (key, value) in values {
+            // Scripts see the order of a dict; Swift's is another in each process.
+            for (key, value) in values.sorted(by: { $0.key < $1.key }) {
                 let name = try keys.reference(key)
                 let element = try object(of: value)
                 try check(PyDict_SetItem(dictionary.pointer, name.pointer, element.pointer))

@@ -21,7 +21,7 @@ public enum Value: Sendable, Hashable {
     case array([Value])
     /// A `set` or `frozenset`.
     case set(Set<Value>)
-    /// A `dict` whose keys are strings.
+    /// A `dict` whose keys are strings. Python gets them sorted.
     case dictionary([String: Value])
 }
 
