@@ -260,6 +260,28 @@ extension Binding {
             #expect(Basket.living.load(ordering: .relaxed) == before)
         }
 
+        @Test func leavesNoMemory() async throws {
+            let source = """
+                import shop, weakref
+                def run():
+                    for i in range(1000):
+                        basket = shop.Basket(items=[i])
+                        basket.add(1, count=2); basket.first = 5; weakref.ref(basket)
+                        list(basket); basket + basket; basket == 3; memoryview(shop.pixels()).release()
+                        for call in (lambda: basket.add("x"), lambda: basket[9], lambda: shop.Basket(3)):
+                            try: call()
+                            except (TypeError, IndexError): pass
+                """
+            let machine = try await VirtualMachine.start(MachineConfiguration())
+            defer { machine.close() }
+            var script = Script(Self.module)
+            let bytes = Mutex<[Int]>([])
+            script.prepare = { interpreter in bytes.withLock { $0.append(interpreter.liveBytes) } }
+            for _ in 0..<6 { _ = try await script.run(source, on: machine) }
+            let seen = bytes.withLock { $0 }
+            #expect(seen[5] - seen[2] < 16 << 10, "\(seen)")
+        }
+
         @Test func servesInterpretersAtOnce() async throws {
             let shared = Basket(owner: "all")
             let module = PythonModule("shared") {

@@ -24,11 +24,12 @@ extension PythonModule {
         ("collections.abc", ["Callable", "Iterator", "Mapping", "Sequence"]),
         ("datetime", ["date", "datetime", "timedelta"]),
         ("typing", ["Any", "Final", "final"]),
+        ("walle", ["Buffer"]),
     ]
 
     private static func imports(for members: [Member]) -> String {
         let text = members.map(\.annotations).joined(separator: " ")
-        let words = Set(text.split { !$0.isLetter && $0 != "_" }.map(String.init))
+        let words = Set(text.split { !$0.isLetter && $0 != "_" }.map(String.init)).subtracting(members.map(\.name))
         return origins.compactMap { module, names in
             let used = names.filter(words.contains)
             return used.isEmpty ? nil : "from \(module) import \(used.joined(separator: ", "))"

@@ -13,7 +13,8 @@ struct StatusTable: Sendable {
             table.add(
                 task.name, task.version, "\(task.instances)", "\(task.running)", "\(task.waiting)",
                 ProgressBar.grouped(task.runs), ProgressBar.grouped(task.failures), ProgressBar.grouped(task.stops),
-                task.runs > 0 ? Quantity.text(task.medianLatency) : "–", task.runs > 0 ? Quantity.text(task.p99Latency) : "–",
+                task.runs > 0 ? Quantity.text(task.medianLatency) : "–",
+                task.runs > 0 ? Quantity.text(task.p99Latency) : "–",
                 Quantity.text(bytes: task.liveBytes), Self.note(task))
         }
         let health = status.isHealthy ? "healthy" : "not healthy"
