@@ -94,7 +94,7 @@ extension Interpreter {
     }
 
     /// Charges memory, once for all the objects that hold it here.
-    func hold(_ storage: SharedStorage) throws(PythonFailure) {
+    package func hold(_ storage: SharedStorage) throws(PythonFailure) {
         if heldStorage[ObjectIdentifier(storage)] == nil {
             try admit(bytes: storage.bytes.count)
             charge(bytes: storage.bytes.count)
@@ -102,7 +102,7 @@ extension Interpreter {
         heldStorage[ObjectIdentifier(storage), default: 0] += 1
     }
 
-    func drop(_ storage: SharedStorage) {
+    package func drop(_ storage: SharedStorage) {
         let key = ObjectIdentifier(storage)
         guard let count = heldStorage[key] else { return }
         heldStorage[key] = count > 1 ? count - 1 : nil

@@ -87,7 +87,7 @@ extension SharedBytes: CustomStringConvertible {
 
 /// Memory outside of all heaps. Written only by who holds it alone.
 package final class SharedStorage: @unchecked Sendable {
-    let bytes: UnsafeMutableRawBufferPointer
+    package let bytes: UnsafeMutableRawBufferPointer
     /// A cache line: what computes on many bytes at once wants it.
     private static let alignment = 64
 
