@@ -93,6 +93,18 @@ extension Interpreter {
         return (held as? BufferObject).map { SharedBytes(storage: $0.share()) }
     }
 
+    /// The memory of a `walle.Buffer` itself, or a copy of other bytes, whose memory goes with the VM; nil for an object
+    /// without the buffer protocol.
+    func sharedBytes(
+        of object: PythonPointer, bounds: inout ConversionBounds, _ path: @autoclosure () -> String
+    ) throws(PythonFailure) -> SharedBytes? {
+        guard let shared = sharedBytes(of: object) else {
+            return try bytes(of: object, bounds: &bounds, path()).map { SharedBytes($0) }
+        }
+        try bounds.spend(shared.count, path())
+        return shared
+    }
+
     /// Charges memory, once for all the objects that hold it here.
     package func hold(_ storage: SharedStorage) throws(PythonFailure) {
         if heldStorage[ObjectIdentifier(storage)] == nil {

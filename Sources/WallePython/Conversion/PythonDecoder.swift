@@ -214,16 +214,11 @@ private final class Node: Decoder {
         return data
     }
 
-    /// The memory of a `walle.Buffer` itself; a copy of any other bytes, whose memory goes with the VM.
     private func sharedBytes() throws -> SharedBytes {
-        if let shared = state.interpreter.sharedBytes(of: object) {
-            try state.bounds.spend(shared.count, path)
-            return shared
-        }
-        guard let data = try state.interpreter.bytes(of: object, bounds: &state.bounds, path) else {
+        guard let bytes = try state.interpreter.sharedBytes(of: object, bounds: &state.bounds, path) else {
             throw mismatch("SharedBytes")
         }
-        return SharedBytes(data)
+        return bytes
     }
 
     private func bigInteger() throws -> BigInt {
