@@ -45,6 +45,8 @@ let package = Package(
         .target(name: "CWalleHeap", dependencies: ["CWallePython"]),
         // The timer signal that stops a run: what must be safe inside a signal handler.
         .target(name: "CWalleStop", dependencies: ["CWalleHeap", "CWallePython"]),
+        // Python objects that hold objects of Swift: layout, classes, methods.
+        .target(name: "CWalleObjects", dependencies: ["CWallePython"]),
         // The Python files a task may import, found beside the executable.
         .target(
             name: "WalleStdlib",
@@ -57,11 +59,13 @@ let package = Package(
         // The fence: an interpreter pinned to a thread, its limits, stop, policy and conversion.
         .target(
             name: "WallePython",
-            dependencies: ["CWallePython", "CWalleHeap", "CWalleStop", "WalleStdlib", bigInt],
+            dependencies: ["CWallePython", "CWalleHeap", "CWalleStop", "CWalleObjects", "WalleStdlib", bigInt],
             swiftSettings: strict
         ),
-        // Declare a Python module, its functions and stubs in Swift.
-        .target(name: "WalleBinding", dependencies: ["CWallePython", "WallePython"], swiftSettings: strict),
+        // Declare a Python module, its classes, functions and stubs in Swift.
+        .target(
+            name: "WalleBinding", dependencies: ["CWallePython", "CWalleObjects", "WallePython"],
+            swiftSettings: strict),
         // Thin adapters that give Swift modules to Python.
         .target(name: "WalleModules", dependencies: ["WalleBinding", logging], swiftSettings: strict),
         // The app developer's API: hosts, task packages, runs, swaps.
@@ -123,7 +127,13 @@ let package = Package(
             resources: [.copy("Peers")],
             swiftSettings: strict
         ),
-        .testTarget(name: "WalleHostTests", dependencies: ["Walle", logging], swiftSettings: strict),
+        .testTarget(
+            name: "WalleHostTests",
+            dependencies: [
+                "Walle", "WalleBinding", "WallePython", logging, metrics,
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "WallePythonTests", dependencies: ["CWalleHeap", "Walle", "WallePython"], exclude: ["Fixtures"],
             swiftSettings: strict),

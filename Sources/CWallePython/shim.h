@@ -54,6 +54,9 @@ WALLE_EXCEPTION(ZeroDivisionError)
 static inline PyObject *walle_None(void) {
     return Py_None;
 }
+static inline PyObject *walle_NotImplemented(void) {
+    return Py_NotImplemented;
+}
 static inline PyObject *walle_True(void) {
     return Py_True;
 }
@@ -155,9 +158,27 @@ static inline PyObject *walle_NewHolder(PyObject *type, const char *module, void
     if (holder) *walle_HeldWord(holder) = held;
     return holder;
 }
+// A word after the header of an object that is laid out in C.
+static inline void *walle_Word(PyObject *object, int index) {
+    return ((void **)(object + 1))[index];
+}
+static inline int walle_IsFreedBy(PyObject *object, destructor function) {
+    return Py_TYPE(object)->tp_dealloc == function;
+}
+static inline Py_ssize_t walle_VectorcallCount(size_t flags) {
+    return PyVectorcall_NARGS(flags);
+}
 static inline PyMethodDef walle_FastMethod(const char *name, PyCFunctionFastWithKeywords function, const char *doc) {
     PyMethodDef definition = {name, (PyCFunction)(void (*)(void))function, METH_FASTCALL | METH_KEYWORDS, doc};
     return definition;
+}
+
+// Macros over others.
+static inline int walle_BufferStrides(void) {
+    return PyBUF_STRIDES;
+}
+static inline int walle_BufferColumnsFirst(void) {
+    return PyBUF_F_CONTIGUOUS & ~PyBUF_STRIDES;
 }
 
 // PyArg_*, PyErr_Format and the like are variadic.

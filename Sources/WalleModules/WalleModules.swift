@@ -4,7 +4,8 @@ package import WalleBinding
 package enum WalleModules {
     /// Each with the source file that declares it, for the banner of its stub.
     package static let declared: [(module: PythonModule, source: String)] = [
-        (TaskModule.module, "Sources/WalleModules/Task/TaskModule.swift")
+        (TaskModule.module, "Sources/WalleModules/Task/TaskModule.swift"),
+        (BufferModule.module, "Sources/WalleModules/Buffer/BufferModule.swift"),
     ]
 
     package static var all: [PythonModule] { declared.map(\.module) }

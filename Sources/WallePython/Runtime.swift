@@ -27,6 +27,9 @@ package final class PythonRuntime: Sendable {
     /// The folder of the standard library.
     package let standardLibrary: String
 
+    /// The names of its modules, without those below others.
+    package let standardModules: Set<String>
+
     private init() throws(RuntimeError) {
         guard Py_IsInitialized() == 0 else { throw .alreadyRunning }
         guard walle_stop_signal() > 0 else { throw .noSignal }
@@ -38,6 +41,7 @@ package final class PythonRuntime: Sendable {
         let paths = [home.library, home.library + "/lib-dynload", Stdlib.folder]
         try Self.initialize(home: home.prefix, paths: paths)
         Self.preload()
+        standardModules = Self.names(in: "stdlib_module_names")
         // The main interpreter runs no task: its lock is free from here on.
         PyEval_SaveThread()
     }
@@ -58,6 +62,16 @@ package final class PythonRuntime: Sendable {
             walle_Initialize(home + "/bin/python3", home, $0.baseAddress)
         }
         if let message { throw .failedToStart(String(cString: message)) }
+    }
+
+    /// The strings of a frozen set that `sys` has.
+    private static func names(in attribute: String) -> Set<String> {
+        guard let set = PySys_GetObject(attribute), let list = PySequence_List(set) else {
+            PyErr_Clear()
+            return []
+        }
+        let owned = Owned(taking: list)
+        return Set((0..<walle_Size(owned.pointer)).map { String(python: walle_ListItem(owned.pointer, $0)) })
     }
 
     /// Modules with static types, which end with the last interpreter that uses them and take the others with them; the

@@ -150,3 +150,13 @@ def trace_id() -> str | None:
 def remaining() -> float | None:
     """Seconds left: None, without a host there is no limit."""
     return None
+
+
+class Buffer(bytearray):
+    """Bytes that a host shares with the app without a copy. Outside the host, bytes."""
+
+    __module__ = "walle"
+
+    @property
+    def readonly(self) -> bool:
+        return False

@@ -129,5 +129,17 @@ extension Binding {
             let outcome = try await Script(Self.types).outcomes([call], setUp: setUp)
             #expect(outcome == [expected])
         }
+
+        @Test func givesKeysInOrder() async throws {
+            let keys = (0..<40).map { "key \($0 * 7919 % 1000)" }
+            let module = PythonModule("keyed") {
+                Function("value") { Value.dictionary(Dictionary(uniqueKeysWithValues: keys.map { ($0, 1) })) }
+                Function("counts") { Dictionary(uniqueKeysWithValues: keys.map { ($0, 1) }) }
+            }
+            let sorted = Value.array(keys.sorted().map { .string($0) })
+            let lists = try await Script(module).outcomes(
+                ["list(value())", "list(counts())"], setUp: "from keyed import *")
+            #expect(lists == [sorted, sorted])
+        }
     }
 }

@@ -66,6 +66,13 @@ extension Binding {
             #expect(module.stub(from: "Shop.swift") == expected.replacing(":\n    ...\nPI", with: ": ...\nPI"))
         }
 
+        @Test func importsTheBufferOfOthersOnly() {
+            let module = PythonModule("shop") { Function("size", "bytes") { (bytes: SharedBytes) in bytes.count } }
+            let stub = module.stub(from: "Shop.swift")
+            #expect(stub.contains("from walle import Buffer\n"))
+            #expect(!BufferModule.module.stub(from: "Buffer.swift").contains("import Buffer"))
+        }
+
         @Test func stubsAreValidPython() async throws {
             for (module, source) in WalleModules.declared {
                 let text = module.stub(from: source).pythonLiteral

@@ -88,7 +88,7 @@ import WallePython
         #expect(policy.importable == ["/srv/walle-none", "/srv/walle-none/vendor"])
         #expect(policy.network == .hosts(["example.org"]))
         #expect((policy.threads, policy.processes, policy.ctypes, policy.debugging) == (8, true, true, false))
-        #expect(manifest.machineConfiguration.preimports == ["json", "xml.dom"])
+        #expect(manifest.location(folder: "/srv/walle-none").imports == ["json", "xml.dom"])
     }
 
     @Test func readsAllOfTOML() throws {

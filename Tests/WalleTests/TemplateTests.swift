@@ -40,7 +40,7 @@ import WalleStdlib
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try TaskTemplate(name: "next-item", stdlib: "").write(to: folder)
         let package = try TaskPackage.load(at: folder)
-        let machine = try await VirtualMachine.start(package.manifest.machineConfiguration)
+        let machine = try await VirtualMachine.start(MachineConfiguration())
         defer { machine.close() }
         let result = try await machine.perform(limits: .none) { (interpreter) throws(PythonFailure) -> Value in
             interpreter.policy = package.manifest.policy(folder: package.folder)

@@ -1,4 +1,5 @@
 public import Logging
+public import Metrics
 
 /// What a host may use, and how it prepares tasks.
 public struct HostConfiguration: Sendable {
@@ -16,6 +17,10 @@ public struct HostConfiguration: Sendable {
     public var checksExamplesOnLoad = false
     /// Where the host and its scripts log.
     public var logger = Logger(label: "walle")
+    /// Where the host's counters, timers and gauges go: bootstrap `MetricsSystem` before, or name another.
+    public var metrics: any MetricsFactory = MetricsSystem.factory
+    /// How often gauges are recorded.
+    public var gaugeInterval = Duration.seconds(5)
     /// Events kept for a subscriber that is slow.
     public var eventBuffer = 1024
     /// Whether scripts have the process's terminal, and `pdb` opens where they raise.

@@ -29,7 +29,9 @@ struct Preparer: Sendable {
 
     func snapshot(_ package: TaskPackage) throws(TaskError) -> TaskVersion {
         do {
-            return TaskVersion(package: package, snapshot: try PackageSnapshot(of: package, below: snapshots))
+            return TaskVersion(
+                package: package, snapshot: try PackageSnapshot(of: package, below: snapshots),
+                metrics: configuration.metrics)
         } catch {
             let problem = "the package could not be copied to \(snapshots): \(error.localizedDescription)"
             throw TaskError(.refused(problem), task: package.manifest.name)
@@ -74,7 +76,8 @@ struct Preparer: Sendable {
 
     private func script(of version: TaskVersion, _ interpreter: Interpreter) throws(PythonFailure) -> Script {
         let open = { () throws(PythonFailure) -> Script in
-            let script = try Script(location(of: version), in: interpreter)
+            let location = version.manifest.location(folder: version.snapshot.folder)
+            let script = try Script(location, in: interpreter)
             _ = try script.call("warm_up", resultBytes: version.limits.resultBytes)
             return script
         }
@@ -82,13 +85,6 @@ struct Preparer: Sendable {
         let script = try interpreter.debugging(open)
         try script.debug()
         return script
-    }
-
-    private func location(of version: TaskVersion) -> Script.Location {
-        let manifest = version.manifest
-        return Script.Location(
-            importPaths: manifest.importPath(folder: version.snapshot.folder), module: manifest.entry.module,
-            function: manifest.entry.function, imports: manifest.imports, recursion: manifest.limits.recursion)
     }
 
     private func startLimits(_ version: TaskVersion) -> RunLimits {

@@ -28,18 +28,25 @@ public final class TaskHost: Sendable {
     private let hub: EventHub
     private let pool: WarmPool
     let preparer: Preparer
+    private let gauges: HostGauges
+    private let recorder = Mutex<Task<Void, Never>?>(nil)
 
     /// A host without tasks.
     ///
-    /// - Parameter modules: Swift functions that every task may import.
+    /// - Parameter modules: Swift functions and classes that every task may import.
+    /// - Throws: when CPython does not start, and when two modules have one name or one hides a module of Python's or
+    ///   Walle's.
     public init(modules: [PythonModule] = [], configuration: HostConfiguration = HostConfiguration()) throws(TaskError)
     {
         self.configuration = configuration
         try Self.startRuntime()
+        if let problem = ModuleNames.problem(with: modules) { throw TaskError(.refused(problem), task: "host") }
         hub = EventHub(buffer: configuration.eventBuffer)
         pool = WarmPool(configuration: configuration)
         let folder = NSTemporaryDirectory() + "walle-\(getpid())-\(UUID().uuidString.prefix(8))"
         preparer = Preparer(pool: pool, configuration: configuration, modules: modules, snapshots: folder)
+        gauges = HostGauges(factory: configuration.metrics)
+        startRecording()
     }
 
     /// A host with every package in a folder loaded and warm.
@@ -167,6 +174,23 @@ public final class TaskHost: Sendable {
             liveBytes: pool.liveBytes, isHealthy: tasks.allSatisfy(\.isHealthy))
     }
 
+    /// Records the gauges of the host and its tasks now.
+    package func recordGauges() {
+        let tasks = state.withLock(\.tasks)
+        gauges.record(pool.census, tasks: tasks.mapValues(\.census))
+    }
+
+    /// Records them now and then, as long as there is a host.
+    private func startRecording() {
+        let interval = configuration.gaugeInterval
+        recorder.withLock {
+            $0 = Task.detached(priority: .utility) { [weak self] in
+                // Not held while it sleeps.
+                while !Task.isCancelled, self?.recordGauges() != nil { try? await Task.sleep(for: interval) }
+            }
+        }
+    }
+
     // MARK: end
 
     /// Ends the host: waiting runs are answered with `.stopped(.shutdown)`, present ones have `patience` to finish.
@@ -188,6 +212,8 @@ public final class TaskHost: Sendable {
             state.tasks = [:]
             return state.onShutdown
         }
+        recorder.withLock { $0?.cancel() }
+        recordGauges()
         waiting.forEach { $0.resume() }
         try? FileManager.default.removeItem(atPath: preparer.snapshots)
     }

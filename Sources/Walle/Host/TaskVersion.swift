@@ -1,4 +1,5 @@
 internal import Logging
+internal import Metrics
 internal import Synchronization
 internal import WallePython
 
@@ -9,10 +10,11 @@ final class TaskVersion: Sendable {
     let snapshot: PackageSnapshot
     let measures: VersionMeasures
 
-    init(package: TaskPackage, snapshot: PackageSnapshot) {
+    init(package: TaskPackage, snapshot: PackageSnapshot, metrics: any MetricsFactory) {
         self.package = package
         self.snapshot = snapshot
-        measures = VersionMeasures(task: package.manifest.name, version: package.manifest.version.description)
+        measures = VersionMeasures(
+            task: package.manifest.name, version: package.manifest.version.description, metrics: metrics)
     }
 
     var name: String { package.manifest.name }
@@ -30,12 +32,12 @@ final class TaskVersion: Sendable {
     private func amount(of kind: TaskError.Kind) -> String? {
         let limits = manifest.limits
         switch kind {
-        case .limit(.time): return limits.run.map(Units.text)
-        case .limit(.cpuTime): return limits.cpu.map(Units.text)
-        case .limit(.memory): return Units.text(bytes: limits.memoryBytes)
-        case .limit(.output): return Units.text(bytes: limits.outputBytes)
-        case .limit(.idle): return Units.text(limits.idle)
-        case .limit(.start): return Units.text(limits.start)
+        case .limit(.time): return limits.run.map(Quantity.text)
+        case .limit(.cpuTime): return limits.cpu.map(Quantity.text)
+        case .limit(.memory): return Quantity.text(bytes: limits.memoryBytes)
+        case .limit(.output): return Quantity.text(bytes: limits.outputBytes)
+        case .limit(.idle): return Quantity.text(limits.idle)
+        case .limit(.start): return Quantity.text(limits.start)
         case .queueFull: return "\(limits.queue)"
         default: return nil
         }

@@ -17,12 +17,15 @@ final class VersionMeasures: Sendable {
         var latencies = LatencyHistogram()
     }
 
-    init(task: String, version: String) {
+    init(task: String, version: String, metrics: any MetricsFactory) {
         let dimensions = [("task", task), ("version", version)]
-        succeeded = Counter(label: "walle_runs_total", dimensions: dimensions + [("outcome", "succeeded")])
-        failed = Counter(label: "walle_runs_total", dimensions: dimensions + [("outcome", "failed")])
-        stopped = Counter(label: "walle_runs_total", dimensions: dimensions + [("outcome", "stopped")])
-        duration = Timer(label: "walle_run_duration", dimensions: dimensions)
+        let counter = { outcome in
+            Counter(label: "walle_runs_total", dimensions: dimensions + [("outcome", outcome)], factory: metrics)
+        }
+        succeeded = counter("succeeded")
+        failed = counter("failed")
+        stopped = counter("stopped")
+        duration = Timer(label: "walle_run_duration", dimensions: dimensions, factory: metrics)
     }
 
     /// - Parameter latency: From the call to the answer, waiting included.

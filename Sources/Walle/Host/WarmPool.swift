@@ -8,6 +8,8 @@ final class WarmPool: Sendable {
         /// VMs of this host that have not ended, by identity.
         var all: [ObjectIdentifier: VirtualMachine] = [:]
         var starting = 0
+        /// VMs that were given back and have not ended.
+        var ending: Set<ObjectIdentifier> = []
         var isClosed = false
     }
     private let state = Mutex(State())
@@ -18,6 +20,28 @@ final class WarmPool: Sendable {
     /// The host shuts down.
     var isClosed: Bool { state.withLock(\.isClosed) }
     var count: Int { state.withLock { $0.all.count + $0.starting } }
+
+    /// The VMs of the host at a moment.
+    struct Census {
+        /// All, those being made included.
+        var machines: Int
+        var spares: Int
+        /// Given back, and not ended yet.
+        var ending: Int
+        var liveBytes: Int
+    }
+
+    var census: Census {
+        let (census, machines) = state.withLock { state in
+            let count = state.all.count + state.starting
+            let census = Census(machines: count, spares: state.spares.count, ending: state.ending.count, liveBytes: 0)
+            return (census, Array(state.all.values))
+        }
+        var counted = census
+        counted.liveBytes = machines.reduce(0) { $0 + $1.liveBytes }
+        return counted
+    }
+
     var liveBytes: Int { state.withLock { Array($0.all.values) }.reduce(0) { $0 + $1.liveBytes } }
 
     /// A VM without a task: a spare, or a new one. The pool fills up again in the background.
@@ -71,15 +95,21 @@ final class WarmPool: Sendable {
         }
         guard liveBytes < configuration.memoryBytes else {
             state.withLock { $0.starting -= 1 }
-            let bytes = Units.text(bytes: configuration.memoryBytes)
+            let bytes = Quantity.text(bytes: configuration.memoryBytes)
             throw .refused("the host's VMs take more than \(bytes) (HostConfiguration.memoryBytes)")
         }
     }
 
     /// Ends a VM when its work is done.
     func end(_ machine: VirtualMachine, then onEnd: (@Sendable () -> Void)? = nil) {
+        state.withLock { state in
+            if state.all[ObjectIdentifier(machine)] != nil { state.ending.insert(ObjectIdentifier(machine)) }
+        }
         machine.close { [self] in
-            state.withLock { _ = $0.all.removeValue(forKey: ObjectIdentifier(machine)) }
+            state.withLock { state in
+                state.all[ObjectIdentifier(machine)] = nil
+                state.ending.remove(ObjectIdentifier(machine))
+            }
             onEnd?()
         }
     }
@@ -88,6 +118,7 @@ final class WarmPool: Sendable {
     func close() {
         let spares = state.withLock { state in
             state.isClosed = true
+            defer { state.spares = [] }
             return state.spares
         }
         spares.forEach { end($0) }

@@ -88,7 +88,7 @@ struct PackageFolder {
     func tooLarge(_ file: String, _ bytes: Int, _ most: Int) -> PackageError.Problem {
         PackageError.Problem(
             .tooLarge, file: file,
-            "the file has \(Units.text(bytes: bytes)); at most \(Units.text(bytes: most)) are allowed",
+            "the file has \(Quantity.text(bytes: bytes)); at most \(Quantity.text(bytes: most)) are allowed",
             remedy: "Keep large data outside of the package and name it in permissions.files.")
     }
 

@@ -93,7 +93,7 @@ extension PackageFolder {
     fileprivate func tooLargeTogether(_ bytes: Int) -> PackageError.Problem {
         PackageError.Problem(
             .tooLarge, file: "",
-            "the files have \(Units.text(bytes: bytes)) together; at most \(Units.text(bytes: bounds.totalBytes)) are allowed",
+            "the files have \(Quantity.text(bytes: bytes)) together; at most \(Quantity.text(bytes: bounds.totalBytes)) are allowed",
             remedy: "Keep data outside of the package and name it in permissions.files.")
     }
 }

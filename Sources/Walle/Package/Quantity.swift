@@ -1,4 +1,4 @@
-/// Numbers with a unit, as `task.toml` has them: `"200ms"`, `"1.5s"`, `"64MB"`, `"1GiB"`.
+/// Durations and sizes: read as `task.toml` has them, `"200ms"`, `"1.5s"`, `"64MB"`, `"1GiB"`, and written for people.
 package enum Quantity {
     /// Why a text is no quantity: what is wrong, and what to write instead.
     package struct Failure: Error, Hashable {

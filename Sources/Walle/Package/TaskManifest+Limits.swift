@@ -37,7 +37,7 @@ extension TaskLimits {
         grace = writtenGrace ?? min(grace, run)
         if grace > run {
             reader.report(
-                .contradiction, "grace", "(\(Units.text(grace))) is longer than limits.run (\(Units.text(run)))",
+                .contradiction, "grace", "(\(Quantity.text(grace))) is longer than limits.run (\(Quantity.text(run)))",
                 remedy: "Write a shorter one, such as \"5ms\".")
         }
         let soft = reader.duration("drain", upTo: Bounds.time)
@@ -47,7 +47,7 @@ extension TaskLimits {
         if drain > drainHard {
             reader.report(
                 .contradiction, "drain",
-                "(\(Units.text(drain))) is longer than limits.drain_hard (\(Units.text(drainHard)))",
+                "(\(Quantity.text(drain))) is longer than limits.drain_hard (\(Quantity.text(drainHard)))",
                 remedy: "Write a shorter one, or a longer drain_hard.")
         }
     }
@@ -58,7 +58,7 @@ extension TaskLimits {
         outputBytes = reader.bytes("output", from: Bounds.outputBytes) ?? outputBytes
         resultBytes = reader.bytes("result", from: Bounds.resultBytes) ?? resultBytes
         if let runMemoryBytes, runMemoryBytes > memoryBytes {
-            let (run, all) = (Units.text(bytes: runMemoryBytes), Units.text(bytes: memoryBytes))
+            let (run, all) = (Quantity.text(bytes: runMemoryBytes), Quantity.text(bytes: memoryBytes))
             reader.report(
                 .contradiction, "run_memory", "(\(run)) is above limits.memory (\(all))",
                 remedy: "Write a smaller one, or a larger memory.")

@@ -8,11 +8,6 @@ extension TaskManifest {
             resultBytes: limits.resultBytes, grace: limits.grace)
     }
 
-    /// How a VM for the task is made.
-    package var machineConfiguration: MachineConfiguration {
-        MachineConfiguration(memoryBytes: limits.memoryBytes, name: name, preimports: imports)
-    }
-
     /// What the task may do.
     ///
     /// - Parameter folder: The package's folder, absolute and without symbolic links.
@@ -30,7 +25,8 @@ extension TaskManifest {
     /// - Parameter folder: The package's folder, absolute and without symbolic links.
     package func location(folder: String) -> Script.Location {
         Script.Location(
-            importPaths: importPath(folder: folder), module: entry.module, function: entry.function, imports: imports)
+            importPaths: importPath(folder: folder), module: entry.module, function: entry.function,
+            imports: imports, recursion: limits.recursion)
     }
 
     /// What comes first in `sys.path`: the package, then the folders that `[python] path` names.

@@ -163,7 +163,7 @@ final class StreamChannel<Element: Sendable>: @unchecked Sendable {
     /// The run ended in good order, but because nobody read on.
     private func idled(_ result: Result<Void, TaskError>) -> Result<Void, TaskError> {
         guard case .success = result else { return result }
-        return .failure(TaskError(.limit(.idle), task: "stream", amount: Units.text(idle)))
+        return .failure(TaskError(.limit(.idle), task: "stream", amount: Quantity.text(idle)))
     }
 
     // MARK: the consumer's side

@@ -43,7 +43,7 @@ extension TaskController {
             if case .limit(.time) = error.kind, let deadline = run.options.deadline,
                 version.manifest.limits.run.map({ deadline < $0 }) ?? true
             {
-                error.amount = "\(Units.text(deadline)), the deadline of the call; else \(error.amount ?? "")"
+                error.amount = "\(Quantity.text(deadline)), the deadline of the call; else \(error.amount ?? "")"
             }
             return error
         }

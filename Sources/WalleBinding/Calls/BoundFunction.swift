@@ -1,3 +1,4 @@
+internal import CWalleObjects
 internal import CWallePython
 internal import WallePython
 
@@ -9,19 +10,24 @@ internal import WallePython
 ///
 /// No reference count is touched on the way: interpreters on many threads call the same function at once.
 final class BoundFunction: @unchecked Sendable {
+    typealias Body = @Sendable (CallArguments) throws -> PythonReference
+
     let signature: Signature
     /// CPython keeps a pointer to it in every function object. Never changed after `init`.
     let definition: UnsafeMutablePointer<PyMethodDef>
     /// As many positional arguments and no keywords can be taken as they are; -1 when no number can.
     private let directCount: Int
     private let quick: QuickBinding
-    private let body: @Sendable (CallArguments) throws -> PythonReference
+    private let body: Body
+    /// Gives `NotImplemented` for an operand of another type, so that Python asks the other operand.
+    private let isOperator: Bool
 
-    init(_ signature: Signature, _ body: @escaping @Sendable (CallArguments) throws -> PythonReference) {
+    init(_ signature: Signature, _ body: @escaping Body) {
         self.signature = signature
         self.body = body
         quick = QuickBinding(signature)
         directCount = signature.positionalCount == signature.parameters.count ? signature.positionalCount : -1
+        isOperator = signature.className != nil && Operators.names.contains(signature.name)
         definition = .allocate(capacity: 1)
         definition.initialize(to: walle_FastMethod(strdup(signature.name), Self.entry, strdup(signature.docstring)))
     }
@@ -33,14 +39,23 @@ final class BoundFunction: @unchecked Sendable {
         quick.deallocate()
     }
 
-    /// What CPython calls, for every function.
+    /// The same function as a method of a class.
+    func inside(_ className: String) -> BoundFunction { BoundFunction(signature.inside(className), body) }
+
+    /// What CPython calls, for every function of a module.
     private static let entry: PyCFunctionFastWithKeywords = { holder, arguments, count, names in
         let function = Unmanaged<BoundFunction>.fromOpaque(walle_Held(holder).unsafelyUnwrapped)
         return function._withUnsafeGuaranteedRef { $0.call(arguments, count, names) }
     }
 
+    /// What CPython calls, for every method.
+    static let methodEntry: walle_call = { method, arguments, flags, names in
+        let function = Unmanaged<BoundFunction>.fromOpaque(walle_Word(method, 1).unsafelyUnwrapped)
+        return function._withUnsafeGuaranteedRef { $0.call(arguments, walle_VectorcallCount(flags), names) }
+    }
+
     @inline(__always)
-    private func call(
+    func call(
         _ arguments: UnsafePointer<PythonPointer?>?, _ count: Int, _ names: PythonPointer?
     ) -> PythonPointer? {
         guard count == directCount, names == nil else { return callBinding(arguments, count, names) }
@@ -52,9 +67,19 @@ final class BoundFunction: @unchecked Sendable {
         do {
             return try body(arguments).pointer
         } catch {
-            Raising.raise(error, by: signature.name)
-            return nil
+            return failed(error)
         }
+    }
+
+    @inline(never)
+    private func failed(_ error: any Error) -> PythonPointer? {
+        if isOperator, let failure = error as? ArgumentFailure, failure.parameter != signature.parameters[0].name,
+            (failure.cause as? ConversionError)?.type == .typeError
+        {
+            return walle_NotImplemented()
+        }
+        Raising.raise(error, by: signature.title + "()")
+        return nil
     }
 
     @inline(never)
@@ -68,4 +93,17 @@ final class BoundFunction: @unchecked Sendable {
             return self.call(CallArguments(slots.baseAddress))
         }
     }
+}
+
+/// The special methods that give `NotImplemented` for an operand they do not know.
+enum Operators {
+    private static let arithmetic = [
+        "add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow", "lshift", "rshift", "and", "or",
+        "xor",
+    ]
+    private static let comparisons = ["eq", "ne", "lt", "le", "gt", "ge"]
+
+    static let names = Set(
+        (comparisons + arithmetic.flatMap { $0 == "divmod" ? [$0, "r\($0)"] : [$0, "r\($0)", "i\($0)"] })
+            .map { "__\($0)__" })
 }

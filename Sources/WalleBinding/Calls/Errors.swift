@@ -57,36 +57,36 @@ struct NotAttached: Error, CustomStringConvertible {
 
 /// Makes Python exceptions of Swift errors.
 enum Raising {
-    /// Sets the exception for what `function` threw.
+    /// Sets the exception for what `caller`, such as `price()`, threw.
     @inline(never)
-    static func raise(_ error: any Error, by function: String) {
+    static func raise(_ error: any Error, by caller: String) {
         switch error {
-        case let failure as ArgumentFailure: raise(argument: failure, by: function)
-        case let error as ConversionError: set(error.type, "\(function)() " + error.inside("result").message)
+        case let failure as ArgumentFailure: raise(argument: failure, by: caller)
+        case let error as ConversionError: set(error.type, "\(caller) " + error.inside("result").message)
         case let error as PythonException: error.restore()
-        case is CancellationError: raiseCancellation(by: function)
+        case is CancellationError: raiseCancellation(by: caller)
         case let error as any PythonConvertibleError: set(error.pythonException, error.pythonMessage)
         case PythonFailure.mismatch(let expected, let got, let path):
-            set(.typeError, "\(function)() result at \(path) must be \(expected), not \(got)")
+            set(.typeError, "\(caller) result at \(path) must be \(expected), not \(got)")
         case PythonFailure.pending where PyErr_Occurred() != nil, is PendingException where PyErr_Occurred() != nil:
             break
         default: set(.runtimeError, "\(error)")
         }
     }
 
-    private static func raise(argument failure: ArgumentFailure, by function: String) {
+    private static func raise(argument failure: ArgumentFailure, by caller: String) {
         switch failure.cause {
         case let error as ConversionError:
-            set(error.type, "\(function)() " + error.inside("argument '\(failure.parameter)'").message)
+            set(error.type, "\(caller) " + error.inside("argument '\(failure.parameter)'").message)
         case let error as any PythonConvertibleError: set(error.pythonException, error.pythonMessage)
-        case let error: raise(error, by: function)
+        case let error: raise(error, by: caller)
         }
     }
 
     /// A function that gives up because the run is being stopped raises the stop itself.
-    private static func raiseCancellation(by function: String) {
+    private static func raiseCancellation(by caller: String) {
         if Interpreter.current?.raiseStop() == true { return }
-        set(.runtimeError, "\(function)() was cancelled")
+        set(.runtimeError, "\(caller) was cancelled")
     }
 
     private static func set(_ type: PythonExceptionType, _ message: String) {

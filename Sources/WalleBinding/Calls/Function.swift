@@ -1,6 +1,6 @@
 public import WallePython
 
-/// A function that Swift gives to Python, as a member of a ``PythonModule``.
+/// A function that Swift gives to Python, as a member of a ``PythonModule``, or a method, as one of a ``Class``.
 ///
 /// Parameters are named in Python's order; each has the type that `body` gives it:
 ///
@@ -23,6 +23,11 @@ public struct Function: Sendable {
         bound = BoundFunction(
             Signature(name: name, doc: doc, parameters: parameters, returns: returns), body)
     }
+
+    private init(_ bound: BoundFunction) { self.bound = bound }
+
+    /// The same function as a method of a class.
+    func inside(_ className: String) -> Function { Function(bound.inside(className)) }
 }
 
 /// The objects a call gives to the parameters, in order; the one of a parameter left out is nil.

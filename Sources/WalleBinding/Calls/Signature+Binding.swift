@@ -50,7 +50,7 @@ extension Signature {
     }
 
     private func fail(_ message: String) -> Bool {
-        walle_SetError(walle_TypeError(), "\(name)() \(message)")
+        walle_SetError(walle_TypeError(), "\(title)() \(message)")
         return false
     }
 

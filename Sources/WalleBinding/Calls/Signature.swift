@@ -2,6 +2,8 @@
 @usableFromInline
 package struct Signature: Sendable {
     package let name: String
+    /// The class the function is a method of; nil for a module's function.
+    private(set) var className: String?
     package let doc: String
     package let parameters: [Parameter]
     package let returns: PythonType
@@ -34,9 +36,30 @@ package struct Signature: Sendable {
         positionalCount = positional.count
     }
 
+    /// What messages call it: `price`, `Basket.add`, and `Basket` for what makes a `Basket`.
+    var title: String {
+        guard let className else { return name }
+        return name == "__init__" ? className : "\(className).\(name)"
+    }
+
+    /// The same function as a method.
+    func inside(_ className: String) -> Signature {
+        var signature = self
+        signature.className = className
+        return signature
+    }
+
     /// The docstring with the first line from which CPython makes `__text_signature__`.
     var docstring: String {
         "\(name)(\((["$module", "/"] + list(typed: false)).joined(separator: ", ")))\n--\n\n\(doc)"
+    }
+
+    /// What `__text_signature__` says of a method.
+    var methodText: String {
+        var texts = list(typed: false)
+        texts[0] = "$\(texts[0])"
+        texts.insert("/", at: 1)
+        return "(\(texts.joined(separator: ", ")))"
     }
 
     /// The parameters as Python writes them.

@@ -100,7 +100,7 @@ extension ConversionError {
 
 extension Interpreter {
     /// The interpreter of the calling thread, which a conversion needs.
-    static func attached() throws -> Interpreter {
+    package static func attached() throws -> Interpreter {
         guard let interpreter = current else { throw NotAttached() }
         return interpreter
     }

@@ -153,7 +153,7 @@ extension Dictionary: PythonConvertible where Key == String, Value: PythonConver
 
     public func toPython() throws -> PythonReference {
         let dictionary = try Owned(PyDict_New())
-        for (key, value) in self {
+        for (key, value) in sorted(by: { $0.key < $1.key }) {
             let name = try Owned(key.python())
             let object = Owned(taking: try value.toPython().pointer)
             try check(PyDict_SetItem(dictionary.pointer, name.pointer, object.pointer))

@@ -33,7 +33,8 @@ final class ModuleLoader: ModuleSource {
             let value =
                 switch member {
                 case .function(let function): try self.object(of: function, module: title.pointer, interpreter)
-                case .constant(let constant): try Self.object(of: constant, in: name)
+                case .constant(let constant): try constant.object(in: name)
+                case .type(let type): Owned(borrowing: try type.make(in: interpreter, module: object.pointer))
                 }
             try check(PyModule_AddObjectRef(object.pointer, member.name, value.pointer))
         }
@@ -56,11 +57,23 @@ final class ModuleLoader: ModuleSource {
         return type
     }
 
-    private static func object(of constant: Constant, in module: String) throws(PythonFailure) -> Owned {
+    /// The module that declares a class for a Swift class; nil when none does.
+    func moduleName(declaring type: AnyClass) -> String? {
+        modules.values.first { module in
+            module.members.contains { member in
+                if case .type(let declared) = member { declared.declaration.instance == type } else { false }
+            }
+        }?.name
+    }
+}
+
+extension Constant {
+    /// A new object; `owner` is the module or class that has it.
+    func object(in owner: String) throws(PythonFailure) -> Owned {
         do {
-            return Owned(taking: try constant.make().pointer)
+            return Owned(taking: try make().pointer)
         } catch {
-            Raising.raise(error, by: "\(module).\(constant.name)")
+            Raising.raise(error, by: "\(owner).\(name)")
             throw .pending
         }
     }

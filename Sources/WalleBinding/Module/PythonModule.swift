@@ -1,4 +1,4 @@
-/// A Python module declared in Swift: its functions, constants and documentation.
+/// A Python module declared in Swift: its functions, classes, constants and documentation.
 ///
 /// One declaration serves every interpreter and writes the module's stub too. Interpreters make the module when a script
 /// imports it.
@@ -22,12 +22,22 @@ public struct PythonModule: Sendable {
     package enum Member: Sendable {
         case function(Function)
         case constant(Constant)
+        case type(BoundClass)
 
         var name: String {
             switch self {
             case .function(let function): function.signature.name
             case .constant(let constant): constant.name
+            case .type(let type): type.name
             }
+        }
+    }
+
+    /// The Swift classes that it declares classes for, with the names of these.
+    package var classes: [(type: ObjectIdentifier, name: String)] {
+        members.compactMap { member in
+            guard case .type(let type) = member else { return nil }
+            return (ObjectIdentifier(type.declaration.instance), type.name)
         }
     }
 
@@ -35,7 +45,7 @@ public struct PythonModule: Sendable {
     ///
     /// - Precondition: `name` is made of identifiers and dots, and no two members have the same name.
     public init(_ name: String, doc: String = "", @PythonModuleBuilder _ members: () -> PythonModuleMembers) {
-        let members = members().all
+        let members = members().all.map { $0(name) }
         precondition(
             name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(Identifier.isValid),
             "\"\(name)\" cannot be imported: a module's name is made of identifiers and dots.")
@@ -67,19 +77,24 @@ public struct Constant: Sendable {
 }
 
 /// The members of a module, as its builder gathers them.
-public struct PythonModuleMembers: Sendable {
-    package var all: [PythonModule.Member]
+public struct PythonModuleMembers {
+    /// Each is made for the module of the name it is given.
+    var all: [(String) -> PythonModule.Member]
 }
 
 /// Gathers what is declared between the braces of a ``PythonModule``.
 @resultBuilder
 public enum PythonModuleBuilder {
     public static func buildExpression(_ function: Function) -> PythonModuleMembers {
-        PythonModuleMembers(all: [.function(function)])
+        PythonModuleMembers(all: [{ _ in .function(function) }])
     }
 
     public static func buildExpression(_ constant: Constant) -> PythonModuleMembers {
-        PythonModuleMembers(all: [.constant(constant)])
+        PythonModuleMembers(all: [{ _ in .constant(constant) }])
+    }
+
+    public static func buildExpression(_ type: Class) -> PythonModuleMembers {
+        PythonModuleMembers(all: [{ .type(BoundClass(type, module: $0)) }])
     }
 
     public static func buildBlock(_ parts: PythonModuleMembers...) -> PythonModuleMembers {

@@ -21,14 +21,15 @@ extension PythonModule {
 
     /// Names that annotations use, and where they come from.
     private static let origins: [(module: String, names: [String])] = [
-        ("collections.abc", ["Callable", "Mapping", "Sequence"]),
+        ("collections.abc", ["Callable", "Iterator", "Mapping", "Sequence"]),
         ("datetime", ["date", "datetime", "timedelta"]),
-        ("typing", ["Any", "Final"]),
+        ("typing", ["Any", "Final", "final"]),
+        ("walle", ["Buffer"]),
     ]
 
     private static func imports(for members: [Member]) -> String {
         let text = members.map(\.annotations).joined(separator: " ")
-        let words = Set(text.split { !$0.isLetter && $0 != "_" }.map(String.init))
+        let words = Set(text.split { !$0.isLetter && $0 != "_" }.map(String.init)).subtracting(members.map(\.name))
         return origins.compactMap { module, names in
             let used = names.filter(words.contains)
             return used.isEmpty ? nil : "from \(module) import \(used.joined(separator: ", "))"
@@ -39,35 +40,97 @@ extension PythonModule {
 extension PythonModule.Member {
     fileprivate var annotations: String {
         switch self {
-        case .function(let function):
-            (function.signature.parameters.map(\.type.accepted) + [function.signature.returns.returned])
-                .joined(separator: " ")
-        case .constant(let constant): "Final \(constant.type.returned)"
+        case .function(let function): function.signature.annotations
+        case .constant(let constant): constant.annotations
+        case .type(let type): "final " + type.declaration.members.map(\.annotations).joined(separator: " ")
         }
     }
 
     fileprivate var stub: String {
         switch self {
-        case .function(let function):
-            function.signature.stub
-        case .constant(let constant):
-            "\(constant.name): Final[\(constant.type.returned)]"
-                + (constant.doc.isEmpty ? "" : "\n" + PythonModule.docstring(constant.doc, indent: ""))
+        case .function(let function): function.signature.stub
+        case .constant(let constant): constant.stub
+        case .type(let type): type.declaration.stub
         }
+    }
+}
+
+extension Class.Member {
+    fileprivate var annotations: String {
+        switch self {
+        case .function(let function): function.signature.annotations
+        case .constant(let constant): constant.annotations
+        case .property(let property): "\(property.type.accepted) \(property.type.returned)"
+        case .buffer: ""
+        }
+    }
+
+    fileprivate var stub: String {
+        switch self {
+        case .function(let function): function.signature.stub
+        case .constant(let constant): constant.stub
+        case .property(let property): property.stub
+        case .buffer: "def __buffer__(self, flags: int, /) -> memoryview: ..."
+        }
+    }
+}
+
+extension Class {
+    fileprivate var stub: String {
+        var parts = doc.isEmpty ? [] : [PythonModule.docstring(doc, indent: "")]
+        parts += members.map(\.stub)
+        if !members.contains(where: { $0.name == "__init__" }) {
+            parts.append("# Only functions make objects of this class.")
+        }
+        let body = parts.joined(separator: "\n").split(separator: "\n", omittingEmptySubsequences: false)
+        let indented = body.map { $0.isEmpty ? "" : "    " + $0 }.joined(separator: "\n")
+        return "@final\nclass \(name):\n\(indented)" + (members.isEmpty ? "\n    ..." : "")
+    }
+}
+
+extension BoundProperty {
+    fileprivate var stub: String {
+        var head = "@property\ndef \(name)(self) -> \(type.returned):"
+        head += doc.isEmpty ? " ..." : "\n" + PythonModule.docstring(doc, indent: "    ") + "\n    ..."
+        guard isWritable else { return head }
+        return head + "\n@\(name).setter\ndef \(name)(self, value: \(type.accepted)) -> None: ..."
+    }
+}
+
+extension Constant {
+    fileprivate var annotations: String { "Final \(type.returned)" }
+
+    fileprivate var stub: String {
+        "\(name): Final[\(type.returned)]" + (doc.isEmpty ? "" : "\n" + PythonModule.docstring(doc, indent: ""))
     }
 }
 
 extension Signature {
     private static let lineLength = 100
 
+    fileprivate var annotations: String {
+        (parameters.map(\.type.accepted) + [returns.returned]).joined(separator: " ")
+    }
+
     fileprivate var stub: String {
-        let parameters = list(typed: true)
-        var head = "def \(name)(\(parameters.joined(separator: ", "))) -> \(returns.returned):"
+        let parameters = stubParameters
+        let result = className != nil && name == "__init__" ? "None" : returns.returned
+        var head = "def \(name)(\(parameters.joined(separator: ", "))) -> \(result):"
         if head.count > Self.lineLength {
             let lines = parameters.map { "    \($0),\n" }.joined()
-            head = "def \(name)(\n\(lines)) -> \(returns.returned):"
+            head = "def \(name)(\n\(lines)) -> \(result):"
         }
         if doc.isEmpty { return head + " ..." }
         return head + "\n" + PythonModule.docstring(doc, indent: "    ") + "\n    ..."
+    }
+
+    private var stubParameters: [String] {
+        var texts = list(typed: true)
+        guard className != nil else { return texts }
+        if name == "__init__" { return ["self"] + texts }
+        texts[0] = parameters[0].name
+        // Type checkers hold every class to what `object` takes.
+        if name == "__eq__" || name == "__ne__" { texts[1] = "\(parameters[1].name): object" }
+        return texts
     }
 }

@@ -36,7 +36,7 @@ package struct CheckCommand: AsyncParsableCommand, ConsoleCommand {
         let files = package.files.count == 1 ? "1 file" : "\(package.files.count) files"
         report.pass(
             "package",
-            "package \(manifest.name) \(manifest.version): \(files), \(Units.text(bytes: package.totalBytes))")
+            "package \(manifest.name) \(manifest.version): \(files), \(Quantity.text(bytes: package.totalBytes))")
         var configuration = HostConfiguration()
         configuration.logger = ConsoleLogHandler.logger(on: console, quiet: true)
         do throws(TaskError) {
@@ -54,7 +54,7 @@ package struct CheckCommand: AsyncParsableCommand, ConsoleCommand {
             let inspection = try await host.inspect(package)
             if inspection.problems.isEmpty {
                 report.pass(
-                    "entry", "\(entry) imports in \(Units.text(inspection.start)) and takes \(inspection.signature)")
+                    "entry", "\(entry) imports in \(Quantity.text(inspection.start)) and takes \(inspection.signature)")
             }
             for problem in inspection.problems { report.fail("entry", "\(entry) \(inspection.signature): \(problem)") }
         } catch {
@@ -73,7 +73,7 @@ package struct CheckCommand: AsyncParsableCommand, ConsoleCommand {
         do throws(TaskError) {
             let outcome = try await host.outcome(of: example, in: package)
             if let error = outcome.error { throw error }
-            report.pass("example", "\(example.name) gives its output in \(Units.text(outcome.duration))")
+            report.pass("example", "\(example.name) gives its output in \(Quantity.text(outcome.duration))")
         } catch {
             if case .example(let name, let difference) = error.kind {
                 report.fail("example", "\(name) gives another output.\n\(difference)")

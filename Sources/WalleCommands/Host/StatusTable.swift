@@ -13,12 +13,13 @@ struct StatusTable: Sendable {
             table.add(
                 task.name, task.version, "\(task.instances)", "\(task.running)", "\(task.waiting)",
                 ProgressBar.grouped(task.runs), ProgressBar.grouped(task.failures), ProgressBar.grouped(task.stops),
-                task.runs > 0 ? Units.text(task.medianLatency) : "–", task.runs > 0 ? Units.text(task.p99Latency) : "–",
-                Units.text(bytes: task.liveBytes), Self.note(task))
+                task.runs > 0 ? Quantity.text(task.medianLatency) : "–",
+                task.runs > 0 ? Quantity.text(task.p99Latency) : "–",
+                Quantity.text(bytes: task.liveBytes), Self.note(task))
         }
         let health = status.isHealthy ? "healthy" : "not healthy"
         return table.text
-            + "\n\(status.virtualMachines) VMs, \(status.condemned) condemned, \(Units.text(bytes: status.liveBytes)), \(health)"
+            + "\n\(status.virtualMachines) VMs, \(status.condemned) condemned, \(Quantity.text(bytes: status.liveBytes)), \(health)"
     }
 
     private static func note(_ task: TaskStatus) -> String {

@@ -56,7 +56,7 @@ struct FlameGraph: Sendable {
         let height = Measure.head + Double(root.depth) * Measure.row + Measure.foot
         var svg = Self.head(height: height)
         svg += "<text class=\"title\" x=\"\(Measure.margin)\" y=\"26\">\(Self.escaped(title))</text>\n"
-        let note = "\(Units.text(sampled)) sampled; width is time, a box lies on its caller"
+        let note = "\(Quantity.text(sampled)) sampled; width is time, a box lies on its caller"
         svg +=
             "<text class=\"note\" x=\"\(Measure.width - Measure.margin)\" y=\"26\" text-anchor=\"end\">\(Self.escaped(note))</text>\n"
         let scale = (Measure.width - 2 * Measure.margin) / Double(max(1, root.ticks))
@@ -85,7 +85,7 @@ struct FlameGraph: Sendable {
 
     private func tooltip(_ node: Node) -> String {
         let share = String(format: "%.1f", 100 * Double(node.ticks) / Double(max(1, root.ticks)))
-        let time = Units.text(sampled * node.ticks / max(1, root.ticks))
+        let time = Quantity.text(sampled * node.ticks / max(1, root.ticks))
         let place = node.frame.place.isEmpty ? "" : " (\(node.frame.place))"
         return "\(node.frame.function)\(place)\n\(share) %, \(time)"
     }

@@ -36,7 +36,7 @@ struct ProfileTable: Sendable {
             table.add(Self.percent(row.own), Self.percent(row.total), row.frame.function, row.frame.place)
         }
         let rest = rows.count - Self.mostRows
-        return table.text + (rest > 0 ? "\n… and \(rest) more functions" : "") + "\n\(Units.text(sampled)) sampled"
+        return table.text + (rest > 0 ? "\n… and \(rest) more functions" : "") + "\n\(Quantity.text(sampled)) sampled"
     }
 
     var json: String {

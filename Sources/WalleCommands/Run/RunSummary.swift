@@ -16,8 +16,8 @@ struct RunSummary: Sendable {
         let progress = isInterrupted ? "interrupted" : ProgressBar.bar(runs, of: runs)
         var parts = [
             "\(ProgressBar.grouped(runs)) run\(runs == 1 ? "" : "s")  \(progress)",
-            Units.text(elapsed), "p50 \(Units.text(latencies.quantile(0.5)))",
-            "p99 \(Units.text(latencies.quantile(0.99)))", "\(ProgressBar.grouped(failed)) failed",
+            Quantity.text(elapsed), "p50 \(Quantity.text(latencies.quantile(0.5)))",
+            "p99 \(Quantity.text(latencies.quantile(0.99)))", "\(ProgressBar.grouped(failed)) failed",
         ]
         if let profilePath { parts.append(profilePath) }
         return parts.joined(separator: "   ")

@@ -146,6 +146,7 @@ private final class Node: Decoder {
         if T.self == [String].self { return try list { try $0.string() } as? T }
         if T.self == Date.self { return try date() as? T }
         if T.self == Data.self { return try data() as? T }
+        if T.self == SharedBytes.self { return try sharedBytes() as? T }
         if T.self == Duration.self { return try duration() as? T }
         if T.self == BigInt.self { return try bigInteger() as? T }
         if T.self == Int128.self { return try wide(Int128.self) as? T }
@@ -211,6 +212,13 @@ private final class Node: Decoder {
             throw mismatch("Data")
         }
         return data
+    }
+
+    private func sharedBytes() throws -> SharedBytes {
+        guard let bytes = try state.interpreter.sharedBytes(of: object, bounds: &state.bounds, path) else {
+            throw mismatch("SharedBytes")
+        }
+        return bytes
     }
 
     private func bigInteger() throws -> BigInt {

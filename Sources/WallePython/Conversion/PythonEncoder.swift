@@ -5,7 +5,7 @@ internal import Foundation
 extension Interpreter {
     /// A new Python object for an `Encodable` value, made directly: no JSON and no tree in between.
     ///
-    /// Structs become `dict`, enums with raw values their raw value, `Data` `bytes`, `Date` an aware `datetime`,
+    /// Structs become `dict`, enums with raw values their raw value, `Data` `bytes`, `SharedBytes` a `walle.Buffer`, `Date` an aware `datetime`,
     /// `Duration` a `timedelta`, `Decimal` a `decimal.Decimal`, `BigInt` and 128-bit integers an `int`.
     package func object<T: Encodable>(encoding value: T) throws(PythonFailure) -> Owned {
         let state = EncodingState(interpreter: self)
@@ -58,6 +58,7 @@ private final class EncodingState {
         if T.self == Bool.self { return make(value as! Bool) }
         if T.self == Date.self { return try interpreter.object(of: value as! Date).take() }
         if T.self == Data.self { return try interpreter.object(of: value as! Data).take() }
+        if T.self == SharedBytes.self { return try interpreter.object(of: value as! SharedBytes).take() }
         if T.self == BigInt.self { return try interpreter.object(of: value as! BigInt).take() }
         if T.self == Duration.self { return try interpreter.object(of: value as! Duration).take() }
         if T.self == Value.self { return try interpreter.object(of: value as! Value).take() }

@@ -34,6 +34,7 @@ extension Interpreter {
         case .double(let value): return try Owned(PyFloat_FromDouble(value))
         case .string(let value): return try Owned(value.python())
         case .bytes(let value): return try object(of: value)
+        case .sharedBytes(let value): return try object(of: value)
         case .date(let value): return try object(of: value)
         case .duration(let value): return try object(of: value)
         case .array(let values): return try list(of: values)
@@ -42,7 +43,8 @@ extension Interpreter {
             return try Owned(PySet_New(list.pointer))
         case .dictionary(let values):
             let dictionary = try Owned(PyDict_New())
-            for (key, value) in values {
+            // Scripts see the order of a dict; Swift's is another in each process.
+            for (key, value) in values.sorted(by: { $0.key < $1.key }) {
                 let name = try keys.reference(key)
                 let element = try object(of: value)
                 try check(PyDict_SetItem(dictionary.pointer, name.pointer, element.pointer))
@@ -156,6 +158,10 @@ extension Interpreter {
         if walle_IsAnySet(object) != 0 {
             let list = try Owned(PySequence_List(object))
             return .set(Set(try array(of: list.pointer, bounds: &bounds, path: path())))
+        }
+        if let shared = sharedBytes(of: object) {
+            try bounds.spend(shared.count, path())
+            return .sharedBytes(shared)
         }
         if let data = try bytes(of: object, bounds: &bounds, path()) { return .bytes(data) }
         let api = try dateTimeAPI()

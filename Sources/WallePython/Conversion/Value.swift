@@ -11,6 +11,8 @@ public enum Value: Sendable, Hashable {
     case double(Double)
     case string(String)
     case bytes(Data)
+    /// A `walle.Buffer`, whose memory it shares.
+    case sharedBytes(SharedBytes)
     /// A `datetime`; a naive one is taken as UTC.
     case date(Date)
     /// A `timedelta`.
@@ -19,7 +21,7 @@ public enum Value: Sendable, Hashable {
     case array([Value])
     /// A `set` or `frozenset`.
     case set(Set<Value>)
-    /// A `dict` whose keys are strings.
+    /// A `dict` whose keys are strings. Python gets them sorted.
     case dictionary([String: Value])
 }
 
@@ -99,6 +101,7 @@ extension Value: Codable {
         case .double(let value): try container.encode(value)
         case .string(let value): try container.encode(value)
         case .bytes(let value): try container.encode(value)
+        case .sharedBytes(let value): try container.encode(value)
         case .date(let value): try container.encode(value)
         case .duration(let value): try container.encode(value)
         case .array(let value): try container.encode(value)

@@ -1,4 +1,5 @@
 internal import CWalleHeap
+internal import CWalleObjects
 internal import CWallePython
 internal import CWalleStop
 internal import Glibc
@@ -10,6 +11,8 @@ internal import Synchronization
 package final class Interpreter {
     let heap: OpaquePointer
     let stop: OpaquePointer
+    /// The classes that Swift gave to this interpreter, and their instances.
+    package let objects: OpaquePointer
     let state: UnsafeMutablePointer<PyThreadState>
     /// The clock of the CPU time of the interpreter's thread, which any thread may read.
     let cpuClock: clockid_t
@@ -22,6 +25,8 @@ package final class Interpreter {
     var descriptors = OwnedDescriptors()
     /// Strings for the keys of `Codable` types, made once.
     var keys = KeyCache()
+    /// Memory outside of the heap that objects hold, and how many.
+    var heldStorage: [ObjectIdentifier: Int] = [:]
     /// Receives what the script prints.
     package var output = OutputCollector()
     /// Modules and functions that Swift gave to this interpreter; they must live as long as it does.
@@ -57,9 +62,16 @@ package final class Interpreter {
             Self.discard(heap)
             throw .noTimer
         }
+        guard let objects = walle_objects_create({ Unmanaged<AnyObject>.fromOpaque($0!).release() }) else {
+            walle_stop_destroy(stop)
+            runtime.exclusively { Self.end(state, heap) }
+            Self.discard(heap)
+            throw .outOfMemory
+        }
         self.heap = heap
         self.state = state
         self.stop = stop
+        self.objects = objects
         var clock = clockid_t()
         pthread_getcpuclockid(pthread_self(), &clock)
         cpuClock = clock
@@ -257,6 +269,7 @@ package final class Interpreter {
         }
         walle_thread_set_owner(nil)
         walle_stop_destroy(stop)
+        walle_objects_destroy(objects)
         Self.discard(heap)
         modules = nil
         context = nil

@@ -192,7 +192,7 @@ package struct TableReader {
         guard let bytes else { return nil }
         guard bytes >= least else {
             let written = value.text.map { "\"\($0)\"" } ?? "\(bytes)"
-            report(.invalidValue, key, "is \(written)", remedy: "Write at least \(Units.text(bytes: least)).")
+            report(.invalidValue, key, "is \(written)", remedy: "Write at least \(Quantity.text(bytes: least)).")
             return nil
         }
         return bytes

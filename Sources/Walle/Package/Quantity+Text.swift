@@ -1,9 +1,8 @@
 internal import Foundation
 internal import WallePython
 
-/// Durations and sizes as people write them.
-package enum Units {
-    /// As in `200 ms`, `1.5 s`, `3 min`.
+extension Quantity {
+    /// A duration for people, as in `200 ms`, `1.5 s`, `3 min`.
     package static func text(_ duration: Duration) -> String {
         let nanoseconds = Double(duration.nanoseconds)
         let scales: [(Double, String)] = [(60e9, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "µs")]
@@ -11,7 +10,7 @@ package enum Units {
         return "\(Int(nanoseconds)) ns"
     }
 
-    /// As in `64 MB`, with decimal prefixes.
+    /// A size for people, as in `64 MB`, with decimal prefixes.
     package static func text(bytes: Int) -> String {
         let scales: [(Double, String)] = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")]
         for (scale, unit) in scales where Double(bytes) >= scale { return "\(number(Double(bytes) / scale)) \(unit)" }
