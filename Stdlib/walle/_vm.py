@@ -262,6 +262,7 @@ def start():
     sys.stdin = sys.__stdin__ = None
     time.sleep = _walle.sleep
     _thread.lock = _thread.LockType = _thread.allocate_lock = _thread.allocate = _walle.lock
+    _thread.RLock = _walle.rlock
     _thread.stack_size(_walle.stack_bytes)
     time.tzset = _tzset
     builtins.open = _io.open = staticmethod(open)
