@@ -258,6 +258,9 @@ static inline const char *walle_Initialize(const char *program, const char *home
     config.write_bytecode = 0;
     config.code_debug_ranges = 0;
     config.pathconfig_warnings = 0;
+#if PY_VERSION_HEX >= 0x030E0000
+    config.remote_debug = 0; // nobody puts scripts into the VMs from outside
+#endif
     config.module_search_paths_set = 1;
     if (!PyStatus_Exception(status)) status = PyConfig_SetBytesString(&config, &config.program_name, program);
     if (!PyStatus_Exception(status)) status = PyConfig_SetBytesString(&config, &config.executable, program);

@@ -1,7 +1,7 @@
 // `_thread.lock` whose waits a stop can end. CPython's own lock parks the thread and retries when a signal comes, unless
 // it is in the main interpreter. Under the GIL a lock is one word; only waiting needs more.
 #define _GNU_SOURCE
-#include <Python.h>
+#include "lock_object.h"
 
 #include "walle_stop.h"
 
@@ -10,13 +10,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-typedef struct {
-    PyObject_HEAD
-    uint32_t locked;
-    uint32_t waiters;
-    PyObject *weak_references;
-} lock_object;
 
 static const int64_t billion = 1000000000;
 // Threads of a task get no signals; they look whether they shall end this often.
@@ -33,8 +26,7 @@ static void wake_one(lock_object *lock) {
     if (lock->waiters) syscall(SYS_futex, &lock->locked, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-/// 1 when acquired, 0 when the time is over, -1 with an exception set. `nanoseconds` below 0: no limit.
-static int acquire(lock_object *lock, int64_t nanoseconds) {
+int walle_lock_acquire(lock_object *lock, int64_t nanoseconds) {
     if (!lock->locked) {
         lock->locked = 1;
         return 1;
@@ -59,6 +51,11 @@ static int acquire(lock_object *lock, int64_t nanoseconds) {
     return result;
 }
 
+void walle_lock_release(lock_object *lock) {
+    lock->locked = 0;
+    wake_one(lock);
+}
+
 static int parse_timeout(PyObject *blocking, PyObject *timeout, int64_t *nanoseconds) {
     int blocks = blocking ? PyObject_IsTrue(blocking) : 1;
     if (blocks < 0) return -1;
@@ -80,23 +77,30 @@ static int parse_timeout(PyObject *blocking, PyObject *timeout, int64_t *nanosec
     return 0;
 }
 
-static PyObject *lock_acquire(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names) {
+int walle_lock_read_arguments(PyObject *const *arguments, Py_ssize_t count, PyObject *names, int64_t *nanoseconds) {
     PyObject *values[2] = {NULL, NULL};
     Py_ssize_t named = names ? PyTuple_GET_SIZE(names) : 0;
     if (count + named > 2) {
         PyErr_SetString(PyExc_TypeError, "acquire() takes at most 2 arguments");
-        return NULL;
+        return -1;
     }
     for (Py_ssize_t index = 0; index < count; index++) values[index] = arguments[index];
     for (Py_ssize_t index = 0; index < named; index++) {
         PyObject *name = PyTuple_GET_ITEM(names, index);
         int slot = PyUnicode_EqualToUTF8(name, "blocking") ? 0 : PyUnicode_EqualToUTF8(name, "timeout") ? 1 : -1;
-        if (slot < 0) return PyErr_Format(PyExc_TypeError, "acquire() got an unexpected keyword argument '%U'", name);
+        if (slot < 0) {
+            PyErr_Format(PyExc_TypeError, "acquire() got an unexpected keyword argument '%U'", name);
+            return -1;
+        }
         values[slot] = arguments[count + index];
     }
+    return parse_timeout(values[0], values[1], nanoseconds);
+}
+
+static PyObject *lock_acquire(PyObject *self, PyObject *const *arguments, Py_ssize_t count, PyObject *names) {
     int64_t nanoseconds;
-    if (parse_timeout(values[0], values[1], &nanoseconds) < 0) return NULL;
-    int result = acquire((lock_object *)self, nanoseconds);
+    if (walle_lock_read_arguments(arguments, count, names, &nanoseconds) < 0) return NULL;
+    int result = walle_lock_acquire((lock_object *)self, nanoseconds);
     return result < 0 ? NULL : PyBool_FromLong(result);
 }
 
@@ -106,8 +110,7 @@ static PyObject *lock_release(PyObject *self, PyObject *unused) {
         PyErr_SetString(PyExc_RuntimeError, "release unlocked lock");
         return NULL;
     }
-    lock->locked = 0;
-    wake_one(lock);
+    walle_lock_release(lock);
     Py_RETURN_NONE;
 }
 
@@ -116,7 +119,7 @@ static PyObject *lock_locked(PyObject *self, PyObject *unused) {
 }
 
 static PyObject *lock_enter(PyObject *self, PyObject *unused) {
-    return acquire((lock_object *)self, -1) < 0 ? NULL : Py_True;
+    return walle_lock_acquire((lock_object *)self, -1) < 0 ? NULL : Py_True;
 }
 
 static PyObject *lock_exit(PyObject *self, PyObject *const *arguments, Py_ssize_t count) {
@@ -133,7 +136,7 @@ static PyObject *lock_repr(PyObject *self) {
         "<%s %s object at %p>", ((lock_object *)self)->locked ? "locked" : "unlocked", Py_TYPE(self)->tp_name, self);
 }
 
-static void lock_dealloc(PyObject *self) {
+void walle_lock_dealloc(PyObject *self) {
     PyTypeObject *type = Py_TYPE(self);
     if (((lock_object *)self)->weak_references) PyObject_ClearWeakRefs(self);
     type->tp_free(self);
@@ -159,7 +162,7 @@ static PyMemberDef members[] = {
 
 PyObject *walle_lock_make_type(void) {
     PyType_Slot slots[] = {
-        {Py_tp_dealloc, lock_dealloc}, {Py_tp_repr, lock_repr}, {Py_tp_methods, methods}, {Py_tp_members, members},
+        {Py_tp_dealloc, walle_lock_dealloc}, {Py_tp_repr, lock_repr}, {Py_tp_methods, methods}, {Py_tp_members, members},
         {Py_tp_doc, "A lock that threads of a task share."}, {0, NULL},
     };
     PyType_Spec spec = {

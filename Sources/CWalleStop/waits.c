@@ -5,9 +5,6 @@
 #include <poll.h>
 #include <signal.h>
 
-// From CPython's internal pycore_ceval.h; the same in 3.13 and 3.14.
-extern int _PyEval_AddPendingCall(PyInterpreterState *, int (*)(void *), void *, int);
-
 int walle_stop_raise_pending(void) {
     PyThreadState *state = PyThreadState_GetUnchecked();
     PyObject *class = __atomic_exchange_n(&state->async_exc, NULL, __ATOMIC_ACQ_REL);
@@ -17,16 +14,8 @@ int walle_stop_raise_pending(void) {
     return -1;
 }
 
-/// Runs in the interpreter when the wait of an RLock was interrupted.
-static int deliver(void *argument) {
-    walle_stop *stop = argument;
-    return PyThreadState_GetUnchecked() == stop->state ? walle_stop_raise_pending() : 0;
-}
-
 void walle_stop_nudge(walle_stop *stop) {
-    if (LOAD(stop->run) == 0) return;
-    if (LOAD(stop->state->async_exc)) _PyEval_AddPendingCall(stop->state->interp, deliver, stop, 0);
-    pthread_kill(stop->thread, walle_stop_signal());
+    if (LOAD(stop->run) != 0) pthread_kill(stop->thread, walle_stop_signal());
 }
 
 static void wait_for_stop(walle_stop *stop, int64_t nanoseconds) {

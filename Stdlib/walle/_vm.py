@@ -278,9 +278,12 @@ def start():
     sys.stdin = sys.__stdin__ = None
     time.sleep = _walle.sleep
     _thread.lock = _thread.LockType = _thread.allocate_lock = _thread.allocate = _walle.lock
+    _thread.RLock = _walle.rlock
     _thread.stack_size(_walle.stack_bytes)
     time.tzset = _tzset
-    builtins.open = _io.open = sys.modules["io"].open = staticmethod(open)
+    builtins.open = _io.open = staticmethod(open)
+    if "io" in sys.modules:  # CPython 3.13 imports it at its start
+        sys.modules["io"].open = _io.open
     for module in (_imp, _thread, sys, time):
         for function in _walle.process_wide(module.__name__):
             if hasattr(module, function):

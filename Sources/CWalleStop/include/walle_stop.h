@@ -129,5 +129,7 @@ int walle_stop_wait(walle_stop *stop, int descriptor, short events, int64_t nano
 
 /// A new `_thread.lock` type whose waits a stop ends; NULL with an exception set.
 struct _object *walle_lock_make_type(void);
+/// The same for `_thread.RLock`.
+struct _object *walle_lock_make_recursive_type(void);
 
 #endif

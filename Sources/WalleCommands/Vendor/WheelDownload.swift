@@ -29,8 +29,9 @@ struct WheelDownload {
     private static func failure(_ name: String, _ result: Subprocess) -> VendorError {
         let lines = result.error.split(separator: "\n").filter { !$0.hasPrefix("WARNING") && !$0.hasPrefix("[notice]") }
         let reason = lines.suffix(3).joined(separator: "\n  ")
-        if result.error.contains("No module named pip") {
-            return VendorError("walle add needs pip: install python3-pip.")
+        // 127: no python3 either.
+        if result.status == 127 || result.error.contains("No module named pip") {
+            return VendorError("walle add needs python3 with pip: install python3-pip.")
         }
         if result.error.contains("No matching distribution") || result.error.contains("is not a supported wheel") {
             return VendorError(

@@ -13,8 +13,10 @@ enum HostModule {
             let function = try Owned(PyCFunction_NewEx(definition.pointer, nil, nil))
             try check(PyModule_AddObjectRef(module.pointer, definition.name, function.pointer))
         }
-        let lock = try Owned(walle_lock_make_type())
-        try check(PyModule_AddObjectRef(module.pointer, "lock", lock.pointer))
+        for (name, type) in [("lock", walle_lock_make_type), ("rlock", walle_lock_make_recursive_type)] {
+            let lock = try Owned(type())
+            try check(PyModule_AddObjectRef(module.pointer, name, lock.pointer))
+        }
         try check(PyModule_AddIntConstant(module.pointer, "descriptor", Int(walle_stop_descriptor(interpreter.stop))))
         try check(PyModule_AddIntConstant(module.pointer, "stack_bytes", interpreter.configuration.stackBytes))
         for (name, path) in [
