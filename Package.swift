@@ -47,6 +47,10 @@ let package = Package(
         .target(name: "CWalleStop", dependencies: ["CWalleHeap", "CWallePython"]),
         // Python objects that hold objects of Swift: layout, classes, methods.
         .target(name: "CWalleObjects", dependencies: ["CWallePython"]),
+        // Inner loops over numbers, with SIMD, behind one table chosen by CPU feature.
+        .target(name: "CWalleKernels"),
+        // Arrays: element types, views, operators and what executes them. Knows nothing of Python.
+        .target(name: "WalleTensor", dependencies: ["CWalleKernels"], swiftSettings: strict),
         // The Python files a task may import, found beside the executable.
         .target(
             name: "WalleStdlib",
@@ -136,6 +140,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "WallePythonTests", dependencies: ["CWalleHeap", "Walle", "WallePython"], exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WalleTensorTests", dependencies: ["CWalleKernels", "WalleTensor"],
             swiftSettings: strict),
         .testTarget(
             name: "WalleStdlibTests", dependencies: ["Walle", "WallePython", "WalleStdlib"], swiftSettings: strict),

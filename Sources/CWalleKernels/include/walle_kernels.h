@@ -1,0 +1,94 @@
+// Inner loops over numbers, behind one table that is chosen by CPU feature at start.
+//
+// A kernel walks one dimension: `count` elements, a stride in bytes for each operand (0 repeats one element). What the
+// dimensions are, who owns the memory, which element types meet: all that is decided above, in Swift.
+//
+// Rules for every kernel:
+// - Operands are aligned to their element. An output is an input exactly (same address and stride) or does not overlap it.
+// - Arithmetic and square root are correctly rounded, elementary functions are within 4 ULP; nothing is contracted or
+//   reassociated, but for sums, which are pairwise or better.
+// - Floating-point exceptions stay in the status flags of the thread; integer division by zero raises FE_DIVBYZERO there.
+// - NULL in the table means that the operation is not defined for the type.
+// - No allocation, no locks, no global state.
+#ifndef WALLE_KERNELS_H
+#define WALLE_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Types of elements. float16 and bfloat16 are stored only: kernels compute on float32, and casts round once, which for
+/// arithmetic and square root gives the correctly rounded result.
+typedef enum {
+    walle_bool, walle_int8, walle_int16, walle_int32, walle_int64, walle_uint8, walle_uint16, walle_uint32, walle_uint64,
+    walle_float16, walle_bfloat16, walle_float32, walle_float64, walle_complex64, walle_complex128,
+    walle_dtype_count,
+} walle_dtype;
+
+/// One operand, results of the same type, unless said otherwise.
+typedef enum {
+    walle_negative, walle_absolute /* of complex: real */, walle_sign, walle_square, walle_reciprocal, walle_sqrt,
+    walle_floor, walle_ceil, walle_trunc, walle_round /* to even */, walle_invert, walle_conjugate, walle_bit_count,
+    walle_real, walle_imaginary /* of complex: real */,
+    walle_logical_not, walle_isnan, walle_isinf, walle_isfinite, walle_signbit, // results are bool
+    // Elementary functions.
+    walle_exp, walle_exp2, walle_expm1, walle_log, walle_log2, walle_log10, walle_log1p, walle_cbrt,
+    walle_sin, walle_cos, walle_tan, walle_asin, walle_acos, walle_atan,
+    walle_sinh, walle_cosh, walle_tanh, walle_asinh, walle_acosh, walle_atanh,
+    walle_unary_count,
+} walle_unary;
+
+/// Two operands of one type, results of that type, unless said otherwise.
+typedef enum {
+    walle_add, walle_subtract, walle_multiply, walle_divide, walle_floor_divide, walle_remainder /* sign of the divisor */,
+    walle_fmod /* sign of the dividend */, walle_power, walle_minimum, walle_maximum /* NaN wins */, walle_fmin,
+    walle_fmax /* NaN loses */, walle_copysign, walle_nextafter, walle_hypot, walle_atan2, walle_logaddexp, walle_logaddexp2,
+    walle_bitwise_and, walle_bitwise_or, walle_bitwise_xor, walle_left_shift, walle_right_shift,
+    walle_gcd, walle_lcm,
+    walle_equal, walle_not_equal, walle_less, walle_less_equal, walle_greater, walle_greater_equal, // results are bool
+    walle_logical_and, walle_logical_or, walle_logical_xor, // results are bool
+    walle_binary_count,
+} walle_binary;
+
+/// Many elements to one, which is both input and output: it starts as the identity or the first element.
+typedef enum {
+    walle_fold_sum, walle_fold_product, walle_fold_minimum, walle_fold_maximum,
+    walle_fold_any, walle_fold_all, // of any type into bool
+    walle_fold_count,
+} walle_fold;
+
+typedef void (*walle_unary_kernel)(ptrdiff_t count, const void *a, ptrdiff_t a_stride, void *out, ptrdiff_t out_stride);
+typedef void (*walle_binary_kernel)(
+    ptrdiff_t count, const void *a, ptrdiff_t a_stride, const void *b, ptrdiff_t b_stride, void *out,
+    ptrdiff_t out_stride);
+typedef void (*walle_fold_kernel)(ptrdiff_t count, const void *a, ptrdiff_t a_stride, void *accumulator);
+/// `out[i] = condition[i] ? a[i] : b[i]`; one for each size of element.
+typedef void (*walle_select_kernel)(
+    ptrdiff_t count, const uint8_t *condition, ptrdiff_t condition_stride, const void *a, ptrdiff_t a_stride,
+    const void *b, ptrdiff_t b_stride, void *out, ptrdiff_t out_stride);
+
+/// Everything one level of CPU features offers.
+typedef struct {
+    const char *name; // "avx512", "avx2", "neon", "portable"
+    walle_unary_kernel unary[walle_unary_count][walle_dtype_count];
+    walle_binary_kernel binary[walle_binary_count][walle_dtype_count];
+    walle_fold_kernel fold[walle_fold_count][walle_dtype_count];
+    /// From the first index to the second. Out-of-range floats become what the CPU gives for int64, then wrap.
+    walle_unary_kernel cast[walle_dtype_count][walle_dtype_count];
+    /// By the logarithm of the element's size: 1, 2, 4, 8, 16 bytes.
+    walle_unary_kernel copy[5];
+    walle_select_kernel select[5];
+} walle_kernels;
+
+/// The best level for this CPU, or the one that the environment variable WALLE_KERNELS names. Chosen once.
+const walle_kernels *walle_kernels_shared(void);
+/// A level by name, for tests; NULL when this CPU lacks it.
+const walle_kernels *walle_kernels_named(const char *name);
+
+/// Bytes of an element.
+static inline ptrdiff_t walle_dtype_bytes(walle_dtype type) {
+    static const uint8_t bytes[walle_dtype_count] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16};
+    return bytes[type];
+}
+
+#endif

@@ -1,0 +1,8 @@
+#if defined(__x86_64__)
+#pragma clang attribute push( \
+    __attribute__((target("avx2,fma,f16c,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#define LEVEL(name) avx2_##name
+#define LEVEL_NAME "avx2"
+#include "level.inc"
+#pragma clang attribute pop
+#endif
