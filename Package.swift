@@ -47,10 +47,12 @@ let package = Package(
         .target(name: "CWalleStop", dependencies: ["CWalleHeap", "CWallePython"]),
         // Python objects that hold objects of Swift: layout, classes, methods.
         .target(name: "CWalleObjects", dependencies: ["CWallePython"]),
+        // Memory that Swift and several VMs hold together.
+        .target(name: "WalleMemory", swiftSettings: strict),
         // Inner loops over numbers, with SIMD, behind one table chosen by CPU feature.
         .target(name: "CWalleKernels"),
         // Arrays: element types, views, operators and what executes them. Knows nothing of Python.
-        .target(name: "WalleTensor", dependencies: ["CWalleKernels"], swiftSettings: strict),
+        .target(name: "WalleTensor", dependencies: ["CWalleKernels", "WalleMemory"], swiftSettings: strict),
         // The Python files a task may import, found beside the executable.
         .target(
             name: "WalleStdlib",
@@ -63,7 +65,7 @@ let package = Package(
         // The fence: an interpreter pinned to a thread, its limits, stop, policy and conversion.
         .target(
             name: "WallePython",
-            dependencies: ["CWallePython", "CWalleHeap", "CWalleStop", "CWalleObjects", "WalleStdlib", bigInt],
+            dependencies: ["CWallePython", "CWalleHeap", "CWalleStop", "CWalleObjects", "WalleMemory", "WalleStdlib", bigInt],
             swiftSettings: strict
         ),
         // Declare a Python module, its classes, functions and stubs in Swift.

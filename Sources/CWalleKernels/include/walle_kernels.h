@@ -85,6 +85,24 @@ const walle_kernels *walle_kernels_shared(void);
 /// A level by name, for tests; NULL when this CPU lacks it.
 const walle_kernels *walle_kernels_named(const char *name);
 
+// Swift sees an array of pointers as a tuple: it asks for one.
+static inline walle_unary_kernel walle_kernels_unary(const walle_kernels *kernels, int operation, int type) {
+    return kernels->unary[operation][type];
+}
+static inline walle_binary_kernel walle_kernels_binary(const walle_kernels *kernels, int operation, int type) {
+    return kernels->binary[operation][type];
+}
+static inline walle_fold_kernel walle_kernels_fold(const walle_kernels *kernels, int operation, int type) {
+    return kernels->fold[operation][type];
+}
+static inline walle_unary_kernel walle_kernels_cast(const walle_kernels *kernels, int from, int to) {
+    return kernels->cast[from][to];
+}
+/// For elements of 1, 2, 4, 8 or 16 bytes.
+static inline walle_unary_kernel walle_kernels_copy(const walle_kernels *kernels, ptrdiff_t bytes) {
+    return kernels->copy[__builtin_ctzl((unsigned long)bytes)];
+}
+
 /// Bytes of an element.
 static inline ptrdiff_t walle_dtype_bytes(walle_dtype type) {
     static const uint8_t bytes[walle_dtype_count] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16};

@@ -1,6 +1,7 @@
 internal import CWalleHeap
 internal import CWalleObjects
 internal import CWallePython
+package import WalleMemory
 
 /// What a `walle.Buffer` holds: memory that is the script's own until it is shared, and never changes from then on.
 ///
@@ -24,7 +25,7 @@ package final class BufferObject: @unchecked Sendable {
     /// Memory of the script's own, all zero.
     package init(count: Int, in interpreter: Interpreter) throws(PythonFailure) {
         try interpreter.admit(bytes: count)
-        storage = SharedStorage(count: count)
+        storage = SharedStorage(zeroed: count)
         self.interpreter = interpreter
         isShared = false
         try interpreter.hold(storage)

@@ -1,4 +1,5 @@
 public import Foundation
+internal import WalleMemory
 
 /// Bytes that Swift and scripts hold together, without a copy.
 ///
@@ -31,7 +32,7 @@ public struct SharedBytes: Sendable {
     public init<Failure: Error>(
         count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
-        storage = SharedStorage(count: count)
+        storage = SharedStorage(zeroed: count)
         try fill(storage.bytes)
     }
 
@@ -83,30 +84,4 @@ extension SharedBytes: Codable {
 
 extension SharedBytes: CustomStringConvertible {
     public var description: String { "\(count) bytes" }
-}
-
-/// Memory outside of all heaps. Written only by who holds it alone.
-package final class SharedStorage: @unchecked Sendable {
-    package let bytes: UnsafeMutableRawBufferPointer
-    /// A cache line: what computes on many bytes at once wants it.
-    private static let alignment = 64
-
-    /// All zero.
-    package init(count: Int) {
-        bytes = .allocate(byteCount: count, alignment: Self.alignment)
-        bytes.initializeMemory(as: UInt8.self, repeating: 0)
-    }
-
-    init(copying source: UnsafeRawBufferPointer) {
-        bytes = .allocate(byteCount: source.count, alignment: Self.alignment)
-        bytes.copyMemory(from: source)
-    }
-
-    func copy() -> SharedStorage { SharedStorage(copying: UnsafeRawBufferPointer(bytes)) }
-
-    func equals(_ other: SharedStorage) -> Bool {
-        bytes.count == 0 || memcmp(bytes.baseAddress!, other.bytes.baseAddress!, bytes.count) == 0
-    }
-
-    deinit { bytes.deallocate() }
 }

@@ -1,0 +1,24 @@
+/// What an operator cannot do. The message names the shapes, types or numbers and, where there is one, the remedy.
+public struct TensorError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The class of the error, which Python shows as the exception that NumPy's users know.
+    public enum Kind: Sendable, Hashable {
+        /// `ValueError`: shapes that do not fit, an argument out of its range.
+        case value
+        /// `TypeError`: an operator that is not defined for the types.
+        case type
+        /// `IndexError`
+        case index
+        /// `MemoryError`
+        case memory
+    }
+
+    public let kind: Kind
+    public let message: String
+
+    public init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    public var description: String { message }
+}

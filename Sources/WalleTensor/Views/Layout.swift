@@ -1,0 +1,81 @@
+/// Where the elements of an array lie: the lengths of its axes, and how many bytes apart neighbours along each are.
+///
+/// A stride of 0 repeats one element along the axis; a negative one runs backwards.
+public struct Layout: Sendable, Hashable {
+    public var shape: Axes
+    /// In bytes.
+    public var strides: Axes
+
+    /// As many axes as NumPy has at most.
+    public static let mostAxes = 64
+
+    public init(shape: Axes, strides: Axes) {
+        precondition(shape.count == strides.count, "a stride an axis")
+        self.shape = shape
+        self.strides = strides
+    }
+
+    /// Without gaps, the last axis closest together.
+    public init(contiguous shape: Axes, elementBytes: Int) {
+        var strides = Axes(repeating: elementBytes, count: shape.count)
+        var step = elementBytes
+        for axis in shape.indices.reversed() {
+            strides[axis] = step
+            step *= Swift.max(shape[axis], 1)
+        }
+        self.init(shape: shape, strides: strides)
+    }
+
+    public var rank: Int { shape.count }
+
+    /// Elements: 1 without axes.
+    public var count: Int {
+        var count = 1
+        for length in shape { count *= length }
+        return count
+    }
+
+    /// Whether the elements lie one after the other, in order.
+    public func isContiguous(elementBytes: Int) -> Bool {
+        var step = elementBytes
+        for axis in shape.indices.reversed() {
+            if shape[axis] == 1 { continue }
+            if shape[axis] == 0 { return true }
+            if strides[axis] != step { return false }
+            step *= shape[axis]
+        }
+        return true
+    }
+
+    /// The bytes from the first to the last element, relative to the first index: where it begins and ends.
+    func extent(elementBytes: Int) -> Range<Int> {
+        var (low, high) = (0, elementBytes)
+        for axis in shape.indices {
+            if shape[axis] == 0 { return 0..<0 }
+            let span = (shape[axis] - 1) * strides[axis]
+            if span < 0 { low += span } else { high += span }
+        }
+        return low..<high
+    }
+
+    /// - Throws: `.value` for a negative length, or more bytes than an address can count.
+    static func checkedCount(_ shape: Axes, elementBytes: Int) throws(TensorError) -> Int {
+        guard shape.count <= mostAxes else {
+            throw TensorError(.value, "\(shape.count) axes; at most \(mostAxes) are possible")
+        }
+        var (count, isEmpty) = (1, false)
+        for length in shape {
+            guard length >= 0 else { throw TensorError(.value, "negative lengths are not allowed: \(shape)") }
+            if length == 0 {
+                isEmpty = true
+                continue
+            }
+            let (product, overflow) = count.multipliedReportingOverflow(by: length)
+            guard !overflow, product <= Int.max / 2 / elementBytes else {
+                throw TensorError(.value, "an array of shape \(shape) is larger than memory can be addressed")
+            }
+            count = product
+        }
+        return isEmpty ? 0 : count
+    }
+}
