@@ -65,7 +65,9 @@ let package = Package(
         // The fence: an interpreter pinned to a thread, its limits, stop, policy and conversion.
         .target(
             name: "WallePython",
-            dependencies: ["CWallePython", "CWalleHeap", "CWalleStop", "CWalleObjects", "WalleMemory", "WalleStdlib", bigInt],
+            dependencies: [
+                "CWallePython", "CWalleHeap", "CWalleStop", "CWalleObjects", "WalleMemory", "WalleStdlib", bigInt,
+            ],
             swiftSettings: strict
         ),
         // Declare a Python module, its classes, functions and stubs in Swift.
