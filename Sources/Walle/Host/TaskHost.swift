@@ -33,7 +33,9 @@ public final class TaskHost: Sendable {
 
     /// A host without tasks.
     ///
-    /// - Parameter modules: Swift functions and classes that every task may import.
+    /// - Parameters:
+    ///   - modules: Swift functions and classes that every task may import.
+    ///   - configuration: Ceilings of the host, its warm pool, and where its figures go.
     /// - Throws: when CPython does not start, and when two modules have one name or one hides a module of Python's or
     ///   Walle's.
     public init(modules: [PythonModule] = [], configuration: HostConfiguration = HostConfiguration()) throws(TaskError)
@@ -53,7 +55,8 @@ public final class TaskHost: Sendable {
     ///
     /// - Parameters:
     ///   - folder: Its subfolders with a `task.toml` are the packages.
-    ///   - modules: Swift functions that every task may import.
+    ///   - modules: Swift functions and classes that every task may import.
+    ///   - configuration: Ceilings of the host, its warm pool, and where its figures go.
     /// - Throws: the first package that cannot be loaded; nothing is left behind then.
     public convenience init(
         tasks folder: String, modules: [PythonModule] = [], configuration: HostConfiguration = HostConfiguration()
@@ -83,7 +86,9 @@ public final class TaskHost: Sendable {
 
     /// Loads a package as a new task and gives its name.
     ///
-    /// - Parameter instances: How many VMs it gets on this machine, also after a swap; nil: as `task.toml` says.
+    /// - Parameters:
+    ///   - path: The package's folder.
+    ///   - instances: How many VMs it gets on this machine, also after a swap; nil: as `task.toml` says.
     @discardableResult
     public func load(_ path: String, instances: Int? = nil) async throws(TaskError) -> String {
         try await load(try Self.package(at: path), instances: instances)

@@ -3,7 +3,9 @@ internal import WallePython
 extension TaskManifest {
     /// Reads the text of a `task.toml`.
     ///
-    /// - Parameter file: The name of the file, for problems.
+    /// - Parameters:
+    ///   - text: What the file holds.
+    ///   - file: Its name, for problems.
     /// - Throws: Everything that is wrong with it, at once.
     public init(toml text: String, file: String = "task.toml") throws(PackageError) {
         let document: TOMLDocument

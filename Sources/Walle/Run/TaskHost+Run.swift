@@ -9,6 +9,8 @@ extension TaskHost {
     ///
     /// - Parameters:
     ///   - task: The name in `task.toml`.
+    ///   - input: The argument of the entry.
+    ///   - type: What the result is read as; seldom needed, as Swift knows it from the context.
     ///   - options: Deadline, priority, trace id of this call.
     /// - Throws: ``TaskError``, with task, version, run and the script's traceback.
     public func run<Input: Encodable & Sendable, Output: Decodable & Sendable>(
