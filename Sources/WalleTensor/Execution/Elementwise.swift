@@ -4,67 +4,114 @@ internal import CWalleKernels
 ///
 /// Operands of another type than the one computed with are cast piece by piece into scratch that stays in the first
 /// cache, so that no cast array is ever made.
-struct Elementwise {
-    /// All of the output's shape, repeated by strides of 0 where they are broadcast.
-    let inputs: [View]
-    let output: View
-    /// The type of the kernel's operands and of its results.
-    let computing: DType
-    let result: DType
-
+enum Elementwise {
     /// Elements of a piece: three of them in float64 take half of a first-level cache.
     private static let piece = 512
+    /// Bytes of scratch an operand has, for elements of up to 16 bytes.
+    private static let scratchBytes = piece * 16
 
-    /// - Parameter kernel: Gets a count, the addresses and strides of the inputs, and those of the output.
-    func run(
-        _ kernel: (Int, [UnsafeMutableRawPointer], [Int], UnsafeMutableRawPointer, Int) -> Void
+    /// - Parameters:
+    ///   - computing: The type of the kernel's operand.
+    ///   - result: The type of its results.
+    static func run(
+        _ kernel: walle_unary_kernel, _ input: View, to output: View, computing: DType, result: DType
     ) {
-        guard let base = output.base, output.layout.count > 0 else { return }
-        let addresses = inputs.map { $0.base.unsafelyUnwrapped }
-        let walk = Walk([output.layout] + inputs.map(\.layout))
-        let isDirect = output.dtype == result && inputs.allSatisfy { $0.dtype == computing }
-        if isDirect {
-            walk.forEach { count, offsets, strides in
-                kernel(
-                    count, addresses.indices.map { addresses[$0] + offsets[$0 + 1] }, Array(strides.dropFirst()),
-                    base + offsets[0], strides[0])
+        guard let base = output.base, let a = input.base else { return }
+        let layouts: InlineArray<2, Layout> = [output.layout, input.layout]
+        if output.dtype == result && input.dtype == computing {
+            Walk.forEach(layouts.span) { count, offsets, strides in
+                kernel(count, a + offsets[1], strides[1], base + offsets[0], strides[0])
             }
             return
         }
-        let bytes = Self.piece * 16
-        withUnsafeTemporaryAllocation(byteCount: bytes * (inputs.count + 1), alignment: 64) { scratch in
-            walk.forEach { count, offsets, strides in
+        withUnsafeTemporaryAllocation(byteCount: 2 * scratchBytes, alignment: 64) { scratch in
+            let start = scratch.baseAddress.unsafelyUnwrapped
+            let source = Casting(input.dtype, computing, start),
+                target = Casting(result, output.dtype, start + scratchBytes)
+            inPieces(layouts.span) { count, offsets, strides in
+                let (from, step) = source.read(count, a + offsets[1], strides[1])
+                target.write(count, base + offsets[0], strides[0]) { kernel(count, from, step, $0, $1) }
+            }
+        }
+    }
+
+    /// - Parameters:
+    ///   - left: Of the output's shape, as is `right`: repeated by strides of 0 where it is broadcast.
+    ///   - computing: The type of the kernel's operands.
+    ///   - result: The type of its results.
+    static func run(
+        _ kernel: walle_binary_kernel, _ left: View, _ right: View, to output: View, computing: DType, result: DType
+    ) {
+        guard let base = output.base, let a = left.base, let b = right.base else { return }
+        let layouts: InlineArray<3, Layout> = [output.layout, left.layout, right.layout]
+        if output.dtype == result && left.dtype == computing && right.dtype == computing {
+            Walk.forEach(layouts.span) { count, offsets, strides in
+                kernel(
+                    count, a + offsets[1], strides[1], b + offsets[2], strides[2], base + offsets[0], strides[0])
+            }
+            return
+        }
+        withUnsafeTemporaryAllocation(byteCount: 3 * scratchBytes, alignment: 64) { scratch in
+            let start = scratch.baseAddress.unsafelyUnwrapped
+            let first = Casting(left.dtype, computing, start)
+            let second = Casting(right.dtype, computing, start + scratchBytes)
+            let target = Casting(result, output.dtype, start + 2 * scratchBytes)
+            inPieces(layouts.span) { count, offsets, strides in
+                let (x, xStep) = first.read(count, a + offsets[1], strides[1])
+                let (y, yStep) = second.read(count, b + offsets[2], strides[2])
+                target.write(count, base + offsets[0], strides[0]) { kernel(count, x, xStep, y, yStep, $0, $1) }
+            }
+        }
+    }
+
+    /// The walk's inner loops, cut so that a piece fits into the scratch.
+    @inline(__always)
+    private static func inPieces(
+        _ layouts: Span<Layout>, _ body: (Int, UnsafePointer<Int>, UnsafePointer<Int>) -> Void
+    ) {
+        let operands = layouts.count
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: operands) { places in
+            let place = places.baseAddress.unsafelyUnwrapped
+            Walk.forEach(layouts) { count, offsets, strides in
                 var done = 0
                 while done < count {
-                    let piece = min(Self.piece, count - done)
-                    pass(piece, after: done, addresses, base, offsets, strides, scratch, kernel)
+                    for operand in 0..<operands { place[operand] = offsets[operand] + done * strides[operand] }
+                    body(min(piece, count - done), place, strides)
                     done += piece
                 }
             }
         }
     }
+}
 
-    private func pass(
-        _ count: Int, after done: Int, _ addresses: [UnsafeMutableRawPointer], _ base: UnsafeMutableRawPointer,
-        _ offsets: [Int], _ strides: [Int], _ scratch: UnsafeMutableRawBufferPointer,
-        _ kernel: (Int, [UnsafeMutableRawPointer], [Int], UnsafeMutableRawPointer, Int) -> Void
+/// A cast of a piece into or out of scratch; nothing when the types are one.
+private struct Casting {
+    private let kernel: walle_unary_kernel?
+    private let scratch: UnsafeMutableRawPointer
+    /// Bytes of an element in the scratch when it is read from, and when it is written to.
+    private let (readBytes, writtenBytes): (Int, Int)
+
+    init(_ from: DType, _ to: DType, _ scratch: UnsafeMutableRawPointer) {
+        self.scratch = scratch
+        kernel = from == to ? nil : walle_kernels_cast(walle_kernels_shared(), Int32(from.kernel), Int32(to.kernel))
+        (readBytes, writtenBytes) = (to.byteCount, from.byteCount)
+    }
+
+    /// Where the elements are, as the type that is computed with, and how far apart.
+    @inline(__always)
+    func read(_ count: Int, _ source: UnsafeMutableRawPointer, _ stride: Int) -> (UnsafeMutableRawPointer, Int) {
+        guard let kernel else { return (source, stride) }
+        kernel(count, source, stride, scratch, readBytes)
+        return (scratch, readBytes)
+    }
+
+    /// Has results written where they are wanted, by way of the scratch when they are of another type.
+    @inline(__always)
+    func write(
+        _ count: Int, _ target: UnsafeMutableRawPointer, _ stride: Int, _ body: (UnsafeMutableRawPointer, Int) -> Void
     ) {
-        let kernels = walle_kernels_shared()
-        let start = scratch.baseAddress.unsafelyUnwrapped
-        var (operands, steps) = (addresses, Array(strides.dropFirst()))
-        for index in operands.indices {
-            operands[index] += offsets[index + 1] + done * steps[index]
-            guard inputs[index].dtype != computing else { continue }
-            let place = start + index * Self.piece * 16
-            let cast = walle_kernels_cast(kernels, Int32(inputs[index].dtype.kernel), Int32(computing.kernel))
-            cast.unsafelyUnwrapped(count, operands[index], steps[index], place, computing.byteCount)
-            (operands[index], steps[index]) = (place, computing.byteCount)
-        }
-        let out = base + offsets[0] + done * strides[0]
-        guard output.dtype != result else { return kernel(count, operands, steps, out, strides[0]) }
-        let place = start + inputs.count * Self.piece * 16
-        kernel(count, operands, steps, place, result.byteCount)
-        let cast = walle_kernels_cast(kernels, Int32(result.kernel), Int32(output.dtype.kernel))
-        cast.unsafelyUnwrapped(count, place, result.byteCount, out, strides[0])
+        guard let kernel else { return body(target, stride) }
+        body(scratch, writtenBytes)
+        kernel(count, scratch, writtenBytes, target, stride)
     }
 }

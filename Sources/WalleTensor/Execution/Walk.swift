@@ -1,64 +1,124 @@
 /// The inner loops that together visit every element of some arrays of one shape.
 ///
 /// Axes are ordered by the strides of the first operand, the output, and those that lie in one another for all operands
-/// are joined, so that the inner loop is as long as it can be.
-struct Walk {
-    /// From the outermost axis to the innermost.
-    private var lengths: [Int]
-    /// For each operand a stride an axis.
-    private var strides: [[Int]]
-
+/// are joined, so that the inner loop is as long as it can be. Nothing is allocated for arrays of a few axes.
+enum Walk {
+    /// Calls `body` for every inner loop with the number of its elements and, for each operand, the offset in bytes of its
+    /// first element and its stride.
+    ///
     /// - Parameter layouts: All of one shape; the first is written.
-    init(_ layouts: [Layout]) {
-        let shape = layouts[0].shape
-        var axes = shape.indices.filter { shape[$0] != 1 }
-        let output = layouts[0].strides
-        // Stable, so that the order of the axes decides where strides do not.
-        axes = axes.enumerated().sorted { left, right in
-            let (a, b) = (abs(output[left.element]), abs(output[right.element]))
-            return a == b ? left.offset < right.offset : a > b
-        }.map(\.element)
-        lengths = axes.map { shape[$0] }
-        strides = layouts.map { layout in axes.map { layout.strides[$0] } }
-        join()
+    @inline(__always)
+    static func forEach(
+        _ layouts: Span<Layout>,
+        _ body: (_ count: Int, _ offsets: UnsafePointer<Int>, _ strides: UnsafePointer<Int>) -> Void
+    ) {
+        let (operands, axes) = (layouts.count, layouts[0].rank)
+        // Lengths, indices, then for each axis the strides of all operands; last the offsets.
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: axes * (2 + operands) + 2 * operands) { memory in
+            var plan = Plan(memory.baseAddress.unsafelyUnwrapped, operands: operands, axes: axes)
+            guard plan.fill(from: layouts) else { return }
+            plan.join()
+            plan.forEach(body)
+        }
     }
 
-    private mutating func join() {
-        var axis = lengths.count - 1
-        while axis > 0 {
-            let isNested = strides.allSatisfy { $0[axis - 1] == $0[axis] * lengths[axis] }
-            if isNested {
-                lengths[axis - 1] *= lengths[axis]
-                for operand in strides.indices { strides[operand][axis - 1] = strides[operand][axis] }
-                lengths.remove(at: axis)
-                for operand in strides.indices { strides[operand].remove(at: axis) }
+    /// The loops, in memory of the caller's.
+    private struct Plan {
+        private let lengths: UnsafeMutablePointer<Int>
+        private let indices: UnsafeMutablePointer<Int>
+        /// Of an axis those of all operands, then of the next; outermost axis first.
+        private let strides: UnsafeMutablePointer<Int>
+        private let offsets: UnsafeMutablePointer<Int>
+        private let zeros: UnsafeMutablePointer<Int>
+        private let operands: Int
+        private var axes = 0
+
+        init(_ memory: UnsafeMutablePointer<Int>, operands: Int, axes: Int) {
+            self.operands = operands
+            lengths = memory
+            indices = memory + axes
+            strides = memory + 2 * axes
+            offsets = strides + operands * axes
+            zeros = offsets + operands
+            (offsets).update(repeating: 0, count: 2 * operands)
+        }
+
+        /// Takes the axes that matter, ordered by the output's strides. False when there is no element.
+        mutating func fill(from layouts: Span<Layout>) -> Bool {
+            let shape = layouts[0].shape
+            for axis in 0..<shape.count {
+                let length = shape[axis]
+                if length == 0 { return false }
+                if length == 1 { continue }
+                let step = abs(layouts[0].strides[axis])
+                var place = axes
+                while place > 0 && abs(strides[(place - 1) * operands]) < step {
+                    move(place - 1, to: place)
+                    place -= 1
+                }
+                lengths[place] = length
+                for operand in 0..<operands { strides[place * operands + operand] = layouts[operand].strides[axis] }
+                axes += 1
             }
-            axis -= 1
+            return true
         }
-    }
 
-    /// Calls `body` for every inner loop with the offset in bytes of each operand's first element.
-    func forEach(_ body: (_ count: Int, _ offsets: [Int], _ strides: [Int]) -> Void) {
-        if lengths.contains(0) { return }
-        guard let inner = lengths.last else {
-            body(1, Array(repeating: 0, count: strides.count), Array(repeating: 0, count: strides.count))
-            return
+        private func move(_ axis: Int, to place: Int) {
+            lengths[place] = lengths[axis]
+            for operand in 0..<operands { strides[place * operands + operand] = strides[axis * operands + operand] }
         }
-        let innerStrides = strides.map { $0[lengths.count - 1] }
-        var offsets = Array(repeating: 0, count: strides.count)
-        var index = Array(repeating: 0, count: lengths.count)
-        while true {
-            body(inner, offsets, innerStrides)
-            var axis = lengths.count - 2
+
+        /// Makes one axis of two that lie in one another for every operand.
+        mutating func join() {
+            guard axes > 1 else { return }
+            var last = 0
+            for axis in 1..<axes {
+                if isNested(axis, in: last) {
+                    lengths[last] *= lengths[axis]
+                    for operand in 0..<operands {
+                        strides[last * operands + operand] = strides[axis * operands + operand]
+                    }
+                } else {
+                    last += 1
+                    if last != axis { move(axis, to: last) }
+                }
+            }
+            axes = last + 1
+        }
+
+        private func isNested(_ inner: Int, in outer: Int) -> Bool {
+            for operand in 0..<operands
+            where strides[outer * operands + operand] != strides[inner * operands + operand] * lengths[inner] {
+                return false
+            }
+            return true
+        }
+
+        func forEach(_ body: (Int, UnsafePointer<Int>, UnsafePointer<Int>) -> Void) {
+            guard axes > 0 else { return body(1, offsets, zeros) }
+            let (inner, innerStrides) = (lengths[axes - 1], strides + (axes - 1) * operands)
+            indices.update(repeating: 0, count: axes)
+            while true {
+                body(inner, offsets, innerStrides)
+                if !advance() { return }
+            }
+        }
+
+        /// To the next inner loop; false after the last.
+        private func advance() -> Bool {
+            var axis = axes - 2
             while axis >= 0 {
-                index[axis] += 1
-                for operand in offsets.indices { offsets[operand] += strides[operand][axis] }
-                if index[axis] < lengths[axis] { break }
-                for operand in offsets.indices { offsets[operand] -= strides[operand][axis] * lengths[axis] }
-                index[axis] = 0
+                let step = strides + axis * operands
+                indices[axis] += 1
+                if indices[axis] < lengths[axis] {
+                    for operand in 0..<operands { offsets[operand] += step[operand] }
+                    return true
+                }
+                for operand in 0..<operands { offsets[operand] -= step[operand] * (lengths[axis] - 1) }
+                indices[axis] = 0
                 axis -= 1
             }
-            if axis < 0 { return }
+            return false
         }
     }
 }

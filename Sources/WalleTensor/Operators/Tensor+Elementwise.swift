@@ -8,9 +8,7 @@ extension Tensor {
         let result = Tensor(like: self, shape, type)
         let kernel = walle_kernels_cast(walle_kernels_shared(), Int32(dtype.kernel), Int32(type.kernel))
             .unsafelyUnwrapped
-        Elementwise(inputs: [view], output: result.view, computing: dtype, result: type).run {
-            kernel($0, $1[0], $2[0], $3, $4)
-        }
+        Elementwise.run(kernel, view, to: result.view, computing: dtype, result: type)
         return result
     }
 
@@ -34,10 +32,7 @@ extension Tensor {
         let found = walle_kernels_unary(walle_kernels_shared(), Int32(operation.rawValue), Int32(computing.kernel))
         guard let kernel = found else { throw TensorError(.type, "\(operation) is not defined for \(dtype)") }
         let result = Tensor(like: self, shape, operation.result(type))
-        Elementwise(inputs: [view], output: result.view, computing: computing, result: operation.result(computing)).run
-        {
-            kernel($0, $1[0], $2[0], $3, $4)
-        }
+        Elementwise.run(kernel, view, to: result.view, computing: computing, result: operation.result(computing))
         return result
     }
 
@@ -80,12 +75,11 @@ extension Tensor {
         let shape = try Layout.broadcast(left.shape, right.shape)
         _ = try Layout.checkedCount(shape, elementBytes: 16)
         let result = Tensor(like: left, shape, operation.result(type))
-        var inputs = [left.view, right.view]
-        inputs[0].layout = try left.layout.broadcast(to: shape)
-        inputs[1].layout = try right.layout.broadcast(to: shape)
-        Elementwise(
-            inputs: inputs, output: result.view, computing: computing, result: operation.result(computing)
-        ).run { kernel($0, $1[0], $2[0], $1[1], $2[1], $3, $4) }
+        var (first, second) = (left.view, right.view)
+        first.layout = try left.layout.broadcast(to: shape)
+        second.layout = try right.layout.broadcast(to: shape)
+        Elementwise.run(
+            kernel, first, second, to: result.view, computing: computing, result: operation.result(computing))
         withExtendedLifetime((left, right)) {}
         return result
     }

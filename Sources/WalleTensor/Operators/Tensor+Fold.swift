@@ -66,13 +66,13 @@ private struct Fold {
         guard let kernel, let out = result.storage.bytes.baseAddress, layout.count > 0 else { return result }
         // An array without elements gives the identities.
         let base = elements.view.base ?? out
-        let walk = Walk([inner])
-        Walk([layout, kept]).forEach { count, offsets, strides in
+        let (outer, within): (InlineArray<2, Layout>, InlineArray<1, Layout>) = ([layout, kept], [inner])
+        Walk.forEach(outer.span) { count, offsets, strides in
             for index in 0..<count {
                 let accumulator = out + offsets[0] + index * strides[0]
                 let first = base + offsets[1] + index * strides[1]
                 begin(accumulator, computing, first)
-                walk.forEach { kernel($0, first + $1[0], $2[0], accumulator) }
+                Walk.forEach(within.span) { kernel($0, first + $1[0], $2[0], accumulator) }
             }
         }
         withExtendedLifetime(elements) {}

@@ -25,7 +25,8 @@ enum Raster {
     ) {
         guard let source, let output, from.count > 0 else { return }
         let kernel = walle_kernels_copy(walle_kernels_shared(), elementBytes).unsafelyUnwrapped
-        Walk([to, from]).forEach { count, offsets, strides in
+        let layouts: InlineArray<2, Layout> = [to, from]
+        Walk.forEach(layouts.span) { count, offsets, strides in
             kernel(count, source + offsets[1], strides[1], output + offsets[0], strides[0])
         }
     }
