@@ -429,9 +429,18 @@ size_t walle_raw_size(const void *block) {
 
 // MARK: life
 
+static size_t heap_count;
+
 walle_heap *walle_heap_create(void) {
+    if (__atomic_add_fetch(&heap_count, 1, __ATOMIC_RELAXED) > walle_most_heaps) {
+        __atomic_sub_fetch(&heap_count, 1, __ATOMIC_RELAXED);
+        return NULL;
+    }
     walle_heap *heap = calloc(1, sizeof(walle_heap));
-    if (!heap) return NULL;
+    if (!heap) {
+        __atomic_sub_fetch(&heap_count, 1, __ATOMIC_RELAXED);
+        return NULL;
+    }
     heap->limit = SIZE_MAX / 2;
     heap->references = 1;
     return heap;
@@ -444,6 +453,7 @@ void walle_heap_destroy(walle_heap *heap) {
         u->heap = NULL;
         units_give_back(u, u->count);
     }
+    __atomic_sub_fetch(&heap_count, 1, __ATOMIC_RELAXED);
     let_go(heap);
 }
 

@@ -9,12 +9,10 @@
 // The heap is chosen by the current thread state's interpreter, not by the thread: CPython switches to the main
 // interpreter for data that must outlive the calling one. Interpreters without a heap use malloc.
 
-enum { bound_limit = 4096 };
-
 static struct {
     void *interpreter;
     walle_heap *heap;
-} bound[bound_limit];
+} bound[walle_most_heaps];
 static size_t bound_count;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned epoch; // moves when a binding ends: an interpreter's address may be used again
@@ -29,7 +27,6 @@ static __thread walle_heap *thread_heap;
 static __thread walle_heap *next_heap;
 
 static void add_binding(void *interpreter, walle_heap *heap) {
-    if (bound_count == bound_limit) return;
     bound[bound_count].interpreter = interpreter;
     bound[bound_count++].heap = heap;
     __atomic_add_fetch(&epoch, 1, __ATOMIC_RELAXED);

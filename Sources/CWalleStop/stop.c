@@ -187,7 +187,10 @@ walle_stop *walle_stop_create(sem_t *watcher) {
     stop->armed = stop->cpu_armed = never;
     stop->descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     stop->schedstat = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
-    if (stop->descriptor < 0 || make_timer(CLOCK_MONOTONIC, &stop->wall_timer) != 0) {
+    bool has_wall = stop->descriptor >= 0 && make_timer(CLOCK_MONOTONIC, &stop->wall_timer) == 0;
+    // Now, though few runs have a limit of CPU time: one that cannot be kept must not be found out later.
+    if (!has_wall || make_timer(CLOCK_THREAD_CPUTIME_ID, &stop->cpu_timer) != 0) {
+        if (has_wall) timer_delete(stop->wall_timer);
         if (stop->descriptor >= 0) close(stop->descriptor);
         if (stop->schedstat >= 0) close(stop->schedstat);
         free(stop);
@@ -204,7 +207,7 @@ walle_stop *walle_stop_create(sem_t *watcher) {
 void walle_stop_destroy(walle_stop *stop) {
     walle_stop_of_thread = NULL;
     timer_delete(stop->wall_timer);
-    if (stop->has_cpu_timer) timer_delete(stop->cpu_timer);
+    timer_delete(stop->cpu_timer);
     close(stop->descriptor);
     if (stop->schedstat >= 0) close(stop->schedstat);
     free(stop);
@@ -227,7 +230,6 @@ void walle_stop_begin(walle_stop *stop, uint64_t run, int64_t wall_ns, int64_t c
     stop->cpu_start = 0;
     stop->cpu_deadline = never;
     if (cpu_ns > 0) {
-        if (!stop->has_cpu_timer) stop->has_cpu_timer = make_timer(CLOCK_THREAD_CPUTIME_ID, &stop->cpu_timer) == 0;
         stop->cpu_start = now_on(CLOCK_THREAD_CPUTIME_ID);
         stop->cpu_deadline = stop->cpu_start + cpu_ns;
     }
@@ -235,7 +237,7 @@ void walle_stop_begin(walle_stop *stop, uint64_t run, int64_t wall_ns, int64_t c
     // The handler may already have looked; a timer that fires too early finds nothing due and arms itself again, so
     // back-to-back runs seldom need a system call.
     if (stop->deadline < stop->armed) arm_wall(stop, stop->deadline);
-    if (stop->cpu_deadline < stop->cpu_armed && stop->has_cpu_timer) {
+    if (stop->cpu_deadline < stop->cpu_armed) {
         stop->cpu_armed = stop->cpu_deadline;
         arm(stop->cpu_timer, stop->cpu_deadline);
     }

@@ -22,7 +22,6 @@ struct walle_stop {
     bool asked_spent, forced_spent; // the reference the handler may give away is gone
     int descriptor;
     timer_t wall_timer, cpu_timer;
-    bool has_cpu_timer;
     bool is_ending; // Py_EndInterpreter runs
     sem_t *watcher;
 

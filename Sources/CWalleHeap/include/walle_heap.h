@@ -23,7 +23,10 @@ typedef void (*walle_heap_over_limit)(void *context, bool is_urgent);
 /// Puts the hooks in place. Once, before Py_Initialize. False when address space cannot be reserved.
 bool walle_heap_install(void);
 
-/// A new, empty heap without a limit; NULL when memory is short.
+/// As many heaps, and so VMs, as a process can have.
+enum { walle_most_heaps = 4096 };
+
+/// A new, empty heap without a limit; NULL when memory is short or there are too many.
 walle_heap *walle_heap_create(void);
 
 /// Gives all memory of the heap back to the system. The interpreter must have ended.

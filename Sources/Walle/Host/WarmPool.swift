@@ -127,7 +127,8 @@ final class WarmPool: Sendable {
     private static func text(of error: MachineError) -> String {
         switch error {
         case .runtime(let error): "\(error)"
-        case .outOfMemory, .creationFailed: "the system gives no memory for another VM"
+        case .outOfMemory, .creationFailed:
+            "the system gives no memory for another VM, or the process has 4,096"
         case .noTimer: "the system gives no timer for another VM: raise `ulimit -i`"
         case .noThread: "the system gives no thread for another VM: raise `ulimit -u`"
         case .failedToStart(let traceback): "the interpreter did not start: \(traceback)"
