@@ -236,6 +236,7 @@ package final class Interpreter {
         var traceback: PythonTraceback?
         if case .script(let found) = failure { traceback = found }
         if let reason {
+            releaseImportLock()
             if let place, traceback?.frames.isEmpty != false {
                 traceback = PythonTraceback(type: "walle.task.Stopped", message: "", frames: [place])
             }
@@ -291,7 +292,7 @@ package final class Interpreter {
             stopThreads()
             // Of a run that was stopped by force.
             PyEval_SetTraceAllThreads(nil, nil)
-            if isImportLockHeld { return false }
+            guard releaseImportLock() else { return false }
             _ = try? run(Self.nextRun(), limits: limits) { () throws(PythonFailure) -> Void in
                 let end = try find("end", in: "walle._end")
                 _ = try call(end.pointer)
@@ -300,23 +301,6 @@ package final class Interpreter {
             if threadCount == 1 { return true }
         }
         return false
-    }
-
-    /// True while a thread holds the import lock, or ended with it: an import would wait here, where no stop reaches it.
-    private var isImportLockHeld: Bool {
-        guard let module = PyDict_GetItemString(PyImport_GetModuleDict(), "_imp"),
-            let attribute = PyObject_GetAttrString(module, "lock_held")
-        else {
-            PyErr_Clear()
-            return false
-        }
-        let function = Owned(taking: attribute)
-        guard let answer = PyObject_CallNoArgs(function.pointer) else {
-            PyErr_Clear()
-            return false
-        }
-        let held = Owned(taking: answer)
-        return held.pointer == walle_True()
     }
 
     /// What `atexit` functions and finalisers may take.
