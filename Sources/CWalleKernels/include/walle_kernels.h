@@ -64,7 +64,7 @@ typedef void (*walle_binary_kernel)(
 typedef void (*walle_fold_kernel)(ptrdiff_t count, const void *a, ptrdiff_t a_stride, void *accumulator);
 /// `out[i] = condition[i] ? a[i] : b[i]`; one for each size of element.
 typedef void (*walle_select_kernel)(
-    ptrdiff_t count, const uint8_t *condition, ptrdiff_t condition_stride, const void *a, ptrdiff_t a_stride,
+    ptrdiff_t count, const void *condition, ptrdiff_t condition_stride, const void *a, ptrdiff_t a_stride,
     const void *b, ptrdiff_t b_stride, void *out, ptrdiff_t out_stride);
 
 /// Everything one level of CPU features offers.
@@ -101,6 +101,9 @@ static inline walle_unary_kernel walle_kernels_cast(const walle_kernels *kernels
 /// For elements of 1, 2, 4, 8 or 16 bytes.
 static inline walle_unary_kernel walle_kernels_copy(const walle_kernels *kernels, ptrdiff_t bytes) {
     return kernels->copy[__builtin_ctzl((unsigned long)bytes)];
+}
+static inline walle_select_kernel walle_kernels_select(const walle_kernels *kernels, ptrdiff_t bytes) {
+    return kernels->select[__builtin_ctzl((unsigned long)bytes)];
 }
 
 /// Bytes of an element.

@@ -64,6 +64,18 @@ enum Elementwise {
         }
     }
 
+    /// Of `left` where the condition is not 0, of `right` elsewhere. All of one shape, but for the condition of one type.
+    static func select(_ condition: View, _ left: View, _ right: View, to output: View) {
+        guard let base = output.base, let c = condition.base, let a = left.base, let b = right.base else { return }
+        let kernel = walle_kernels_select(walle_kernels_shared(), output.dtype.byteCount).unsafelyUnwrapped
+        let layouts: InlineArray<4, Layout> = [output.layout, condition.layout, left.layout, right.layout]
+        Walk.forEach(layouts.span) { count, offsets, strides in
+            kernel(
+                count, c + offsets[1], strides[1], a + offsets[2], strides[2], b + offsets[3], strides[3],
+                base + offsets[0], strides[0])
+        }
+    }
+
     /// The walk's inner loops, cut so that a piece fits into the scratch.
     @inline(__always)
     private static func inPieces(
