@@ -31,6 +31,12 @@ import Testing
         checkLayouts(function, Double.self)
     }
 
+    /// What users expect of whole numbers, though 4 ULP would allow less.
+    @Test func powersOfWholeNumbersAreWhole() {
+        checkWholePowers(Float.self)
+        checkWholePowers(Double.self)
+    }
+
     #if arch(x86_64)
         @Test(arguments: FlagCase.all) func raisesFlags(_ expected: FlagCase) {
             for level in Level.available {
@@ -70,6 +76,21 @@ import Testing
                     \(error) ULP off; seed \(seed)
                     """)
                 break
+            }
+        }
+    }
+
+    private func checkWholePowers<T: Element>(_: T.Type) {
+        for level in Level.available {
+            let kernel = level.binary(walle_power, T.self)
+            for base in -30...30 where base != 0 {
+                var power: T = 1
+                for exponent in 0..<12 where power.magnitude < T(1 << T.significandBitCount) {
+                    var out: T = 0
+                    kernel(1, [T(base)], T.bytes, [T(exponent)], T.bytes, &out, T.bytes)
+                    #expect(out == power, "\(level.name) \(T.self): \(base) to the power of \(exponent)")
+                    power *= T(base)
+                }
             }
         }
     }
