@@ -3,6 +3,8 @@
     __attribute__((target("avx2,fma,f16c,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
 #define LEVEL(name) avx2_##name
 #define LEVEL_NAME "avx2"
+#define LEVEL_BYTES 32
+#define LEVEL_FUSED 1
 #include "level.inc"
 #pragma clang attribute pop
 #endif

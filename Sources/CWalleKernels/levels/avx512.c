@@ -4,6 +4,8 @@
     apply_to = function)
 #define LEVEL(name) avx512_##name
 #define LEVEL_NAME "avx512"
+#define LEVEL_BYTES 64
+#define LEVEL_FUSED 1
 #include "level.inc"
 #pragma clang attribute pop
 #endif

@@ -1,8 +1,11 @@
 // What every CPU of the architecture has: on arm64 that is NEON.
 #define LEVEL(name) portable_##name
+#define LEVEL_BYTES 16
 #if defined(__aarch64__)
 #define LEVEL_NAME "neon"
+#define LEVEL_FUSED 1
 #else
 #define LEVEL_NAME "portable"
+#define LEVEL_FUSED 0
 #endif
 #include "level.inc"
