@@ -5,7 +5,8 @@
 //
 // Rules for every kernel:
 // - Operands are aligned to their element. An output is an input exactly (same address and stride) or does not overlap it.
-// - Arithmetic and square root are correctly rounded, elementary functions are within 4 ULP; nothing is contracted or
+// - Arithmetic and square root are correctly rounded, elementary functions are within 4 ULP (logaddexp of
+//   its larger operand, where the terms cancel); nothing is contracted or
 //   reassociated, but for sums, which are pairwise or better.
 // - Floating-point exceptions stay in the status flags of the thread; integer division by zero raises FE_DIVBYZERO there.
 // - NULL in the table means that the operation is not defined for the type.
