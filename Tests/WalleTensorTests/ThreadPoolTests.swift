@@ -24,6 +24,12 @@ import WalleTensor
         }
     }
 
+    /// A worker may hold a loop for a moment after its caller went on.
+    @Test func runsManyShortLoops() {
+        let pool = ThreadPool(threadCount: 2)
+        #expect((0..<5000).allSatisfy { sum(on: pool, count: 20 + $0 % 50) })
+    }
+
     @Test func nests() {
         let pool = ThreadPool(threadCount: 4)
         let visits = Visits(20 * 30)

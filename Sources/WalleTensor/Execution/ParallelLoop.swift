@@ -13,13 +13,14 @@ package final class Cancellation: Sendable {
 
 /// One loop while it runs: hands its ranges to whoever asks.
 ///
-/// Unchecked: `body` is called by several threads at once, which the pool's documentation demands of it; what else
-/// changes is atomic.
+/// Unchecked: `body` is called by several threads at once, which the pool's documentation demands of it, and changes when
+/// no helper is left; what else changes is atomic.
 final class ParallelLoop: @unchecked Sendable {
     private let count: Int
     private let grain: Int
     private let cancellation: Cancellation?
-    private let body: (Range<Int>) -> Void
+    /// Until the caller, whose it is, lets it go.
+    private var body: ((Range<Int>) -> Void)?
     private let next = Atomic(0)
     private let leftOut = Atomic(false)
     /// Workers that hold or may take a range. Changes under the queue's lock only.
@@ -47,7 +48,10 @@ final class ParallelLoop: @unchecked Sendable {
             }
             let start = next.add(grain, ordering: .relaxed).oldValue
             if start >= count { return }
-            body(start..<min(start + grain, count))
+            body?(start..<min(start + grain, count))
         }
     }
+
+    /// Lets go of the body, which does not outlive the call it was given to, while a worker may still hold the loop.
+    func end() { body = nil }
 }

@@ -48,6 +48,7 @@ package final class ThreadPool: Sendable {
             } else {
                 queue.run(loop)
             }
+            loop.end()
             return loop.isComplete
         }
     }
