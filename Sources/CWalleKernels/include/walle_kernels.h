@@ -14,6 +14,8 @@
 #ifndef WALLE_KERNELS_H
 #define WALLE_KERNELS_H
 
+#include "walle_gemm.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -79,6 +81,8 @@ typedef struct {
     /// By the logarithm of the element's size: 1, 2, 4, 8, 16 bytes.
     walle_unary_kernel copy[5];
     walle_select_kernel select[5];
+    /// Pieces of matrix products. Their strides count elements.
+    walle_gemm gemm[walle_dtype_count];
 } walle_kernels;
 
 /// The best level for this CPU, or the one that the environment variable WALLE_KERNELS names. Chosen once.
@@ -111,6 +115,10 @@ static inline walle_select_kernel walle_kernels_select(const walle_kernels *kern
 static inline ptrdiff_t walle_dtype_bytes(walle_dtype type) {
     static const uint8_t bytes[walle_dtype_count] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16};
     return bytes[type];
+}
+
+static inline const walle_gemm *walle_gemm_of(const walle_kernels *kernels, walle_dtype type) {
+    return &kernels->gemm[type];
 }
 
 #endif

@@ -1,4 +1,6 @@
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,fma,f16c,bmi,bmi2,lzcnt,popcnt"))), \
     apply_to = function)
@@ -6,6 +8,7 @@
 #define LEVEL_NAME "avx512"
 #define LEVEL_BYTES 64
 #define LEVEL_FUSED 1
+#define LEVEL_TILE_ROWS 12
 #include "level.inc"
 #pragma clang attribute pop
 #endif

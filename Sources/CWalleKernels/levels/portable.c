@@ -4,8 +4,10 @@
 #if defined(__aarch64__)
 #define LEVEL_NAME "neon"
 #define LEVEL_FUSED 1
+#define LEVEL_TILE_ROWS 12
 #else
 #define LEVEL_NAME "portable"
 #define LEVEL_FUSED 0
+#define LEVEL_TILE_ROWS 6
 #endif
 #include "level.inc"
