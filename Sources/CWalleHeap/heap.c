@@ -432,13 +432,11 @@ size_t walle_raw_size(const void *block) {
 static size_t heap_count;
 
 walle_heap *walle_heap_create(void) {
+    walle_heap *heap = calloc(1, sizeof(walle_heap));
+    if (!heap) return NULL;
     if (__atomic_add_fetch(&heap_count, 1, __ATOMIC_RELAXED) > walle_most_heaps) {
         __atomic_sub_fetch(&heap_count, 1, __ATOMIC_RELAXED);
-        return NULL;
-    }
-    walle_heap *heap = calloc(1, sizeof(walle_heap));
-    if (!heap) {
-        __atomic_sub_fetch(&heap_count, 1, __ATOMIC_RELAXED);
+        free(heap);
         return NULL;
     }
     heap->limit = SIZE_MAX / 2;

@@ -281,9 +281,9 @@ struct Level: @unchecked Sendable {
 /// Random arguments of many sizes, and the values where functions turn.
 struct Arguments {
     let seed: UInt64
-    private var state: UInt64
+    private var random: SeededRandom
 
-    init(seed: UInt64) { (self.seed, state) = (seed, seed) }
+    init(seed: UInt64) { (self.seed, random) = (seed, SeededRandom(seed)) }
 
     static let special: [Double] = [
         0, 1, 2, 3, 0.5, 1.5, 0.25, .infinity, .nan, 0x1p-1074, 0x1p-1022, 0x1p-1030, 0x1p-149, 0x1p-126, 1e-40, 1e-20,
@@ -295,14 +295,7 @@ struct Arguments {
         3.141592653589793, 0.78539816339744828, 0.34657359, 1.0986122886681098,
     ]
 
-    private mutating func next() -> UInt64 {
-        // SplitMix64 (Steele, Lea, Flood 2014).
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    private mutating func next() -> UInt64 { random.next() }
 
     private mutating func value<T: Element>(_ kind: Int, _: T.Type) -> T {
         let sign: Double = next() % 2 == 0 ? 1 : -1

@@ -7,7 +7,7 @@ struct ProductCheck<Element: BinaryFloatingPoint> {
     private let level: String?
     private let seed: UInt64
     private let pool: ThreadPool?
-    private var random: SplitMix
+    private var random: SeededRandom
 
     /// - Parameter level: of CPU features; nothing is checked on a CPU without it. The best when nil.
     init(_ type: DType, level: String?, seed: UInt64, pool: ThreadPool? = nil) {
@@ -15,7 +15,7 @@ struct ProductCheck<Element: BinaryFloatingPoint> {
         self.level = level
         self.seed = seed
         self.pool = pool
-        random = SplitMix(state: seed)
+        random = SeededRandom(seed)
     }
 
     mutating func run(cases: Int, largest: Int) {
@@ -194,17 +194,5 @@ final class StridedMatrix<Element: BinaryFloatingPoint> {
     var guardIsIntact: Bool {
         for row in 0..<rows { for column in 0..<columns { self[row, column] = -77 } }
         return memory.allSatisfy { $0 == -77 }
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }
