@@ -51,15 +51,21 @@ public struct Tensor: Sendable {
     public var isContiguous: Bool { layout.isContiguous(elementBytes: dtype.byteCount) }
 
     /// The elements as operators read them. Valid while the tensor is.
-    var view: View { View(base: storage.bytes.baseAddress.map { $0 + offset }, dtype: dtype, layout: layout) }
+    package var view: View { View(base: storage.bytes.baseAddress.map { $0 + offset }, dtype: dtype, layout: layout) }
 }
 
 /// Memory with a layout, as the execution sees it: nobody's, for the length of a call.
-struct View {
+package struct View {
     /// The first element; nil when there is none.
-    var base: UnsafeMutableRawPointer?
-    var dtype: DType
-    var layout: Layout
+    package var base: UnsafeMutableRawPointer?
+    package var dtype: DType
+    package var layout: Layout
+
+    package init(base: UnsafeMutableRawPointer?, dtype: DType, layout: Layout) {
+        self.base = base
+        self.dtype = dtype
+        self.layout = layout
+    }
 }
 
 /// A type of Swift that elements can be read and written as.
