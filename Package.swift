@@ -74,8 +74,15 @@ let package = Package(
         .target(
             name: "WalleBinding", dependencies: ["CWallePython", "CWalleObjects", "WallePython"],
             swiftSettings: strict),
+        // Arrays as objects of Python: `walle._tensor`, which `walle.numpy` is built upon.
+        .target(
+            name: "WalleArrays",
+            dependencies: [
+                "CWallePython", "CWalleKernels", "WalleMemory", "WalleTensor", "WallePython", "WalleBinding",
+            ],
+            swiftSettings: strict),
         // Thin adapters that give Swift modules to Python.
-        .target(name: "WalleModules", dependencies: ["WalleBinding", logging], swiftSettings: strict),
+        .target(name: "WalleModules", dependencies: ["WalleArrays", "WalleBinding", logging], swiftSettings: strict),
         // The app developer's API: hosts, task packages, runs, swaps.
         .target(
             name: "Walle",
@@ -114,6 +121,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Runs a Python file in an interpreter of Walle's: for suites and oracles that are written in Python.
+        .executableTarget(
+            name: "WalleScript",
+            dependencies: ["CWallePython", "WalleArrays", "WalleBinding", "WalleModules", "WallePython"],
+            path: "Tests/ScriptRunner", swiftSettings: strict),
         // An app that hosts tasks on an event log, by the public API of Walle alone.
         .executableTarget(
             name: "WalleDemo",

@@ -50,6 +50,8 @@ WALLE_EXCEPTION(TimeoutError)
 WALLE_EXCEPTION(UnicodeDecodeError)
 WALLE_EXCEPTION(ArithmeticError)
 WALLE_EXCEPTION(ZeroDivisionError)
+WALLE_EXCEPTION(FloatingPointError)
+WALLE_EXCEPTION(RuntimeWarning)
 
 static inline PyObject *walle_None(void) {
     return Py_None;
@@ -79,11 +81,14 @@ WALLE_CHECK(None, object == Py_None)
 WALLE_CHECK(Bool, PyBool_Check(object))
 WALLE_CHECK(Long, PyLong_Check(object))
 WALLE_CHECK(Float, PyFloat_Check(object))
+WALLE_CHECK(Complex, PyComplex_Check(object))
 WALLE_CHECK(String, PyUnicode_Check(object))
 WALLE_CHECK(Bytes, PyBytes_Check(object))
 WALLE_CHECK(ByteArray, PyByteArray_Check(object))
 WALLE_CHECK(List, PyList_Check(object))
 WALLE_CHECK(Tuple, PyTuple_Check(object))
+WALLE_CHECK(Slice, PySlice_Check(object))
+WALLE_CHECK(Ellipsis, object == Py_Ellipsis)
 WALLE_CHECK(Dict, PyDict_Check(object))
 WALLE_CHECK(AnySet, PyAnySet_Check(object))
 WALLE_CHECK(Exception, PyExceptionInstance_Check(object))
@@ -165,6 +170,43 @@ static inline void *walle_Word(PyObject *object, int index) {
 static inline int walle_IsFreedBy(PyObject *object, destructor function) {
     return Py_TYPE(object)->tp_dealloc == function;
 }
+static inline unsigned long walle_TypeFlagsVectorcall(void) {
+    return Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_HAVE_VECTORCALL;
+}
+static inline unsigned long walle_TypeFlagsBase(void) {
+    return Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE;
+}
+static inline PyObject *walle_FloatTypeObject(void) {
+    return (PyObject *)&PyFloat_Type;
+}
+static inline PyObject *walle_LongTypeObject(void) {
+    return (PyObject *)&PyLong_Type;
+}
+static inline PyObject *walle_ComplexTypeObject(void) {
+    return (PyObject *)&PyComplex_Type;
+}
+static inline void walle_SealType(PyTypeObject *type) {
+    type->tp_flags |= Py_TPFLAGS_IMMUTABLETYPE;
+    PyType_Modified(type);
+}
+static inline unsigned long walle_TypeFlags(void) {
+    return Py_TPFLAGS_DEFAULT;
+}
+static inline hashfunc walle_HashNotImplemented(void) {
+    return PyObject_HashNotImplemented;
+}
+static inline int walle_BufferRowsFirst(void) {
+    return PyBUF_C_CONTIGUOUS & ~PyBUF_STRIDES;
+}
+static inline int walle_MemberSize(void) {
+    return Py_T_PYSSIZET;
+}
+static inline int walle_MemberReadOnly(void) {
+    return Py_READONLY;
+}
+static inline ternaryfunc walle_VectorcallCall(void) {
+    return PyVectorcall_Call;
+}
 static inline Py_ssize_t walle_VectorcallCount(size_t flags) {
     return PyVectorcall_NARGS(flags);
 }
@@ -176,6 +218,21 @@ static inline PyMethodDef walle_FastMethod(const char *name, PyCFunctionFastWith
 // Macros over others.
 static inline int walle_BufferStrides(void) {
     return PyBUF_STRIDES;
+}
+static inline int walle_BufferFullReadOnly(void) {
+    return PyBUF_FULL_RO;
+}
+static inline int walle_BufferSimple(void) {
+    return PyBUF_SIMPLE;
+}
+static inline int walle_BufferWritable(void) {
+    return PyBUF_WRITABLE;
+}
+static inline int walle_BufferFormat(void) {
+    return PyBUF_FORMAT;
+}
+static inline int walle_BufferShape(void) {
+    return PyBUF_ND;
 }
 static inline int walle_BufferColumnsFirst(void) {
     return PyBUF_F_CONTIGUOUS & ~PyBUF_STRIDES;

@@ -1,3 +1,4 @@
+internal import WalleArrays
 package import WalleBinding
 
 /// The modules that Walle itself gives to Python, and where they are declared.
@@ -8,5 +9,5 @@ package enum WalleModules {
         (BufferModule.module, "Sources/WalleModules/Buffer/BufferModule.swift"),
     ]
 
-    package static var all: [PythonModule] { declared.map(\.module) }
+    package static var all: [PythonModule] { declared.map(\.module) + [ArrayModule.module] }
 }

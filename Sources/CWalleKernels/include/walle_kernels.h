@@ -14,6 +14,7 @@
 #ifndef WALLE_KERNELS_H
 #define WALLE_KERNELS_H
 
+#include "walle_float_status.h"
 #include "walle_gemm.h"
 
 #include <stdbool.h>

@@ -38,6 +38,12 @@ final class ModuleLoader: ModuleSource {
                 }
             try check(PyModule_AddObjectRef(object.pointer, member.name, value.pointer))
         }
+        do {
+            try module.fill?(interpreter, object.pointer)
+        } catch {
+            Raising.raise(error, by: name)
+            throw .pending
+        }
         return object
     }
 

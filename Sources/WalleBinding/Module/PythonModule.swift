@@ -1,3 +1,5 @@
+package import WallePython
+
 /// A Python module declared in Swift: its functions, classes, constants and documentation.
 ///
 /// One declaration serves every interpreter and writes the module's stub too. Interpreters make the module when a script
@@ -17,6 +19,8 @@ public struct PythonModule: Sendable {
     /// What `help()` and the stub say of it.
     public let doc: String
     package let members: [Member]
+    /// Adds what a declaration cannot say.
+    let fill: (@Sendable (Interpreter, PythonPointer) throws -> Void)?
 
     /// What a module may hold.
     package enum Member: Sendable {
@@ -56,6 +60,17 @@ public struct PythonModule: Sendable {
         self.name = name
         self.doc = doc
         self.members = members
+        fill = nil
+    }
+
+    /// A module that fills itself with objects of CPython's C interface.
+    package init(
+        native name: String, doc: String = "", _ fill: @escaping @Sendable (Interpreter, PythonPointer) throws -> Void
+    ) {
+        self.name = name
+        self.doc = doc
+        members = []
+        self.fill = fill
     }
 }
 

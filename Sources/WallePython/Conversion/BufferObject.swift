@@ -106,20 +106,25 @@ extension Interpreter {
         return shared
     }
 
-    /// Charges memory, once for all the objects that hold it here.
+    /// Holds memory and charges it, once for all the objects that hold it here.
     package func hold(_ storage: SharedStorage) throws(PythonFailure) {
-        if heldStorage[ObjectIdentifier(storage)] == nil {
+        let key = ObjectIdentifier(storage)
+        if heldStorage[key] == nil {
             try admit(bytes: storage.bytes.count)
             charge(bytes: storage.bytes.count)
         }
-        heldStorage[ObjectIdentifier(storage), default: 0] += 1
+        heldStorage[key, default: HeldStorage(storage: storage)].objects += 1
     }
 
     package func drop(_ storage: SharedStorage) {
         let key = ObjectIdentifier(storage)
-        guard let count = heldStorage[key] else { return }
-        heldStorage[key] = count > 1 ? count - 1 : nil
-        if count == 1 { charge(bytes: -storage.bytes.count) }
+        guard let objects = heldStorage[key]?.objects else { return }
+        if objects > 1 {
+            heldStorage[key]?.objects -= 1
+        } else {
+            charge(bytes: -storage.bytes.count)
+            heldStorage[key] = nil
+        }
     }
 
     /// Throws a `MemoryError` when `bytes` more would pass the limit.
@@ -128,4 +133,10 @@ extension Interpreter {
         walle_SetError(walle_MemoryError(), "\(bytes) bytes would pass limits.memory in task.toml")
         throw .pending
     }
+}
+
+/// Memory outside of the heap, and how many objects of the interpreter hold it.
+struct HeldStorage {
+    let storage: SharedStorage
+    var objects = 0
 }

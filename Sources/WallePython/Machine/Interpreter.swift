@@ -25,8 +25,10 @@ package final class Interpreter {
     var descriptors = OwnedDescriptors()
     /// Strings for the keys of `Codable` types, made once.
     var keys = KeyCache()
-    /// Memory outside of the heap that objects hold, and how many.
-    var heldStorage: [ObjectIdentifier: Int] = [:]
+    /// Memory outside of the heap that objects hold. Held here, so that none is lost with objects that are never freed.
+    var heldStorage: [ObjectIdentifier: HeldStorage] = [:]
+    /// What the arrays of this interpreter have in common; theirs to make and to free.
+    package var arrays: UnsafeMutableRawPointer?
     /// Receives what the script prints.
     package var output = OutputCollector()
     /// Modules and functions that Swift gave to this interpreter; they must live as long as it does.
@@ -271,6 +273,7 @@ package final class Interpreter {
         walle_thread_set_owner(nil)
         walle_stop_destroy(stop)
         walle_objects_destroy(objects)
+        heldStorage = [:]
         Self.discard(heap)
         modules = nil
         context = nil

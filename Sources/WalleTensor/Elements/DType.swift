@@ -54,9 +54,9 @@ public enum DType: UInt8, Sendable, Hashable, CaseIterable {
     }
 
     /// The type that operators compute with.
-    var computing: DType { self == .float16 || self == .bfloat16 ? .float32 : self }
+    package var computing: DType { self == .float16 || self == .bfloat16 ? .float32 : self }
 
     package var name: String { "\(self)" }
 
-    var kernel: Int { Int(rawValue) }
+    package var kernel: Int { Int(rawValue) }
 }

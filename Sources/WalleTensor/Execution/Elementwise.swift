@@ -1,10 +1,10 @@
-internal import CWalleKernels
+package import CWalleKernels
 
 /// Executes what is computed an element at a time.
 ///
 /// Operands of another type than the one computed with are cast piece by piece into scratch that stays in the first
 /// cache, so that no cast array is ever made.
-enum Elementwise {
+package enum Elementwise {
     /// Elements of a piece: three of them in float64 take half of a first-level cache.
     private static let piece = 512
     /// Bytes of scratch an operand has, for elements of up to 16 bytes.
@@ -13,7 +13,7 @@ enum Elementwise {
     /// - Parameters:
     ///   - computing: The type of the kernel's operand.
     ///   - result: The type of its results.
-    static func run(
+    package static func run(
         _ kernel: walle_unary_kernel, _ input: View, to output: View, computing: DType, result: DType
     ) {
         guard let base = output.base, let a = input.base else { return }
@@ -39,7 +39,7 @@ enum Elementwise {
     ///   - left: Of the output's shape, as is `right`: repeated by strides of 0 where it is broadcast.
     ///   - computing: The type of the kernel's operands.
     ///   - result: The type of its results.
-    static func run(
+    package static func run(
         _ kernel: walle_binary_kernel, _ left: View, _ right: View, to output: View, computing: DType, result: DType
     ) {
         guard let base = output.base, let a = left.base, let b = right.base else { return }
@@ -64,8 +64,18 @@ enum Elementwise {
         }
     }
 
+    /// The same numbers as the type of the output: floats are truncated to integers, complex numbers lose their
+    /// imaginary part.
+    package static func cast(_ input: View, to output: View) {
+        if input.dtype == output.dtype { return Raster.copy(input, to: output) }
+        let kernel = walle_kernels_cast(
+            walle_kernels_shared(), Int32(input.dtype.kernel), Int32(output.dtype.kernel)
+        ).unsafelyUnwrapped
+        run(kernel, input, to: output, computing: input.dtype, result: output.dtype)
+    }
+
     /// Of `left` where the condition is not 0, of `right` elsewhere. All of one shape, but for the condition of one type.
-    static func select(_ condition: View, _ left: View, _ right: View, to output: View) {
+    package static func select(_ condition: View, _ left: View, _ right: View, to output: View) {
         guard let base = output.base, let c = condition.base, let a = left.base, let b = right.base else { return }
         let kernel = walle_kernels_select(walle_kernels_shared(), output.dtype.byteCount).unsafelyUnwrapped
         let layouts: InlineArray<4, Layout> = [output.layout, condition.layout, left.layout, right.layout]

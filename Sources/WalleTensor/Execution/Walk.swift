@@ -2,13 +2,13 @@
 ///
 /// Axes are ordered by the strides of the first operand, the output, and those that lie in one another for all operands
 /// are joined, so that the inner loop is as long as it can be. Nothing is allocated for arrays of a few axes.
-enum Walk {
+package enum Walk {
     /// Calls `body` for every inner loop with the number of its elements and, for each operand, the offset in bytes of its
     /// first element and its stride.
     ///
     /// - Parameter layouts: All of one shape; the first is written.
     @inline(__always)
-    static func forEach(
+    package static func forEach(
         _ layouts: Span<Layout>,
         _ body: (_ count: Int, _ offsets: UnsafePointer<Int>, _ strides: UnsafePointer<Int>) -> Void
     ) {

@@ -29,7 +29,7 @@ public enum FoldOperation: Int, Sendable, CaseIterable {
 
 extension UnaryOperation {
     /// The type that the operation computes with, for elements of a type; nil when it is not defined for it.
-    func computing(_ type: DType) -> DType? {
+    package func computing(_ type: DType) -> DType? {
         switch self {
         case .squareRoot, .exp, .exp2, .expMinusOne, .log, .log2, .log10, .logOnePlus, .cubeRoot, .sin, .cos, .tan,
             .asin,
@@ -44,7 +44,7 @@ extension UnaryOperation {
     }
 
     /// The type of the results, for elements of the type it computes with.
-    func result(_ type: DType) -> DType {
+    package func result(_ type: DType) -> DType {
         switch self {
         case .absolute, .real, .imaginary: type.real
         case .logicalNot, .isNaN, .isInfinite, .isFinite, .signBit: .bool
@@ -55,13 +55,14 @@ extension UnaryOperation {
 }
 
 extension BinaryOperation {
-    var isComparison: Bool { rawValue >= BinaryOperation.equal.rawValue }
+    package var isComparison: Bool { rawValue >= BinaryOperation.equal.rawValue }
 
     /// The type that the operation computes with, for operands of a promoted type; nil when it is not defined for it.
-    func computing(_ type: DType) -> DType? {
+    package func computing(_ type: DType) -> DType? {
         switch self {
-        case .divide, .copySign, .nextAfter, .hypot, .atan2, .logAddExp, .logAddExp2:
-            if type.kind == .complex { self == .divide ? type : nil } else { type.kind < .floating ? type.float : type }
+        case .divide: type.kind < .floating ? .float64 : type
+        case .copySign, .nextAfter, .hypot, .atan2, .logAddExp, .logAddExp2:
+            if type.kind == .complex { nil } else { type.kind < .floating ? type.float : type }
         case .subtract: type == .bool ? nil : type
         case .floorDivide, .remainder, .fmod: type.kind == .complex ? nil : type == .bool ? .int8 : type
         case .power: type == .bool ? .int8 : type
@@ -72,12 +73,12 @@ extension BinaryOperation {
         }
     }
 
-    func result(_ type: DType) -> DType { isComparison ? .bool : type }
+    package func result(_ type: DType) -> DType { isComparison ? .bool : type }
 }
 
 extension FoldOperation {
     /// Sums and products of short integers are those of long ones, as in the Array API standard.
-    func computing(_ type: DType) -> DType? {
+    package func computing(_ type: DType) -> DType? {
         switch self {
         case .sum, .product:
             switch type {
@@ -89,12 +90,12 @@ extension FoldOperation {
         }
     }
 
-    func result(_ type: DType) -> DType { self == .any || self == .all ? .bool : type }
+    package func result(_ type: DType) -> DType { self == .any || self == .all ? .bool : type }
 }
 
 extension DType {
     /// The float that functions of integers give, as NumPy chooses it.
-    var float: DType {
+    package var float: DType {
         switch byteCount {
         case _ where kind >= .floating: self
         case 1: .float16

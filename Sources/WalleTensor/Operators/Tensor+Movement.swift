@@ -16,27 +16,9 @@ extension Tensor {
     ///
     /// - Throws: `.value`, naming both shapes, when they do not have as many elements.
     public func reshaped(_ shape: Axes) throws(TensorError) -> Tensor {
-        let target = try completed(shape)
+        let target = try layout.completed(shape)
         if let layout = layout.reshaped(target) { return showing(layout) }
         return try copied().reshaped(target)
-    }
-
-    private func completed(_ shape: Axes) throws(TensorError) -> Axes {
-        let failure = TensorError(.value, "cannot reshape array of shape \(self.shape) into shape \(shape)")
-        let unknown = shape.indices.filter { shape[$0] == -1 }
-        guard unknown.count <= 1 else { throw TensorError(.value, "can only specify one unknown dimension: \(shape)") }
-        var (result, known) = (shape, 1)
-        for axis in shape.indices where !unknown.contains(axis) {
-            guard shape[axis] >= 0 else { throw failure }
-            known *= shape[axis]
-        }
-        if let axis = unknown.first {
-            guard known != 0, count % known == 0 else { throw failure }
-            result[axis] = count / known
-        } else if known != count {
-            throw failure
-        }
-        return result
     }
 
     /// Repeated to a larger shape.

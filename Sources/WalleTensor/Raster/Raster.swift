@@ -1,9 +1,9 @@
 internal import CWalleKernels
 
 /// The operator that executes regions: the only one that moves data.
-enum Raster {
+package enum Raster {
     /// Copies one array into another of the same shape and type.
-    static func copy(_ source: View, to output: View) {
+    package static func copy(_ source: View, to output: View) {
         move(source.base, source.layout, output.base, output.layout, elementBytes: source.dtype.byteCount)
     }
 

@@ -111,4 +111,27 @@ extension Layout {
         }
         return result
     }
+
+    /// A shape for the same elements, of which one length may be -1: it is what the others leave.
+    ///
+    /// - Throws: `.value`, naming both shapes.
+    package func completed(_ shape: Axes) throws(TensorError) -> Axes {
+        let failure = TensorError(.value, "cannot reshape array of shape \(self.shape) into shape \(shape)")
+        let unknown = shape.indices.filter { shape[$0] == -1 }
+        guard unknown.count <= 1 else { throw TensorError(.value, "can only specify one unknown dimension: \(shape)") }
+        var (result, known) = (shape, 1)
+        for axis in shape.indices where !unknown.contains(axis) {
+            guard shape[axis] >= 0 else { throw failure }
+            let (product, overflow) = known.multipliedReportingOverflow(by: shape[axis])
+            guard !overflow else { throw failure }
+            known = product
+        }
+        if let axis = unknown.first {
+            guard known != 0, count % known == 0 else { throw failure }
+            result[axis] = count / known
+        } else if known != count {
+            throw failure
+        }
+        return result
+    }
 }

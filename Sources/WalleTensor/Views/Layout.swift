@@ -47,8 +47,13 @@ public struct Layout: Sendable, Hashable {
         return true
     }
 
+    package mutating func removeAxis(_ axis: Int) {
+        shape.remove(at: axis)
+        strides.remove(at: axis)
+    }
+
     /// The bytes from the first to the last element, relative to the first index: where it begins and ends.
-    func extent(elementBytes: Int) -> Range<Int> {
+    package func extent(elementBytes: Int) -> Range<Int> {
         var (low, high) = (0, elementBytes)
         for axis in shape.indices {
             if shape[axis] == 0 { return 0..<0 }
@@ -59,7 +64,7 @@ public struct Layout: Sendable, Hashable {
     }
 
     /// - Throws: `.value` for a negative length, or more bytes than an address can count.
-    static func checkedCount(_ shape: Axes, elementBytes: Int) throws(TensorError) -> Int {
+    package static func checkedCount(_ shape: Axes, elementBytes: Int) throws(TensorError) -> Int {
         guard shape.count <= mostAxes else {
             throw TensorError(.value, "\(shape.count) axes; at most \(mostAxes) are possible")
         }

@@ -1,0 +1,167 @@
+internal import CWallePython
+internal import WalleMemory
+internal import WallePython
+internal import WalleTensor
+
+/// The memory that an array and its views in one interpreter look at.
+///
+/// Views alias: all of them point here, and find the bytes through the cell. When the memory is given to another
+/// interpreter or to Swift, it is frozen: the next write through any view gives the whole cell a copy of its own first.
+/// The interpreter's GIL guards it.
+struct Cell {
+    var references = 1
+    var bytes: UnsafeMutableRawPointer
+    let byteCount: Int
+    var source: Source
+    /// Views by the buffer protocol, DLPack and the like, which hold the address.
+    var exports = 0
+    /// Somebody outside of this interpreter holds the storage too.
+    var isShared = false
+    /// Nobody may ever write, as to a file that is mapped.
+    var isReadOnly = false
+
+    /// Where the bytes lie.
+    enum Source {
+        /// Behind the cell itself, in the interpreter's heap.
+        case inline
+        /// Outside of the heap, held by the interpreter, which is charged for it.
+        case storage(Unmanaged<SharedStorage>)
+        /// In an object of Python with the buffer protocol, which the view holds.
+        case foreign(UnsafeMutablePointer<Py_buffer>)
+    }
+
+    /// Bytes from a cell to its inline bytes.
+    static let headerBytes = 128
+    /// What is larger lies outside of the heap, where it can be shared without a copy.
+    static let mostInlineBytes = 16 << 10
+}
+
+typealias CellPointer = UnsafeMutablePointer<Cell>
+
+extension CellPointer {
+    /// New memory, with whatever it held before unless it is `zeroed`.
+    ///
+    /// - Throws: `PythonFailure.pending` with a `MemoryError`.
+    static func make(_ byteCount: Int, zeroed: Bool = false) throws -> CellPointer {
+        guard byteCount <= Cell.mostInlineBytes else { return try makeLarge(byteCount, zeroed: zeroed) }
+        guard let block = PyMem_Malloc(Cell.headerBytes + byteCount) else { throw Self.outOfMemory }
+        let bytes = block + Cell.headerBytes
+        if zeroed { bytes.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
+        let cell = block.assumingMemoryBound(to: Cell.self)
+        cell.initialize(to: Cell(bytes: bytes, byteCount: byteCount, source: .inline))
+        return cell
+    }
+
+    private static func makeLarge(_ byteCount: Int, zeroed: Bool) throws -> CellPointer {
+        let interpreter = Interpreter.current
+        try interpreter?.admit(bytes: byteCount)
+        let storage = zeroed ? SharedStorage(zeroed: byteCount) : SharedStorage(uninitialized: byteCount)
+        return try make(of: storage, in: interpreter)
+    }
+
+    /// A cell over memory that exists.
+    static func make(of storage: SharedStorage, in interpreter: Interpreter?) throws -> CellPointer {
+        guard let block = PyMem_Malloc(MemoryLayout<Cell>.size) else { throw Self.outOfMemory }
+        do {
+            try hold(storage, in: interpreter)
+        } catch {
+            PyMem_Free(block)
+            throw error
+        }
+        let cell = block.assumingMemoryBound(to: Cell.self)
+        let bytes = storage.bytes.baseAddress ?? UnsafeMutableRawPointer(block)
+        cell.initialize(
+            to: Cell(bytes: bytes, byteCount: storage.bytes.count, source: .storage(.passUnretained(storage))))
+        return cell
+    }
+
+    private static func hold(_ storage: SharedStorage, in interpreter: Interpreter?) throws {
+        if let interpreter { try interpreter.hold(storage) } else { _ = Unmanaged.passRetained(storage) }
+    }
+
+    private static func drop(_ storage: Unmanaged<SharedStorage>) {
+        guard let interpreter = Interpreter.current else { return storage.release() }
+        interpreter.drop(storage.takeUnretainedValue())
+    }
+
+    /// A cell over the memory of a Python object; takes over the view of it.
+    static func make(of view: Py_buffer) throws -> CellPointer {
+        guard let block = PyMem_Malloc(MemoryLayout<Cell>.size),
+            let held = PyMem_Malloc(MemoryLayout<Py_buffer>.size)
+        else {
+            var view = view
+            PyBuffer_Release(&view)
+            throw Self.outOfMemory
+        }
+        let buffer = held.assumingMemoryBound(to: Py_buffer.self)
+        buffer.initialize(to: view)
+        let cell = block.assumingMemoryBound(to: Cell.self)
+        cell.initialize(
+            to: Cell(bytes: view.buf ?? held, byteCount: view.len, source: .foreign(buffer)))
+        cell.pointee.isReadOnly = view.readonly != 0
+        return cell
+    }
+
+    private static var outOfMemory: PythonFailure {
+        PyErr_NoMemory()
+        return .pending
+    }
+
+    func retain() { pointee.references += 1 }
+
+    func release() {
+        pointee.references -= 1
+        if pointee.references == 0 { free() }
+    }
+
+    private func free() {
+        giveBackSource()
+        deinitialize(count: 1)
+        PyMem_Free(self)
+    }
+
+    private func giveBackSource() {
+        switch pointee.source {
+        case .inline: break
+        case .storage(let storage): Self.drop(storage)
+        case .foreign(let buffer):
+            PyBuffer_Release(buffer)
+            PyMem_Free(buffer)
+        }
+    }
+
+    /// Makes the memory the interpreter's own before a write.
+    ///
+    /// - Throws: with a `BufferError` when the address is held by a view from outside, which would see something else.
+    @inline(__always)
+    func detach() throws {
+        if pointee.isShared { try detachShared() }
+    }
+
+    private func detachShared() throws {
+        guard pointee.exports == 0 else {
+            walle_SetError(
+                walle_BufferError(),
+                "the array is shared with others, and a view of its memory is held: release it before you write")
+            throw PythonFailure.pending
+        }
+        guard case .storage(let old) = pointee.source else { return }
+        let interpreter = Interpreter.current
+        try interpreter?.admit(bytes: pointee.byteCount)
+        let copy = old._withUnsafeGuaranteedRef { $0.copy() }
+        try Self.hold(copy, in: interpreter)
+        giveBackSource()
+        pointee.bytes = copy.bytes.baseAddress ?? pointee.bytes
+        pointee.source = .storage(.passUnretained(copy))
+        pointee.isShared = false
+    }
+
+    /// The memory for others, who may hold it as long as they like; a copy when a view from outside could still write.
+    func share() throws -> SharedStorage {
+        if case .storage(let storage) = pointee.source, pointee.exports == 0 || pointee.isShared || pointee.isReadOnly {
+            pointee.isShared = true
+            return storage.takeUnretainedValue()
+        }
+        return SharedStorage(copying: UnsafeRawBufferPointer(start: pointee.bytes, count: pointee.byteCount))
+    }
+}

@@ -1,0 +1,41 @@
+internal import CWallePython
+internal import WallePython
+internal import WalleTensor
+
+/// What one interpreter has for its arrays: types and objects that are asked for all the time. Its GIL guards it.
+///
+/// In memory of its own, without references of Swift, so that reaching it costs no reference count.
+struct ArrayState {
+    var arrayType: UnsafeMutablePointer<PyTypeObject>
+    var functionType: UnsafeMutablePointer<PyTypeObject>
+    /// The class of scalars of each element type.
+    var scalarTypes: InlineArray<15, UnsafeMutablePointer<PyTypeObject>?>
+    /// The object that Python has as `dtype` of each element type.
+    var dtypes: InlineArray<15, PythonPointer?>
+    /// What Python does of seldom things: `walle.numpy._core`.
+    var helpers: PythonPointer?
+    var errors = ErrorModes()
+    /// Room for a number for each operand, aligned to 16 bytes.
+    let numbers: UnsafeMutableRawPointer
+
+    static var current: StatePointer {
+        if let interpreter = Interpreter.ofThisThread ?? Interpreter.current, let state = interpreter.arrays {
+            return state.assumingMemoryBound(to: ArrayState.self)
+        }
+        return main.unsafelyUnwrapped
+    }
+
+    /// That of the main interpreter, where there is no `Interpreter`.
+    nonisolated(unsafe) static var main: StatePointer?
+}
+
+typealias StatePointer = UnsafeMutablePointer<ArrayState>
+
+/// What happens at a floating-point exception: NumPy's `errstate`.
+struct ErrorModes {
+    enum Mode: Int { case ignore, warn, raise, call, print, log }
+    var divide = Mode.warn
+    var over = Mode.warn
+    var under = Mode.ignore
+    var invalid = Mode.warn
+}

@@ -1,0 +1,51 @@
+internal import CWalleKernels
+internal import CWallePython
+internal import WallePython
+
+/// Floating-point exceptions of an operation, told as `errstate` wants.
+enum FloatErrors {
+    @inline(__always)
+    static func clear() { walle_float_status_clear() }
+
+    /// Tells of what happened since the flags were cleared.
+    @inline(__always)
+    static func check(_ state: StatePointer, _ name: @autoclosure () -> StaticString) throws {
+        let flags = walle_float_status()
+        if flags != 0 { try tell(Int(flags), state, name()) }
+    }
+
+    @inline(never)
+    private static func tell(_ flags: Int, _ state: StatePointer, _ name: StaticString) throws {
+        let modes = state.pointee.errors
+        let kinds: [(flag: Int, mode: ErrorModes.Mode, text: String)] = [
+            (Int(walle_float_divide), modes.divide, "divide by zero"),
+            (Int(walle_float_overflow), modes.over, "overflow"),
+            (Int(walle_float_underflow), modes.under, "underflow"),
+            (Int(walle_float_invalid), modes.invalid, "invalid value"),
+        ]
+        for kind in kinds where flags & kind.flag != 0 {
+            let text = "\(kind.text) encountered in \(name)"
+            switch kind.mode {
+            case .ignore: break
+            case .warn: try ok(PyErr_WarnEx(walle_RuntimeWarning(), text, 1))
+            case .raise:
+                walle_SetError(walle_FloatingPointError(), text)
+                throw PythonFailure.pending
+            case .call, .print, .log: try callHandler(state, text, kind.flag)
+            }
+        }
+    }
+
+    private static func callHandler(_ state: StatePointer, _ text: String, _ flag: Int) throws {
+        guard let helpers = state.pointee.helpers else { return }
+        let handler = try new(PyObject_GetAttrString(helpers, "_float_error"))
+        defer { Py_DecRef(handler) }
+        let message = try new(text.python())
+        defer { Py_DecRef(message) }
+        let number = try new(PyLong_FromLong(flag))
+        defer { Py_DecRef(number) }
+        let arguments: InlineArray<2, PythonPointer?> = [message, number]
+        let result = arguments.span.withUnsafeBufferPointer { walle_Vectorcall(handler, $0.baseAddress, 2) }
+        Py_DecRef(try new(result))
+    }
+}

@@ -1,0 +1,55 @@
+internal import CWallePython
+internal import WallePython
+internal import WalleTensor
+
+/// The types that a function of elements computes with and gives.
+struct Resolution {
+    /// What operands are cast to; of the kernel too, but for types that are only stored.
+    let operand: DType
+    let result: DType
+}
+
+extension UniversalFunction {
+    /// - Parameter promoted: The type at which the operands meet.
+    /// - Throws: `.type` when the function is not defined for it, naming it and the types.
+    @inline(__always)
+    func resolve(_ promoted: DType, _ operands: @autoclosure () -> String) throws -> Resolution {
+        switch operation {
+        case .unary(let operation):
+            guard let type = operation.computing(Self.widened(operation, promoted)) else {
+                throw undefined(promoted, operands())
+            }
+            return Resolution(operand: type, result: operation.result(type))
+        case .binary(let operation):
+            guard let type = operation.computing(promoted) else { throw undefined(promoted, operands()) }
+            return Resolution(operand: type, result: operation.result(type))
+        }
+    }
+
+    /// `rint` of integers is a float, as in NumPy; booleans square as `int8`.
+    private static func widened(_ operation: UnaryOperation, _ type: DType) -> DType {
+        switch operation {
+        case .round where type.kind < .floating: type.float
+        case .square where type == .bool, .reciprocal where type == .bool: .int8
+        default: type
+        }
+    }
+
+    @inline(never)
+    private func undefined(_ type: DType, _ operands: String) -> TensorError {
+        if type == .bool {
+            switch operation {
+            case .binary(.subtract):
+                return .type(
+                    "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, "
+                        + "or the logical_xor function instead.")
+            case .unary(.negative):
+                return .type(
+                    "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the "
+                        + "logical_not function instead.")
+            default: break
+            }
+        }
+        return .type("ufunc '\(name)' is not defined for \(operands): cast them first, for example with astype")
+    }
+}

@@ -1,0 +1,125 @@
+internal import CWallePython
+internal import WallePython
+internal import WalleTensor
+
+/// Where a call with `out` or `where` writes, and what it must not overwrite.
+struct Target {
+    private let array: ArrayPointer
+    private let output: View
+    /// Where the condition holds results are taken; nil when everywhere.
+    private let condition: Operand?
+    /// What the function computes into: the output itself, or something beside it under a condition.
+    private let scratch: ArrayPointer?
+    private let isGiven: Bool
+
+    var shape: Axes { output.layout.shape }
+    var written: View { scratch?.view ?? output }
+
+    init(
+        _ options: UniversalCall.Options, _ shape: Axes, _ type: DType, _ name: StaticString, _ state: StatePointer
+    ) throws {
+        var condition: Operand?
+        if let object = options.condition {
+            var found = try Operand(reading: object, state)
+            guard found.dtype == .bool else {
+                found.release()
+                throw TensorError.type(
+                    "Cannot cast array data from dtype('\(found.dtype)') to dtype('bool') according to the rule 'safe'")
+            }
+            found.layout = try found.layout.broadcast(
+                to: options.out?.shape ?? Layout.broadcast(found.layout.shape, shape))
+            condition = found
+        }
+        if let out = options.out {
+            try Self.check(out, shape, type, name)
+            Py_IncRef(out.object)
+            array = out
+        } else {
+            array = try state.array(type, shape: condition?.layout.shape ?? shape, zeroed: condition != nil)
+        }
+        output = try array.writableView()
+        scratch = condition == nil ? nil : try state.array(output.dtype, shape: output.layout.shape)
+        self.condition = condition
+        isGiven = options.out != nil
+    }
+
+    private static func check(_ out: ArrayPointer, _ shape: Axes, _ type: DType, _ name: StaticString) throws {
+        guard try Layout.broadcast(shape, out.shape) == out.shape else {
+            throw TensorError.value(
+                "non-broadcastable output operand with shape \(out.shape) doesn't match the broadcast shape "
+                    + "\(try Layout.broadcast(shape, out.shape))")
+        }
+        guard type.kind <= out.dtype.kind, type.isSigned == false || out.dtype.isSigned || type.kind != .integer else {
+            throw TensorError.type(
+                "Cannot cast ufunc '\(name)' output from dtype('\(type)') to dtype('\(out.dtype)') with casting rule "
+                    + "'same_kind'")
+        }
+    }
+
+    /// The operand itself, or a copy: where writing would change what is still to be read, and, under a condition, with
+    /// ones where it does not hold, which raise no floating-point exception.
+    func safe(_ operand: Operand, _ type: DType, _ state: StatePointer) throws -> Operand {
+        if let condition { return try chosen(operand, type, condition, state) }
+        guard isGiven, overlaps(operand) else { return operand.borrowed }
+        let copy = try state.array(operand.dtype, shape: operand.layout.shape)
+        Raster.copy(operand.view, to: copy.view)
+        return Operand(owning: copy)
+    }
+
+    private func chosen(
+        _ operand: Operand, _ type: DType, _ condition: Operand, _ state: StatePointer
+    ) throws -> Operand {
+        let cast = try state.array(type, shape: operand.layout.shape)
+        defer { Py_DecRef(cast.object) }
+        Elementwise.cast(operand.view, to: cast.view)
+        let one = state.pointee.numbers + 48
+        withUnsafeBytes(of: UInt8(1)) { Element.convert(.bool, $0.baseAddress.unsafelyUnwrapped, to: type, one) }
+        let ones = View(
+            base: one, dtype: type,
+            layout: Layout(shape: operand.layout.shape, strides: Axes(repeating: 0, count: operand.rank)))
+        let copy = try state.array(type, shape: operand.layout.shape)
+        Elementwise.select(condition.view, cast.view, ones, to: copy.view)
+        return Operand(owning: copy)
+    }
+
+    /// Whether the operand shares memory with the output in a way that matters.
+    private func overlaps(_ operand: Operand) -> Bool {
+        guard let to = output.base else { return false }
+        let written = output.layout.extent(elementBytes: output.dtype.byteCount)
+        let read = operand.layout.extent(elementBytes: operand.dtype.byteCount)
+        guard to + written.lowerBound < operand.base + read.upperBound,
+            operand.base + read.lowerBound < to + written.upperBound
+        else { return false }
+        return to != operand.base || output.layout != operand.layout || output.dtype != operand.dtype
+    }
+
+    /// The result as a new reference.
+    func finish(_ state: StatePointer) throws -> PythonPointer {
+        if let condition, let scratch {
+            Elementwise.select(condition.view, scratch.view, output, to: output)
+        }
+        Py_IncRef(array.object)
+        return isGiven ? array.object : try state.scalarOrArray(array)
+    }
+
+    func release() {
+        condition?.release()
+        if let scratch { Py_DecRef(scratch.object) }
+        Py_DecRef(array.object)
+    }
+}
+
+extension Operand {
+    /// The same, without what must be let go of.
+    var borrowed: Operand {
+        var copy = self
+        copy.owned = nil
+        return copy
+    }
+
+    /// An array that was made for this call.
+    init(owning array: ArrayPointer) {
+        self.init(array)
+        owned = array.object
+    }
+}

@@ -1,0 +1,106 @@
+internal import CWalleKernels
+internal import CWallePython
+internal import WallePython
+internal import WalleTensor
+
+/// Calls of functions of elements.
+enum UniversalCall {
+    /// What a call says beside its operands.
+    struct Options {
+        var out: ArrayPointer?
+        /// Borrowed; an array or scalar of booleans.
+        var condition: PythonPointer?
+        var dtype: DType?
+    }
+
+    // MARK: two operands
+
+    static func binary(
+        _ index: Int, _ first: PythonPointer, _ second: PythonPointer, _ state: StatePointer, _ options: Options? = nil
+    ) throws -> PythonPointer {
+        var left = try Operand(reading: first, state)
+        defer { left.release() }
+        var right = try Operand(reading: second, state)
+        defer { right.release() }
+        let function = UniversalFunction.all[index]
+        guard case .binary(let operation) = function.operation else { throw TensorError.type("takes one operand") }
+        let promoted = options?.dtype ?? DType.meeting(left, right)
+        let types = try function.resolve(promoted, "\(left.dtype) and \(right.dtype)")
+        if operation.isComparison, left.weak != nil || right.weak != nil,
+            let known = try OutOfRange.compare(operation, left, right, types.operand, state)
+        {
+            return known
+        }
+        if operation == .power { try checkPower(right, types) }
+        try left.settle(as: types.operand, state, place: 0)
+        try right.settle(as: types.operand, state, place: 1)
+        let computing = types.operand.computing
+        let found = walle_kernels_binary(walle_kernels_shared(), Int32(operation.rawValue), Int32(computing.kernel))
+        guard let kernel = found else {
+            throw TensorError.type("ufunc '\(function.name)' is not defined for \(left.dtype) and \(right.dtype)")
+        }
+        let call = Call2(
+            kernel: kernel, computing: computing, result: types.result, raw: operation.result(computing),
+            name: function.name)
+        if operation == .power, types.operand.kind == .integer { try checkExponents(right) }
+        guard let options else { return try call.run(left, right, state) }
+        return try call.run(left, right, state, options)
+    }
+
+    private static func checkPower(_ exponent: Operand, _ types: Resolution) throws {
+        guard types.operand.kind == .integer, let number = exponent.weak else { return }
+        let zero = try new(PyLong_FromLong(0))
+        defer { Py_DecRef(zero) }
+        let isNegative = PyObject_RichCompareBool(number, zero, Py_LT)
+        try ok(isNegative)
+        if isNegative != 0 { throw negativePower }
+    }
+
+    private static var negativePower: TensorError {
+        .value("Integers to negative integer powers are not allowed.")
+    }
+
+    private static func checkExponents(_ exponents: Operand) throws {
+        guard exponents.dtype.kind == .integer, exponents.dtype.isSigned, exponents.layout.count > 0 else { return }
+        let least = try ArrayFold.minimum(of: exponents.view)
+        if least < 0 { throw negativePower }
+    }
+
+    // MARK: one operand
+
+    static func unary(
+        _ index: Int, _ object: PythonPointer, _ state: StatePointer, _ options: Options? = nil
+    ) throws -> PythonPointer {
+        var input = try Operand(reading: object, state)
+        defer { input.release() }
+        let function = UniversalFunction.all[index]
+        guard case .unary(var operation) = function.operation else { throw TensorError.type("takes two operands") }
+        let types = try function.resolve(options?.dtype ?? input.dtype, "\(input.dtype)")
+        try input.settle(as: types.operand, state, place: 0)
+        if operation == .bitwiseNot && types.operand == .bool { operation = .logicalNot }
+        let computing = types.operand.computing
+        let found = walle_kernels_unary(walle_kernels_shared(), Int32(operation.rawValue), Int32(computing.kernel))
+        let call = Call1(
+            kernel: found ?? Trivial.kernel(operation, computing), computing: computing, result: types.result,
+            raw: found == nil && operation != .conjugate ? types.result : operation.result(computing),
+            name: function.name)
+        guard let options else { return try call.run(input, state) }
+        return try call.run(input, state, options)
+    }
+}
+
+/// What needs no computation for the type: an integer is its own floor, and finite.
+private enum Trivial {
+    static func kernel(_ operation: UnaryOperation, _ type: DType) -> walle_unary_kernel {
+        switch operation {
+        case .isNaN, .isInfinite, .signBit: { count, _, _, out, stride in Trivial.fill(count, out, stride, 0) }
+        case .isFinite: { count, _, _, out, stride in Trivial.fill(count, out, stride, 1) }
+        default: walle_kernels_copy(walle_kernels_shared(), type.byteCount).unsafelyUnwrapped
+        }
+    }
+
+    static func fill(_ count: Int, _ out: UnsafeMutableRawPointer?, _ stride: Int, _ byte: UInt8) {
+        guard let out else { return }
+        for index in 0..<count { out.storeBytes(of: byte, toByteOffset: index * stride, as: UInt8.self) }
+    }
+}

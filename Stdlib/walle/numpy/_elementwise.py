@@ -1,0 +1,414 @@
+"""Functions of elements that are made of others, and other names of these."""
+
+import builtins
+
+from walle import _tensor as _t
+from walle.numpy import _dtypes
+from walle.numpy._core import _NoValue, asarray, ndarray
+
+__all__ = [
+    "abs", "acos", "acosh", "angle", "around", "asin", "asinh", "atan", "atan2", "atanh", "bitwise_invert",
+    "bitwise_left_shift", "bitwise_not", "bitwise_right_shift", "clip", "conj", "deg2rad", "degrees", "divmod",
+    "fabs", "fix", "float_power", "frexp", "heaviside", "i0", "imag", "iscomplex", "iscomplexobj", "isclose",
+    "allclose", "isneginf", "isposinf", "isreal", "isrealobj", "isscalar", "ldexp", "mod", "modf", "nan_to_num",
+    "positive", "pow", "rad2deg", "radians", "real", "real_if_close", "round", "sinc", "spacing", "true_divide",
+    "trunc", "unwrap", "vecdot", "where",
+]  # fmt: skip
+
+abs = _t.absolute
+acos, acosh, asin, asinh = _t.arccos, _t.arccosh, _t.arcsin, _t.arcsinh
+atan, atanh, atan2 = _t.arctan, _t.arctanh, _t.arctan2
+bitwise_invert = bitwise_not = _t.invert
+bitwise_left_shift, bitwise_right_shift = _t.left_shift, _t.right_shift
+conj, mod, pow, true_divide, trunc = _t.conjugate, _t.remainder, _t.power, _t.divide, _t.trunc
+
+
+def _write(result, out, where=True):
+    """The result, or the given array with it."""
+    if out is None:
+        if where is True:
+            return result
+        out = _t.zeros(asarray(result).shape, result.dtype)
+    if isinstance(out, tuple):
+        (out,) = out
+    from walle.numpy._creation import copyto
+
+    copyto(out, result, where=where)
+    return out
+
+
+def where(condition, x=_NoValue, y=_NoValue, /):
+    """Elements of `x` where a condition holds, of `y` elsewhere; without these the positions where it holds."""
+    if x is _NoValue and y is _NoValue:
+        return _t.nonzero(asarray(condition))
+    if x is _NoValue or y is _NoValue:
+        raise ValueError("either both or neither of x and y should be given")
+    return _t.where(condition, x, y)
+
+
+def positive(x, /, out=None, *, where=True, **kwargs):
+    """The same values."""
+    x = asarray(x)
+    if x.dtype.kind == "b":
+        raise TypeError("ufunc 'positive' is not defined for bool: cast it first, for example with astype")
+    return _write(x.copy()[()], out, where)
+
+
+def fabs(x, /, out=None, **kwargs):
+    """Absolute values as floats."""
+    x = asarray(x)
+    if x.dtype.kind == "c":
+        raise TypeError("ufunc 'fabs' is not defined for complex numbers: use absolute")
+    return _t.absolute(x if x.dtype.kind == "f" else x.astype(_t.sqrt(_t.zeros((), x.dtype)).dtype), out=out, **kwargs)
+
+
+def _floating(x):
+    """The array as floats."""
+    x = asarray(x)
+    return x if x.dtype.kind in "fc" else x.astype(_t.sqrt(_t.zeros((), x.dtype)).dtype)
+
+
+_DEGREE = 0.017453292519943295769  # pi / 180
+
+
+def deg2rad(x, /, out=None, *, where=True, **kwargs):
+    """Degrees to radians."""
+    return _write(_floating(x) * _DEGREE, out, where)
+
+
+def rad2deg(x, /, out=None, *, where=True, **kwargs):
+    """Radians to degrees."""
+    return _write(_floating(x) * (1 / _DEGREE), out, where)
+
+
+radians, degrees = deg2rad, rad2deg
+
+
+def divmod(x1, x2, /, out=(None, None), **kwargs):
+    """Floors of quotients, and remainders."""
+    quotient = _t.floor_divide(x1, x2, out=out[0], **kwargs)
+    return quotient, _t.remainder(x1, x2, out=out[1], **kwargs)
+
+
+def modf(x, /, out=(None, None), **kwargs):
+    """Fractional and integral parts, both of the sign of the number."""
+    x = _floating(x)
+    whole = _t.trunc(x)
+    fraction = asarray(_t.subtract(x, _t.where(_t.isinf(x), _t.zeros((), x.dtype), whole)))
+    fraction = asarray(_t.where(_t.isinf(x), _t.zeros((), x.dtype), fraction))
+    return _write(_t.copysign(fraction, x), out[0]), _write(whole, out[1])
+
+
+def frexp(x, /, out=(None, None), **kwargs):
+    """Fractions between one half and one, and exponents of two: x = fraction · 2**exponent."""
+    x = _floating(x)
+    wide = x.astype(_dtypes.float64)
+    usual = _t.isfinite(wide) & (wide != 0)
+    size = _t.absolute(_t.where(usual, wide, 1.0))
+    tiny = size < 2.0**-1022
+    exponent = _t.floor(_t.log2(_t.where(tiny, size * 2.0**54, size))) - _t.where(tiny, 54.0, 0.0) + 1
+    fraction = _scaled(asarray(size), asarray(-exponent))
+    # The logarithm may round over a power of two.
+    for factor, shift, wrong in ((0.5, 1, lambda f: f >= 1), (2.0, -1, lambda f: f < 0.5)):
+        off = wrong(fraction)
+        fraction = _t.where(off, fraction * factor, fraction)
+        exponent = _t.where(off, exponent + shift, exponent)
+    fraction = _t.where(usual, _t.copysign(fraction, wide), wide)
+    exponent = _t.where(usual, exponent, 0.0)
+    return (
+        _write(asarray(fraction).astype(x.dtype)[()], out[0]),
+        _write(asarray(exponent).astype(_dtypes._by_name["int32"])[()], out[1]),
+    )
+
+
+def _scaled(x, exponent):
+    """x · 2**exponent without overflow half-way."""
+    half = _t.trunc(exponent / 2)
+    return x * _t.exp2(half) * _t.exp2(exponent - half)
+
+
+def ldexp(x1, x2, /, out=None, *, where=True, **kwargs):
+    """x1 · 2**x2."""
+    x1, x2 = _floating(x1), asarray(x2)
+    if x2.dtype.kind not in "iub":
+        raise TypeError(f"ufunc 'ldexp' is not defined for an exponent of {x2.dtype}: cast it to int64 first")
+    from walle.numpy._core import errstate
+
+    with errstate(under="ignore"):
+        exponent = _t.minimum(_t.maximum(x2.astype(_dtypes.float64), -4000.0), 4000.0)
+        wide = x1.astype(_dtypes.float64)
+        for _ in range(3):
+            step = _t.minimum(_t.maximum(exponent, -1000.0), 1000.0)
+            wide, exponent = wide * _t.exp2(step), exponent - step
+    return _write(asarray(wide).astype(x1.dtype)[()], out, where)
+
+
+def heaviside(x1, x2, /, out=None, *, where=True, **kwargs):
+    """The step function: 0 below zero, 1 above, `x2` at zero."""
+    x1, x2 = _floating(x1), _floating(x2)
+    kind = _t.promote(x1.dtype, x2.dtype)
+    x1, x2 = x1.astype(kind), x2.astype(kind)
+    one = _t.full((), 1, kind)
+    result = _t.where(x1 == 0, x2, _t.where(x1 > 0, one, one * 0))
+    return _write(asarray(_t.where(_t.isnan(x1), x1, result))[()], out, where)
+
+
+def float_power(x1, x2, /, out=None, **kwargs):
+    """Powers in double precision."""
+    x1, x2 = asarray(x1), asarray(x2)
+    kind = "complex128" if "c" in x1.dtype.kind + x2.dtype.kind else "float64"
+    return _t.power(x1.astype(kind), x2.astype(kind), out=out, **kwargs)
+
+
+def spacing(x, /, out=None, *, where=True, **kwargs):
+    """The distance from a number to the next one away from zero."""
+    x = _floating(x)
+    away = _t.nextafter(x, _t.copysign(_t.full((), float("inf"), x.dtype), x))
+    return _write(_t.subtract(away, x), out, where)
+
+
+# MARK: rounding
+
+
+def round(a, decimals=0, out=None):
+    """Rounded to a number of decimals, to even in the middle."""
+    a = asarray(a)
+    if a.dtype.kind == "c":
+        result = _t.zeros(a.shape, a.dtype)
+        result.real, result.imag = round(a.real, decimals), round(a.imag, decimals)
+        return _write(result[()], out)
+    if a.dtype.kind in "iub":
+        if decimals >= 0 or a.dtype.kind == "b":
+            return _write(a.copy()[()] if a.dtype.kind != "b" else a.astype("float16")[()], out)
+        factor = 10**-decimals
+        if factor > _dtypes.iinfo(a.dtype).max:
+            return _write(_t.zeros(a.shape, a.dtype)[()], out)
+        halves = _t.rint(a / factor) * factor
+        return _write(asarray(halves).astype(a.dtype)[()], out)
+    if decimals == 0:
+        return _t.rint(a, out=out)
+    from walle.numpy._core import errstate
+
+    with errstate(over="ignore"):
+        factor = 10.0 ** builtins.abs(decimals)
+        if decimals > 0:
+            scaled = _t.rint(a * factor) / factor
+        else:
+            scaled = _t.rint(a / factor) * factor
+    return _write(asarray(_t.where(_t.isfinite(scaled), scaled, a))[()], out)
+
+
+
+around = round
+
+
+def fix(x, out=None):
+    """Rounded towards zero."""
+    return _t.trunc(x, out=out)
+
+
+def clip(a, a_min=_NoValue, a_max=_NoValue, out=None, *, min=_NoValue, max=_NoValue, **kwargs):
+    """Values held between two bounds; None leaves a side open."""
+    low = min if a_min is _NoValue else a_min
+    high = max if a_max is _NoValue else a_max
+    low, high = None if low is _NoValue else low, None if high is _NoValue else high
+    result = a if type(a) is ndarray else asarray(a)
+    if low is None and high is None:
+        return _write(result.copy()[()], out)
+    low, high = _bound(low, result, False), _bound(high, result, True)
+    if low is None and high is None:
+        return _write(result.copy()[()], out)
+    if low is not None:
+        result = _t.maximum(result, low, out=out if high is None else None, **kwargs)
+    if high is not None:
+        result = _t.minimum(result, high, out=out, **kwargs)
+    return result
+
+
+def _bound(bound, a, is_upper):
+    """None for an integer that the array's type does not reach."""
+    if type(bound) is int and a.dtype.kind in "iu":
+        info = _dtypes.iinfo(a.dtype)
+        if not info.min <= bound <= info.max:
+            if (bound > info.max) == is_upper:
+                return None
+            return a.dtype.type(info.max if bound > info.max else info.min)
+    return bound
+
+
+# MARK: complex numbers and kinds
+
+
+def real(val):
+    """The real parts."""
+    return val.real if isinstance(val, (ndarray, _t.generic)) else asarray(val).real[()]
+
+
+def imag(val):
+    """The imaginary parts."""
+    return val.imag if isinstance(val, (ndarray, _t.generic)) else asarray(val).imag[()]
+
+
+def angle(z, deg=False):
+    """The angles of complex numbers."""
+    z = asarray(z)
+    result = _t.arctan2(z.imag, z.real)
+    return result * (180 / 3.141592653589793) if deg else result
+
+
+def isscalar(element):
+    """Whether an object is a number or a scalar, and no array."""
+    return isinstance(element, (_t.generic, int, float, complex, bool, str, bytes))
+
+
+def iscomplexobj(x):
+    """Whether the elements are complex numbers."""
+    return asarray(x).dtype.kind == "c"
+
+
+def isrealobj(x):
+    """Whether the elements are no complex numbers."""
+    return not iscomplexobj(x)
+
+
+def iscomplex(x):
+    """Where the imaginary part is not zero."""
+    return (asarray(x).imag != 0)[()]
+
+
+def isreal(x):
+    """Where the imaginary part is zero."""
+    return (asarray(x).imag == 0)[()]
+
+
+def isposinf(x, out=None):
+    """Where elements are positive infinity."""
+    return _write(_t.logical_and(_t.isinf(x), ~_t.signbit(x)), out)
+
+
+def isneginf(x, out=None):
+    """Where elements are negative infinity."""
+    return _write(_t.logical_and(_t.isinf(x), _t.signbit(x)), out)
+
+
+def real_if_close(a, tol=100):
+    """The real parts, when the imaginary ones are within some epsilons of zero; else the array."""
+    a = asarray(a)
+    if a.dtype.kind != "c":
+        return a
+    limit = tol * float(_dtypes.finfo(a.dtype).eps) if tol > 1 else tol
+    return a.real if (_t.absolute(a.imag) < limit).all() else a
+
+
+def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
+    """Numbers in place of NaN and infinities."""
+    x = asarray(x)
+    if x.dtype.kind not in "fc":
+        return x.copy()[()] if copy else x
+    result = x.copy() if copy else x
+    for part in (result.real, result.imag) if x.dtype.kind == "c" else (result,):
+        info = _dtypes.finfo(part.dtype)
+        for mask, value in (
+            (_t.isnan(part), nan),
+            (isposinf(part), info.max if posinf is None else posinf),
+            (isneginf(part), info.min if neginf is None else neginf),
+        ):
+            _t.assign(part, _t.where(mask, _t.full((), value, part.dtype), part))
+    return result[()]
+
+
+def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """Where two arrays are equal within a tolerance: |a − b| ≤ atol + rtol · |b|."""
+    from walle.numpy._core import errstate
+
+    a, b = asarray(a), asarray(b)
+    if b.dtype.kind not in "fc":
+        b = b.astype(_dtypes.float64)
+    with errstate(invalid="ignore"):
+        result = _t.logical_and(_t.less_equal(_t.absolute(a - b), atol + rtol * _t.absolute(b)), _t.isfinite(b))
+        result = _t.logical_or(result, a == b)
+    if equal_nan:
+        result = _t.logical_or(result, _t.logical_and(_t.isnan(a), _t.isnan(b)))
+    return result
+
+
+def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """Whether two arrays are equal within a tolerance everywhere."""
+    return bool(asarray(isclose(a, b, rtol, atol, equal_nan)).all())
+
+
+# MARK: special functions
+
+
+def sinc(x):
+    """sin(πx) / (πx)."""
+    x = _floating(x)
+    scaled = 3.141592653589793 * asarray(_t.where(x == 0, _t.full((), 1.0e-20, x.dtype), x))
+    return _t.sin(scaled) / scaled
+
+
+def _bessel_series(x):
+    """The modified Bessel function of order zero by its power series, which converges quickly below 15."""
+    square, term, total = x * x / 4, asarray(x * 0 + 1.0), asarray(x * 0 + 1.0)
+    for k in range(1, 60):
+        term = term * square / (k * k)
+        total = total + term
+    return total
+
+
+def _bessel_asymptotic(x):
+    """The same by its asymptotic series (Abramowitz and Stegun 9.7.1), for large arguments."""
+    term, total = asarray(x * 0 + 1.0), asarray(x * 0 + 1.0)
+    for k in range(1, 26):
+        term = term * (2 * k - 1) ** 2 / (8 * k * x)
+        total = total + term
+    return _t.exp(x) / _t.sqrt(2 * 3.141592653589793 * x) * total
+
+
+def i0(x):
+    """The modified Bessel function of the first kind, of order zero."""
+    x = asarray(x)
+    if x.dtype.kind == "c":
+        raise TypeError("i0 not supported for complex values")
+    x = _t.absolute(x if x.dtype.kind == "f" else x.astype(_dtypes.float64))
+    large = x > 30
+    result = _t.where(large, _bessel_asymptotic(_t.maximum(x, 30.0)), _bessel_series(_t.minimum(x, 30.0)))
+    return asarray(result)
+
+
+def unwrap(p, discont=None, axis=-1, *, period=6.283185307179586):
+    """Angles without jumps of more than half a period along an axis."""
+    from walle.numpy._functional import diff
+    from walle.numpy._manipulation import moveaxis
+
+    p = asarray(p)
+    moved = moveaxis(p, axis, -1)
+    step = diff(moved)
+    discont = period / 2 if discont is None else discont
+    integral = p.dtype.kind in "iu" and isinstance(period, int)
+    half, rest = (period // 2, period % 2) if integral else (period / 2, 0)
+    low = -half
+    wrapped = _t.remainder(step - low, period) + low
+    if not (integral and rest):
+        wrapped = _t.where(_t.logical_and(wrapped == low, step > 0), asarray(half, wrapped.dtype), wrapped)
+    correction = asarray(_t.where(_t.absolute(step) < discont, asarray(0, wrapped.dtype), wrapped - step))
+    result = (moved + 0 * period if integral else moved * 1.0).copy()
+    result[..., 1:] = moved[..., 1:] + _t.accumulate(_t.add, correction, correction.ndim - 1, None)
+    return moveaxis(result, -1, axis)
+
+
+def vecdot(x1, x2, /, *, axis=-1, **kwargs):
+    """The sums of products along an axis, the first conjugated."""
+    from walle.numpy._manipulation import broadcast_arrays, moveaxis
+
+    x1, x2 = asarray(x1), asarray(x2)
+    if not (x1.ndim and x2.ndim):
+        raise ValueError("vecdot: Input operand does not have enough dimensions (has 0, at least 1 is required)")
+    x1, x2 = moveaxis(x1, axis, -1), moveaxis(x2, axis, -1)
+    if x1.shape[-1] != x2.shape[-1]:
+        raise ValueError(f"vecdot: the lengths of the axis differ: {x1.shape[-1]} and {x2.shape[-1]}")
+    x1, x2 = broadcast_arrays(_t.conjugate(x1) if x1.dtype.kind == "c" else x1, x2)
+    kind = _t.promote(x1.dtype, x2.dtype)
+    if kind.kind == "b":
+        return _t.reduce(_t.logical_or, x1 & x2, -1, None, False, None)
+    return _t.matmul(x1[..., None, :], x2[..., :, None])[..., 0, 0][()]

@@ -1,0 +1,386 @@
+"""Positions: elements taken, put, counted by index."""
+
+import builtins
+
+from walle import _tensor as _t
+from walle.numpy import _dtypes
+from walle.numpy._core import _axis, asarray, ndarray
+
+__all__ = [
+    "argwhere", "choose", "compress", "diag_indices", "diag_indices_from", "diagonal", "extract", "fill_diagonal",
+    "flatnonzero", "indices", "ix_", "mask_indices", "ndenumerate", "ndindex", "nonzero", "place", "put",
+    "put_along_axis", "putmask", "ravel_multi_index", "select", "take", "take_along_axis", "trace", "tril_indices",
+    "tril_indices_from", "triu_indices", "triu_indices_from", "unravel_index",
+]  # fmt: skip
+
+
+def _positions(indices, length, mode, axis):
+    """Integers as positions, clipped or wrapped if wanted."""
+    found = asarray(indices)
+    if found.dtype.kind not in "iu":
+        if found.size == 0 and not isinstance(indices, (ndarray, _t.generic)):
+            found = found.astype(_dtypes.int64)
+        elif found.dtype.kind == "b":
+            found = found.astype(_dtypes.int64)
+        else:
+            raise TypeError(f"Cannot cast array data from {found.dtype!r} to dtype('int64') according to the rule 'safe'")
+    if mode == "raise":
+        return found
+    if mode not in ("wrap", "clip"):
+        raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
+    if length == 0 and found.size:
+        raise IndexError("cannot do a non-empty take from an empty axes.")
+    if mode == "wrap":
+        return asarray(_t.remainder(found, length))
+    return asarray(_t.minimum(_t.maximum(found, 0), length - 1))
+
+
+def take(a, indices, axis=None, out=None, mode="raise"):
+    """The elements of an axis at some positions; of all elements in order when `axis` is None."""
+    a = asarray(a)
+    if axis is None:
+        a, axis = a.reshape(-1), 0
+    axis = _axis(axis, a.ndim)
+    positions = _positions(indices, a.shape[axis], mode, axis)
+    if a.shape[axis] == 0 and positions.size:
+        raise IndexError("cannot do a non-empty take from an empty axes.")
+    result = a[(slice(None),) * axis + (positions,)]
+    if out is None:
+        return result
+    from walle.numpy._manipulation import _into
+
+    return _into(out, asarray(result))
+
+
+def _along(a, indices, axis):
+    """The index that goes along one axis and repeats the others."""
+    if indices.dtype.kind not in "iu":
+        raise IndexError("`indices` must be an integer array")
+    if a.ndim != indices.ndim:
+        raise ValueError("`indices` and `arr` must have the same number of dimensions")
+    key = []
+    for each in range(a.ndim):
+        if each == axis:
+            key.append(indices)
+        else:
+            shape = (1,) * each + (-1,) + (1,) * (a.ndim - each - 1)
+            key.append(_t.range(0, 1, a.shape[each], _dtypes.int64).reshape(shape))
+    return tuple(key)
+
+
+def take_along_axis(arr, indices, axis=-1):
+    """Elements at positions along an axis that differ for each index of the others, as `argsort` gives them."""
+    arr, indices = asarray(arr), asarray(indices)
+    if axis is None:
+        if indices.ndim != 1:
+            raise ValueError("when axis=None, `indices` must have a single dimension.")
+        arr, axis = arr.reshape(-1), 0
+    return arr[_along(arr, indices, _axis(axis, arr.ndim))]
+
+
+def put_along_axis(arr, indices, values, axis):
+    """Write values at positions along an axis that differ for each index of the others."""
+    indices = asarray(indices)
+    target = arr.reshape(-1) if axis is None else arr
+    target[_along(target, indices, 0 if axis is None else _axis(axis, arr.ndim))] = values
+    if axis is None and target.base is not arr and target.base is not arr.base:
+        _t.assign(arr, target.reshape(arr.shape))
+
+
+def put(a, ind, v, mode="raise"):
+    """Write values, as often as they are needed, at positions of all elements in order."""
+    positions = _positions(ind, a.size, mode, 0).reshape(-1)
+    values = asarray(v).reshape(-1)
+    if not positions.size:
+        return
+    if not values.size:
+        return
+    from walle.numpy._manipulation import resize
+
+    if positions.size != values.size:
+        values = resize(values, (positions.size,))
+    if a._order & 1:
+        a.reshape(-1)[positions] = values
+    else:
+        flat = a.reshape(-1)
+        flat[positions] = values
+        _t.assign(a, flat.reshape(a.shape))
+
+
+def place(arr, mask, vals):
+    """Write values, one after the other, where a condition holds."""
+    mask = asarray(mask).astype(_dtypes.bool_)
+    count = int(_t.reduce(_t.add, mask, None, None, False, None))
+    values = asarray(vals).reshape(-1)
+    if not count:
+        return
+    if not values.size:
+        raise ValueError("Cannot insert from an empty array!")
+    from walle.numpy._manipulation import resize
+
+    arr[mask.reshape(arr.shape)] = resize(values, (count,))
+
+
+def putmask(a, mask, values):
+    """Write the values at the same places where a condition holds."""
+    from walle.numpy._manipulation import resize
+
+    _t.assign(a, _t.where(asarray(mask), resize(asarray(values).astype(a.dtype), a.shape), a))
+
+
+def scatter(function, a, indices, values):
+    """Apply a function in place at indices that may repeat."""
+    positions = _t.range(0, 1, a.size, _dtypes.int64).reshape(a.shape)[indices]
+    positions = asarray(positions)
+    values = _t.broadcast_to(asarray(values), positions.shape)
+    flat = a.reshape(-1)
+    _t.scatter(function, flat, positions.reshape(-1), values.reshape(-1))
+    if not a._order & 1:
+        _t.assign(a, flat.reshape(a.shape))
+
+
+def compress(condition, a, axis=None, out=None):
+    """The parts of an axis where a condition holds."""
+    condition = asarray(condition)
+    if condition.ndim != 1:
+        raise ValueError("condition must be a 1-d array")
+    return take(a, _t.nonzero(condition)[0], axis, out)
+
+
+def extract(condition, arr):
+    """The elements where a condition holds."""
+    return asarray(arr).reshape(-1)[_t.nonzero(asarray(condition).reshape(-1))[0]]
+
+
+def choose(a, choices, out=None, mode="raise"):
+    """Elements of several arrays: which one, an array of integers says."""
+    from walle.numpy._manipulation import broadcast_arrays
+
+    a = asarray(a)
+    choices = [asarray(each) for each in choices]
+    which, *choices = broadcast_arrays(a, *choices)
+    kind = _dtypes.result_type(*choices)
+    which = _positions(which, len(choices), mode, 0)
+    if which.size and (int(_t.reduce(_t.minimum, which, None, None, False, None)) < 0 or int(
+        _t.reduce(_t.maximum, which, None, None, False, None)
+    ) >= len(choices)):
+        raise ValueError("invalid entry in choice array")
+    result = _t.zeros(which.shape, kind)
+    for index, each in enumerate(choices):
+        result = _t.where(which == index, each, result)
+    result = asarray(_t.astype(asarray(result), kind, False))
+    if out is None:
+        return result[()]
+    _t.assign(out, result)
+    return out
+
+
+def select(condlist, choicelist, default=0):
+    """Elements of the first array whose condition holds, else a default."""
+    if len(condlist) != len(choicelist):
+        raise ValueError("list of cases must be same length as list of conditions")
+    if not condlist:
+        raise ValueError("select with an empty condition list is not possible")
+    for index, each in enumerate(condlist):
+        if asarray(each).dtype.kind != "b":
+            raise TypeError(f"invalid entry {index} in condlist: should be boolean ndarray")
+    kind = _dtypes.result_type(*(each if isinstance(each, (int, float, complex)) else asarray(each) for each in (*choicelist, default)))
+    result = asarray(default, kind)
+    for condition, choice in zip(reversed(condlist), reversed(choicelist)):
+        result = _t.where(asarray(condition), asarray(choice).astype(kind), result)
+    return result
+
+
+# MARK: positions
+
+
+def nonzero(a):
+    """The positions of elements that are not zero, an array for each axis."""
+    return _t.nonzero(asarray(a))
+
+
+def flatnonzero(a):
+    """The positions, among all elements in order, of those that are not zero."""
+    return _t.nonzero(asarray(a).reshape(-1))[0]
+
+
+def argwhere(a):
+    """The indices of elements that are not zero, a row each."""
+    a = asarray(a)
+    if a.ndim == 0:
+        return _t.zeros((int(bool(a)), 0), _dtypes.int64)
+    found = _t.nonzero(a)
+    return _t.concatenate([each.reshape(-1, 1) for each in found], 1, _dtypes.int64)
+
+
+def unravel_index(indices, shape, order="C"):
+    """Positions among all elements in order as an index for each axis."""
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    single = not isinstance(indices, (list, tuple, ndarray))
+    rest = asarray(indices)
+    if rest.dtype.kind not in "iu":
+        raise TypeError("only int indices permitted")
+    count = 1
+    for length in shape:
+        count *= length
+    if rest.size:
+        for bad in (int(_t.reduce(_t.minimum, rest, None, None, False, None)), int(_t.reduce(_t.maximum, rest, None, None, False, None))):
+            if not 0 <= bad < count:
+                raise ValueError(f"index {bad} is out of bounds for array with size {count}")
+    found = []
+    for length in reversed(shape) if order == "C" else shape:
+        found.append(_t.remainder(rest, builtins.max(length, 1)))
+        rest = _t.floor_divide(rest, builtins.max(length, 1))
+    found = tuple(found[::-1] if order == "C" else found)
+    return found if single else tuple(asarray(each) for each in found)
+
+
+def ravel_multi_index(multi_index, dims, mode="raise", order="C"):
+    """An index for each axis as positions among all elements in order."""
+    dims = (dims,) if isinstance(dims, int) else tuple(dims)
+    modes = (mode,) * len(dims) if isinstance(mode, str) else tuple(mode)
+    parts = list(multi_index)
+    if len(parts) != len(dims):
+        raise ValueError(f"parameter multi_index must be a sequence of length {len(dims)}")
+    steps, step = [], 1
+    for length in reversed(dims) if order == "C" else dims:
+        steps.append(step)
+        step *= length
+    if order == "C":
+        steps.reverse()
+    total = 0
+    for part, length, how, step in zip(parts, dims, modes, steps):
+        part = _positions(part, length, how, 0)
+        if how == "raise" and part.size and (((part < 0) | (part >= length)).any()):
+            raise ValueError("invalid entry in coordinates array")
+        total = total + part * step
+    return total[()] if isinstance(total, ndarray) else total
+
+
+def indices(dimensions, dtype=int, sparse=False):
+    """An array of the indices along each axis of a grid."""
+    dimensions = tuple(dimensions)
+    rank = len(dimensions)
+    found = _dtypes._find(dtype)
+    grids = [
+        _t.range(0, 1, length, found).reshape((1,) * axis + (length,) + (1,) * (rank - axis - 1))
+        for axis, length in enumerate(dimensions)
+    ]
+    if sparse:
+        return tuple(grids)
+    result = _t.zeros((rank, *dimensions), found)
+    for axis, grid in enumerate(grids):
+        result[axis] = grid
+    return result
+
+
+def ix_(*args):
+    """Indices that select the grid of some positions along each axis."""
+    found = []
+    for axis, each in enumerate(args):
+        each = asarray(each)
+        if each.ndim != 1:
+            raise ValueError("Cross index must be 1 dimensional")
+        if each.size == 0:
+            each = each.astype(_dtypes.int64)
+        if each.dtype.kind == "b":
+            (each,) = _t.nonzero(each)
+        found.append(each.reshape((1,) * axis + (-1,) + (1,) * (len(args) - axis - 1)))
+    return tuple(found)
+
+
+def ndindex(*shape):
+    """All indices of an array of a shape, in order."""
+    import itertools
+
+    if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
+        shape = tuple(shape[0])
+    return itertools.product(*(range(length) for length in shape))
+
+
+def ndenumerate(arr):
+    """All indices of an array with their elements, in order."""
+    arr = asarray(arr)
+    return ((index, arr[index]) for index in ndindex(arr.shape))
+
+
+# MARK: diagonals and triangles
+
+
+def diagonal(a, offset=0, axis1=0, axis2=1):
+    """A diagonal of two axes, as the last axis; a read-only view."""
+    from walle.numpy._creation import _diagonal_view
+
+    a = asarray(a)
+    if a.ndim < 2:
+        raise ValueError("diag requires an array of at least two dimensions")
+    first, second = _axis(axis1, a.ndim), _axis(axis2, a.ndim)
+    if first == second:
+        raise ValueError("axis1 and axis2 cannot be the same")
+    view = _diagonal_view(a, offset, first, second)
+    view._writable = False
+    return view
+
+
+def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
+    """The sum along a diagonal."""
+    return _t.reduce(_t.add, diagonal(a, offset, axis1, axis2), -1, None if dtype is None else _dtypes._find(dtype), False, out)
+
+
+def fill_diagonal(a, val, wrap=False):
+    """Write a value, or several in turn, to the diagonal of an array."""
+    if a.ndim < 2:
+        raise ValueError("array must be at least 2-d")
+    if a.ndim == 2:
+        step = a.shape[1] + 1
+        stop = None if wrap else a.shape[1] * a.shape[1]
+    else:
+        if len(set(a.shape)) != 1:
+            raise ValueError("All dimensions of input must be of equal length")
+        step = 1
+        for length in a.shape[:-1]:
+            step = step * length + 1
+        stop = None
+        step = builtins.sum(a.shape[0] ** k for k in range(a.ndim))
+    a.flat[:stop:step] = val
+
+
+def diag_indices(n, ndim=2):
+    """The indices of the diagonal of an array of `ndim` axes of length `n`."""
+    return (_t.range(0, 1, n, _dtypes.int64),) * ndim
+
+
+def diag_indices_from(arr):
+    """The indices of the diagonal of an array."""
+    if len(set(arr.shape)) != 1:
+        raise ValueError("All dimensions of input must be of equal length")
+    return diag_indices(arr.shape[0], arr.ndim)
+
+
+def tril_indices(n, k=0, m=None):
+    """The indices at and below a diagonal of a matrix."""
+    from walle.numpy._creation import tri
+
+    return _t.nonzero(tri(n, m, k, bool))
+
+
+def triu_indices(n, k=0, m=None):
+    """The indices at and above a diagonal of a matrix."""
+    from walle.numpy._creation import tri
+
+    return _t.nonzero(~tri(n, m, k - 1, bool))
+
+
+def tril_indices_from(arr, k=0):
+    """The indices at and below a diagonal of a matrix of this shape."""
+    return tril_indices(arr.shape[-2], k, arr.shape[-1])
+
+
+def triu_indices_from(arr, k=0):
+    """The indices at and above a diagonal of a matrix of this shape."""
+    return triu_indices(arr.shape[-2], k, arr.shape[-1])
+
+
+def mask_indices(n, mask_func, k=0):
+    """The indices where a function such as `triu` leaves ones."""
+    return _t.nonzero(mask_func(_t.full((n, n), 1, _dtypes.int64), k))

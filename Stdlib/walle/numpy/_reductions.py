@@ -1,0 +1,433 @@
+"""Many elements to fewer: sums, extremes, means, and the methods of functions of elements."""
+
+import builtins
+
+from walle import _tensor as _t
+from walle.numpy import _dtypes
+from walle.numpy._core import _axes, _axis, _NoValue, asarray, ndarray
+
+__all__ = [
+    "all", "amax", "amin", "any", "argmax", "argmin", "average", "count_nonzero", "cumprod", "cumsum",
+    "cumulative_prod", "cumulative_sum", "max", "mean", "min", "nanmax", "nanmean", "nanmin", "nanprod", "nanstd",
+    "nansum", "nanvar", "nancumprod", "nancumsum", "nanargmax", "nanargmin", "prod", "ptp", "std", "sum", "var",
+]  # fmt: skip
+
+# MARK: folds
+
+
+def _fold(function, a, axis, dtype, out, keepdims, initial, where):
+    if keepdims is _NoValue:
+        keepdims = False
+    if initial is _NoValue and where is True:
+        return _t.reduce(function, a, axis, dtype, keepdims, out)
+    a = asarray(a)
+    if dtype is not None:
+        a = _t.astype(a, _dtypes._find(dtype), False)
+    if where is not True:
+        identity = function.identity
+        if identity is None:
+            if initial is _NoValue:
+                raise ValueError(
+                    f"reduction operation '{function.__name__}' does not have an identity, so to use a where mask one "
+                    "has to specify 'initial'"
+                )
+            identity = initial
+        a = asarray(_t.where(asarray(where), a, _t.full((), identity, a.dtype)))
+    if initial is _NoValue:
+        return _t.reduce(function, a, axis, dtype, keepdims, out)
+    folded = builtins.all(a.shape[each] for each in (range(a.ndim) if axis is None else _axes(axis, a.ndim)))
+    if not folded and function.identity is None:
+        shape = tuple(
+            1 if axis is None or each in _axes(axis, a.ndim) else length for each, length in enumerate(a.shape)
+        )
+        result = _t.full(shape, initial, a.dtype)
+        result = result if keepdims else result.reshape(
+            tuple(n for each, n in enumerate(shape) if axis is not None and each not in _axes(axis, a.ndim))
+        )
+        result = result[()]
+    else:
+        result = function(_t.reduce(function, a, axis, dtype, keepdims, None), initial)
+    if out is None:
+        return result
+    _t.assign(out, asarray(result))
+    return out
+
+
+def sum(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+    """The sum of elements along some axes; pairwise, so that rounding errors grow slowly."""
+    return _fold(_t.add, a, axis, dtype, out, keepdims, initial, where)
+
+
+def prod(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+    """The product of elements along some axes."""
+    return _fold(_t.multiply, a, axis, dtype, out, keepdims, initial, where)
+
+
+def max(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+    """The largest element along some axes; NaN where there is one."""
+    return _fold(_t.maximum, a, axis, None, out, keepdims, initial, where)
+
+
+def min(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+    """The smallest element along some axes; NaN where there is one."""
+    return _fold(_t.minimum, a, axis, None, out, keepdims, initial, where)
+
+
+amax, amin = max, min
+
+
+def all(a, axis=None, out=None, keepdims=_NoValue, *, where=True):
+    """Whether all elements along some axes are true."""
+    return _fold(_t.logical_and, a, axis, None, out, keepdims, _NoValue, where)
+
+
+def any(a, axis=None, out=None, keepdims=_NoValue, *, where=True):
+    """Whether an element along some axes is true."""
+    return _fold(_t.logical_or, a, axis, None, out, keepdims, _NoValue, where)
+
+
+def ptp(a, axis=None, out=None, keepdims=_NoValue):
+    """The largest element less the smallest, along an axis."""
+    return _t.subtract(max(a, axis, keepdims=keepdims), min(a, axis, keepdims=keepdims), out=out)
+
+
+def count_nonzero(a, axis=None, *, keepdims=False):
+    """How many elements along some axes are not zero."""
+    return _t.reduce(_t.add, _t.astype(asarray(a), _dtypes.bool_, False), axis, _dtypes.int64, keepdims, None)
+
+
+# MARK: means
+
+
+def _count(a, axis, where=True):
+    """How many elements a fold takes."""
+    if where is not True:
+        from walle.numpy._manipulation import broadcast_to
+
+        return _t.reduce(_t.add, broadcast_to(asarray(where), a.shape), axis, _dtypes.int64, True, None)
+    count = 1
+    if axis is None:
+        return a.size
+    for each in _axes(axis, a.ndim):
+        count *= a.shape[each]
+    return count
+
+
+def _warn(text, level=3):
+    import warnings
+
+    warnings.warn(text, RuntimeWarning, stacklevel=level + 1)
+
+
+def _mean(a, axis, dtype, keepdims, where=True):
+    a = asarray(a)
+    count = _count(a, axis, where)
+    half = False
+    if dtype is None:
+        if a.dtype.kind in "iub":
+            dtype = _dtypes.float64
+        elif a.dtype.itemsize == 2:
+            dtype, half = _dtypes._by_name["float32"], True
+    if where is True and count == 0:
+        _warn("Mean of empty slice.")
+    total = _fold(_t.add, a, axis, dtype, None, keepdims, _NoValue, where)
+    if where is not True:
+        if keepdims is not True:
+            count = asarray(count).reshape(asarray(total).shape)
+        if (asarray(count) == 0).any():
+            _warn("Mean of empty slice.")
+    from walle.numpy._core import errstate
+
+    if where is True and count:
+        result = total / count
+    else:
+        with errstate(all="ignore"):
+            result = _t.divide(total, count)
+    if half:
+        result = a.dtype.type(result) if not isinstance(result, ndarray) else result.astype(a.dtype)
+    elif a.dtype.kind in "fc" and dtype is None and result.dtype is not a.dtype:
+        result = a.dtype.type(result) if not isinstance(result, ndarray) else result.astype(a.dtype)
+    return result
+
+
+def mean(a, axis=None, dtype=None, out=None, keepdims=_NoValue, *, where=True):
+    """The arithmetic mean along some axes."""
+    return _given(_mean(a, axis, dtype, keepdims is True or keepdims == 1, where), out)
+
+
+def _given(result, out):
+    if out is None:
+        return result
+    from walle.numpy._manipulation import _into
+
+    return _into(out, asarray(result))
+
+
+def _variance(a, axis, dtype, ddof, keepdims, where=True, mean=_NoValue):
+    a = asarray(a)
+    count = _count(a, axis, where)
+    if where is True and count - ddof <= 0 or where is not True and (asarray(count) - ddof <= 0).any():
+        _warn("Degrees of freedom <= 0 for slice.")
+    if dtype is None and a.dtype.kind in "iub":
+        dtype = _dtypes.float64
+    wide = dtype
+    half = dtype is None and a.dtype.itemsize == 2
+    if half:
+        wide = _dtypes._by_name["float32"]
+    from walle.numpy._core import errstate
+
+    with errstate(all="ignore") if where is not True or not count or count - ddof <= 0 else errstate():
+        if mean is _NoValue:
+            center = _fold(_t.add, a, axis, wide, None, True, _NoValue, where)
+            center = _t.divide(center, count)
+            if wide is None:
+                center = _t.astype(asarray(center), a.dtype, False)
+        else:
+            center = mean
+        deviation = asarray(_t.subtract(a if wide is None else _t.astype(a, _dtypes._find(wide), False), center))
+        if deviation.dtype.kind == "c":
+            deviation = deviation.real * deviation.real + deviation.imag * deviation.imag
+        else:
+            _t.multiply(deviation, deviation, out=deviation)
+        total = _fold(_t.add, deviation, axis, None, None, keepdims, _NoValue, where)
+        divisor = _t.maximum(asarray(count) - ddof, 0) if where is not True else builtins.max(count - ddof, 0)
+        if where is not True and not keepdims:
+            divisor = asarray(divisor).reshape(asarray(total).shape)
+        result = _t.divide(total, divisor)
+    target = a.dtype if half else result.dtype if dtype is None or result.dtype.kind != "f" else _dtypes._find(dtype)
+    if dtype is None and not half and a.dtype.kind in "f" and result.dtype is not a.dtype:
+        target = a.dtype
+    if target.kind == "c":
+        target = result.dtype
+    if result.dtype is target:
+        return result
+    return result.astype(target) if isinstance(result, ndarray) else target.type(result)
+
+
+def _ddof(ddof, correction):
+    if correction is _NoValue:
+        return ddof
+    if ddof != 0:
+        raise ValueError("ddof and correction can't be provided simultaneously.")
+    return correction
+
+
+def var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=True, mean=_NoValue, correction=_NoValue):
+    """The variance along some axes; the divisor is the number of elements less `ddof`."""
+    result = _variance(a, axis, dtype, _ddof(ddof, correction), keepdims is True or keepdims == 1, where, mean)
+    return _given(result, out)
+
+
+def std(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=True, mean=_NoValue, correction=_NoValue):
+    """The standard deviation along some axes; the divisor is the number of elements less `ddof`."""
+    result = _variance(a, axis, dtype, _ddof(ddof, correction), keepdims is True or keepdims == 1, where, mean)
+    return _given(_t.sqrt(result), out)
+
+
+def average(a, axis=None, weights=None, returned=False, *, keepdims=_NoValue):
+    """The mean along some axes with a weight for each element."""
+    a = asarray(a)
+    keep = keepdims is True
+    if weights is None:
+        result = _mean(a, axis, None, keep)
+        scale = asarray(_count(a, axis), result.dtype)[()]
+    else:
+        weights = asarray(weights)
+        if a.shape != weights.shape:
+            if axis is None:
+                raise TypeError("Axis must be specified when shapes of a and weights differ.")
+            axes = _axes(axis, a.ndim)
+            if weights.shape != tuple(a.shape[each] for each in axes):
+                raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
+            weights = weights.transpose(sorted(range(len(axes)), key=axes.__getitem__))
+            weights = weights.reshape(tuple(n if each in axes else 1 for each, n in enumerate(a.shape)))
+        kind = _dtypes.result_type(a.dtype, weights.dtype, *(("f8",) if a.dtype.kind in "iub" else ()))
+        scale = sum(_t.broadcast_to(weights, a.shape), axis, kind, keepdims=keep)
+        if (asarray(scale) == 0).any():
+            raise ZeroDivisionError("Weights sum to zero, can't be normalized")
+        result = sum(_t.multiply(a, weights, dtype=kind), axis, keepdims=keep) / scale
+    if not returned:
+        return result
+    return result, asarray(scale) + asarray(result) * 0 if asarray(scale).shape != asarray(result).shape else scale
+
+
+# MARK: running
+
+
+def _accumulate(function, a, axis, dtype, out):
+    a = asarray(a)
+    if axis is None:
+        a, axis = a.reshape(-1), 0
+    elif a.ndim == 0:
+        a = a.reshape(1)
+    result = _t.accumulate(function, a, _axis(axis, a.ndim), None if dtype is None else _dtypes._find(dtype))
+    return _given(result, out)
+
+
+def cumsum(a, axis=None, dtype=None, out=None):
+    """The sums of the elements so far, along an axis."""
+    return _accumulate(_t.add, a, axis, dtype, out)
+
+
+def cumprod(a, axis=None, dtype=None, out=None):
+    """The products of the elements so far, along an axis."""
+    return _accumulate(_t.multiply, a, axis, dtype, out)
+
+
+def _cumulative(function, x, axis, dtype, out, include_initial, identity):
+    x = asarray(x)
+    if axis is None:
+        if x.ndim > 1:
+            raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
+        axis = 0
+    axis = _axis(axis, builtins.max(x.ndim, 1))
+    x = x.reshape(1) if x.ndim == 0 else x
+    result = _accumulate(function, x, axis, dtype, None)
+    if include_initial:
+        shape = x.shape[:axis] + (1,) + x.shape[axis + 1 :]
+        result = _t.concatenate([_t.full(shape, identity, result.dtype), result], axis, result.dtype)
+    return _given(result, out)
+
+
+def cumulative_sum(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
+    """The sums of the elements so far, along an axis; from zero on if wanted."""
+    return _cumulative(_t.add, x, axis, dtype, out, include_initial, 0)
+
+
+def cumulative_prod(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
+    """The products of the elements so far, along an axis; from one on if wanted."""
+    return _cumulative(_t.multiply, x, axis, dtype, out, include_initial, 1)
+
+
+# MARK: positions of extremes
+
+
+def _position(function, name, a, axis, out, keepdims):
+    a = asarray(a)
+    if axis is None:
+        flat = a.reshape(-1)
+        if not flat.size:
+            raise ValueError(f"attempt to get {name} of an empty sequence")
+        result = function(flat, 0)
+        if keepdims is True:
+            result = asarray(result).reshape((1,) * a.ndim)
+        return _given(result, out)
+    if a.ndim == 0:
+        a = a.reshape(1)
+    axis = _axis(axis, a.ndim)
+    if not a.shape[axis]:
+        raise ValueError(f"attempt to get {name} of an empty sequence")
+    result = function(a, axis)
+    if keepdims is True:
+        result = asarray(result).reshape(a.shape[:axis] + (1,) + a.shape[axis + 1 :])
+    return _given(result, out)
+
+
+def argmax(a, axis=None, out=None, *, keepdims=_NoValue):
+    """Where the largest element is, along an axis; the first of several, NaN before all."""
+    return _position(_t.argmax, "argmax", a, axis, out, keepdims)
+
+
+def argmin(a, axis=None, out=None, *, keepdims=_NoValue):
+    """Where the smallest element is, along an axis; the first of several, NaN before all."""
+    return _position(_t.argmin, "argmin", a, axis, out, keepdims)
+
+
+# MARK: without NaN
+
+
+def _replaced(a, value):
+    """The array with a value in place of NaN, and where there was one; None when there cannot be."""
+    a = asarray(a)
+    if a.dtype.kind not in "fc":
+        return a, None
+    mask = _t.isnan(a)
+    return asarray(_t.where(mask, _t.full((), value, a.dtype), a)), asarray(mask)
+
+
+def nansum(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+    """The sum of the elements that are not NaN."""
+    return sum(_replaced(a, 0)[0], axis, dtype, out, keepdims, initial, where)
+
+
+def nanprod(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+    """The product of the elements that are not NaN."""
+    return prod(_replaced(a, 1)[0], axis, dtype, out, keepdims, initial, where)
+
+
+def nancumsum(a, axis=None, dtype=None, out=None):
+    """The running sum, in which NaN counts as zero."""
+    return cumsum(_replaced(a, 0)[0], axis, dtype, out)
+
+
+def nancumprod(a, axis=None, dtype=None, out=None):
+    """The running product, in which NaN counts as one."""
+    return cumprod(_replaced(a, 1)[0], axis, dtype, out)
+
+
+def _nan_extreme(function, a, axis, out, keepdims, initial, where):
+    a = asarray(a)
+    fold = {"max": _t.fmax, "min": _t.fmin}[function]
+    result = _fold(fold if a.dtype.kind in "fc" else {"max": _t.maximum, "min": _t.minimum}[function], a, axis, None, out, keepdims, initial, where)
+    if a.dtype.kind in "fc" and asarray(_t.isnan(result)).any():
+        _warn("All-NaN slice encountered")
+    return result
+
+
+def nanmax(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+    """The largest element that is not NaN."""
+    return _nan_extreme("max", a, axis, out, keepdims, initial, where)
+
+
+def nanmin(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+    """The smallest element that is not NaN."""
+    return _nan_extreme("min", a, axis, out, keepdims, initial, where)
+
+
+def _nan_position(function, a, axis, out, keepdims, value):
+    a, mask = _replaced(a, value)
+    if mask is not None and mask.size and asarray(_t.reduce(_t.logical_and, mask, axis, None, False, None)).any():
+        raise ValueError("All-NaN slice encountered")
+    return function(a, axis, out, keepdims=keepdims)
+
+
+def nanargmax(a, axis=None, out=None, *, keepdims=_NoValue):
+    """Where the largest element is that is not NaN."""
+    return _nan_position(argmax, a, axis, out, keepdims, -_inf)
+
+
+def nanargmin(a, axis=None, out=None, *, keepdims=_NoValue):
+    """Where the smallest element is that is not NaN."""
+    return _nan_position(argmin, a, axis, out, keepdims, _inf)
+
+
+_inf = float("inf")
+
+
+def _not_nan(a, where):
+    a = asarray(a)
+    if a.dtype.kind not in "fc":
+        return a, where
+    keep = ~asarray(_t.isnan(a))
+    return a, keep if where is True else keep & asarray(where)
+
+
+def nanmean(a, axis=None, dtype=None, out=None, keepdims=_NoValue, *, where=True):
+    """The mean of the elements that are not NaN."""
+    a, where = _not_nan(a, where)
+    return mean(a, axis, dtype, out, keepdims, where=where)
+
+
+def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=True, mean=_NoValue, correction=_NoValue):
+    """The variance of the elements that are not NaN."""
+    a, where = _not_nan(a, where)
+    result = var(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
+    if where is not True:
+        few = asarray(_count(a, axis, where)).reshape(asarray(result).shape) <= _ddof(ddof, correction)
+        result = asarray(_t.where(few, _t.full((), float("nan"), result.dtype), result))[()]
+    return _given(result, out)
+
+
+def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=True, mean=_NoValue, correction=_NoValue):
+    """The standard deviation of the elements that are not NaN."""
+    return _given(_t.sqrt(nanvar(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)), out)
