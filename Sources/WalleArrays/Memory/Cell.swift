@@ -28,6 +28,8 @@ struct Cell {
         case storage(Unmanaged<SharedStorage>)
         /// In an object of Python with the buffer protocol, which the view holds.
         case foreign(UnsafeMutablePointer<Py_buffer>)
+        /// Kept alive by an object.
+        case owned(PythonPointer)
     }
 
     /// Bytes from a cell to its inline bytes.
@@ -102,6 +104,17 @@ extension CellPointer {
         return cell
     }
 
+    /// A cell over memory that an object keeps alive.
+    static func make(
+        at address: UnsafeMutableRawPointer, byteCount: Int, owner: PythonPointer
+    ) throws -> CellPointer {
+        guard let block = PyMem_Malloc(MemoryLayout<Cell>.size) else { throw Self.outOfMemory }
+        let cell = block.assumingMemoryBound(to: Cell.self)
+        Py_IncRef(owner)
+        cell.initialize(to: Cell(bytes: address, byteCount: byteCount, source: .owned(owner)))
+        return cell
+    }
+
     private static var outOfMemory: PythonFailure {
         PyErr_NoMemory()
         return .pending
@@ -127,6 +140,7 @@ extension CellPointer {
         case .foreign(let buffer):
             PyBuffer_Release(buffer)
             PyMem_Free(buffer)
+        case .owned(let owner): Py_DecRef(owner)
         }
     }
 

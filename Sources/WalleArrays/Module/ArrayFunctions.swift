@@ -280,6 +280,38 @@ enum ArrayFunctions {
                     }
                 }),
             .fast(
+                "to_dlpack", "(array, versioned, is_copy): a capsule.",
+                { _, arguments, count in
+                    ArrayFunctions.call(arguments, count, 3...3, "to_dlpack") { given, state in
+                        try DLPack.export(
+                            try state.array(given[0]), isVersioned: PyObject_IsTrue(given[1]) == 1,
+                            isCopy: PyObject_IsTrue(given[2]) == 1)
+                    }
+                }),
+            .fast(
+                "from_dlpack", "(capsule): an array over the memory that it describes.",
+                { _, arguments, count in
+                    ArrayFunctions.call(arguments, count, 1...1, "from_dlpack") { given, state in
+                        try DLPack.array(of: given[0], state)
+                    }
+                }),
+            .fast(
+                "from_address", "(owner, address, bytes, readonly): uint8 over memory that an object keeps alive.",
+                { _, arguments, count in
+                    ArrayFunctions.call(arguments, count, 4...4, "from_address") { given, state in
+                        guard Interpreter.current?.policy.ctypes ?? true else {
+                            throw TensorError.type(
+                                "an address of memory is taken only with permissions.ctypes in task.toml: give the "
+                                    + "object the buffer protocol")
+                        }
+                        let address = UnsafeMutableRawPointer(bitPattern: try Integer.read(given[1]))
+                        let layout = Layout(contiguous: [try Integer.read(given[2])], elementBytes: 1)
+                        return try state.array(
+                            at: address, .uint8, layout, owner: given[0], isWritable: PyObject_IsTrue(given[3]) != 1
+                        ).object
+                    }
+                }),
+            .fast(
                 "memory", "(array): the first and the last address of its elements.",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 1...1, "memory") { given, state in

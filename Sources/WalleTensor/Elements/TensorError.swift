@@ -8,6 +8,8 @@ public struct TensorError: Error, Sendable, Hashable, CustomStringConvertible {
         case type
         /// `IndexError`
         case index
+        /// `AxisError`, which is an `IndexError` and a `ValueError`: an axis that an array does not have.
+        case axis
         /// `MemoryError`
         case memory
     }
