@@ -122,7 +122,8 @@ private struct AccumulatedLane {
         self.length = length
         (step, inputStep) = strides
         (isCast, bytes) = (elements != dtype, dtype.byteCount)
-        cast = walle_kernels_cast(walle_kernels_shared(), Int32(elements.kernel), Int32(dtype.kernel))
+        cast =
+            walle_kernels_cast(walle_kernels_shared(), Int32(elements.kernel), Int32(dtype.kernel))
             .unsafelyUnwrapped
     }
 
