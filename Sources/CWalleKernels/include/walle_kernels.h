@@ -15,6 +15,7 @@
 #define WALLE_KERNELS_H
 
 #include "walle_gemm.h"
+#include "walle_linear.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -83,6 +84,8 @@ typedef struct {
     walle_select_kernel select[5];
     /// Pieces of matrix products. Their strides count elements.
     walle_gemm gemm[walle_dtype_count];
+    /// Pieces of matrix factorizations, for the types that these are computed with.
+    walle_linear linear[walle_dtype_count];
 } walle_kernels;
 
 /// The best level for this CPU, or the one that the environment variable WALLE_KERNELS names. Chosen once.
@@ -119,6 +122,9 @@ static inline ptrdiff_t walle_dtype_bytes(walle_dtype type) {
 
 static inline const walle_gemm *walle_gemm_of(const walle_kernels *kernels, walle_dtype type) {
     return &kernels->gemm[type];
+}
+static inline const walle_linear *walle_linear_of(const walle_kernels *kernels, walle_dtype type) {
+    return &kernels->linear[type];
 }
 
 #endif
