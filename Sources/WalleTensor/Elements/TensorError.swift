@@ -10,6 +10,8 @@ public struct TensorError: Error, Sendable, Hashable, CustomStringConvertible {
         case index
         /// `MemoryError`
         case memory
+        /// `numpy.linalg.LinAlgError`: a matrix that an algorithm of linear algebra cannot treat.
+        case linearAlgebra
     }
 
     public let kind: Kind
