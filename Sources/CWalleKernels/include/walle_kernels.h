@@ -17,6 +17,9 @@
 #include "walle_float_status.h"
 #include "walle_gemm.h"
 #include "walle_ordering.h"
+#include "walle_fft.h"
+#include "walle_gemm.h"
+#include "walle_linear.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -96,6 +99,10 @@ typedef struct {
     walle_scan_kernel scan[walle_scan_count][walle_dtype_count];
     walle_selection selection;
     walle_scatter_kernel scatter[walle_scatter_count][walle_dtype_count];
+    /// Pieces of matrix factorizations, for the types that these are computed with.
+    walle_linear linear[walle_dtype_count];
+    /// Pieces of Fourier transforms of float32 and float64.
+    walle_fft fft[2];
 } walle_kernels;
 
 /// The best level for this CPU, or the one that the environment variable WALLE_KERNELS names. Chosen once.
@@ -172,6 +179,17 @@ static inline ptrdiff_t walle_dtype_bytes(walle_dtype type) {
 
 static inline const walle_gemm *walle_gemm_of(const walle_kernels *kernels, walle_dtype type) {
     return &kernels->gemm[type];
+}
+static inline const walle_linear *walle_linear_of(const walle_kernels *kernels, walle_dtype type) {
+    return &kernels->linear[type];
+}
+/// Of float32, or float64.
+static inline const walle_fft *walle_fft_of(const walle_kernels *kernels, bool is_double) {
+    return &kernels->fft[is_double];
+}
+/// The engine of an index below `count`.
+static inline const walle_fft_engine *walle_fft_engine_at(const walle_fft *fft, ptrdiff_t index) {
+    return &fft->engines[index];
 }
 
 #endif

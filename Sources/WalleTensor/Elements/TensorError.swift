@@ -12,6 +12,8 @@ public struct TensorError: Error, Sendable, Hashable, CustomStringConvertible {
         case axis
         /// `MemoryError`
         case memory
+        /// `numpy.linalg.LinAlgError`: a matrix that an algorithm of linear algebra cannot treat.
+        case linearAlgebra
     }
 
     public let kind: Kind
