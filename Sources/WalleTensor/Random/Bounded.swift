@@ -1,9 +1,9 @@
-/// Integers from a range without bias, by Lemire, "Fast Random Integer Generation in an Interval" (2019), or by masks, as
-/// NumPy's legacy generators.
+/// Integers from a range without bias, by Lemire, "Fast Random Integer Generation in an Interval" (2019), or by masks,
+/// as NumPy's legacy generators.
 ///
-/// The bits come in a row, of the width of the elements: 8 and 16 from words of 32. What is drawn from them is a filter:
-/// each draw takes one of the row and is kept or thrown away. So a block never needs more of the row than there are
-/// elements left, and nothing is made that is not used.
+/// The bits come in a row, of the width of the elements: 8 and 16 from words of 32. What is drawn from them is a
+/// filter: each draw takes one of the row and is kept or thrown away. So a block never needs more of the row than
+/// there are elements left, and nothing is made that is not used.
 enum Bounded {
     /// Which numbers of a row become elements.
     struct Filter<Word: FixedWidthInteger & UnsignedInteger & Sendable> {

@@ -156,14 +156,14 @@ extension Distribution {
             value.layout = try value.layout.broadcast(to: shape)
             together.append(value)
         }
+        while together.count < 3 { together.append(together[0]) }
         var complaint: String?
         Rows.forEach(together) { count, places, strides in
             for index in 0..<count where complaint == nil {
-                let numbers = (0..<3).map { operand in
-                    operand < together.count
-                        ? together[operand].number(places[operand] + index * strides[operand]) : 0
-                }
-                complaint = rule(numbers[0], numbers[1], numbers[2])
+                complaint = rule(
+                    together[0].number(places[0] + index * strides[0]),
+                    together[1].number(places[1] + index * strides[1]),
+                    together[2].number(places[2] + index * strides[2]))
             }
         }
         if let complaint { throw TensorError(.value, complaint) }

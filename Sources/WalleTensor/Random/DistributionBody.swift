@@ -53,7 +53,7 @@ struct DistributionBody: GeneratorBody {
     }
 
     private func counts<Source: DrawSource>(_ source: inout Source) {
-        var binomial = Binomial()
+        var (binomial, poisson) = (Binomial(), Poisson())
         switch distribution {
         case .binomial:
             each(&source) { n, p, _, source in
@@ -64,7 +64,7 @@ struct DistributionBody: GeneratorBody {
                 UInt64(bitPattern: Int64(source.hypergeometric(Int(good), Int(bad), Int(sample))))
             }
         case .negativeBinomial: count(&source) { $2.negativeBinomial($0, $1) }
-        case .poisson: count(&source) { a, _, source in source.poisson(a) }
+        case .poisson: count(&source) { a, _, source in poisson.draw(a, from: &source) }
         case .zipf: count(&source) { a, _, source in source.zipf(a) }
         case .geometric: count(&source) { a, _, source in source.geometric(a) }
         case .logSeries: count(&source) { a, _, source in source.logSeries(a) }

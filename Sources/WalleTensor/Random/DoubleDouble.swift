@@ -1,7 +1,7 @@
 /// A number as the sum of two that do not overlap: about 32 decimal digits.
 ///
-/// After Dekker, "A Floating-Point Technique for Extending the Available Precision" (1971). For tables made at start, not
-/// for loops.
+/// After Dekker, "A Floating-Point Technique for Extending the Available Precision" (1971). For tables made at start,
+/// not for loops.
 struct DoubleDouble {
     let high: Double
     let low: Double

@@ -6,8 +6,8 @@
     internal import Musl
 #endif
 
-/// Continuous distributions. Which words are used, and every rounding, are those of NumPy's `Generator`, so that the same
-/// state gives the same numbers; parameters are checked above (`Distribution`).
+/// Continuous distributions. Which words are used, and every rounding, are those of NumPy's `Generator`, so that the
+/// same state gives the same numbers; parameters are checked above (`Distribution`).
 extension DrawSource {
     /// By Marsaglia and Tsang, "A Simple Method for Generating Gamma Variables" (2000); below 1 by Ahrens and Dieter's
     /// method GS (1974) on exponential draws.
@@ -59,8 +59,8 @@ extension DrawSource {
         return chiSquare(freedom + Double(2 &* events))
     }
 
-    /// Above 1 a ratio of gammas, else by Jöhnk (1964); where both parameters are so small that only 0 and 1 come out, by
-    /// one draw.
+    /// Above 1 a ratio of gammas, else by Jöhnk (1964); where both parameters are so small that only 0 and 1 come out,
+    /// by one draw.
     mutating func beta(_ a: Double, _ b: Double) -> Double {
         guard a <= 1 && b <= 1 else {
             let first = standardGamma(a)

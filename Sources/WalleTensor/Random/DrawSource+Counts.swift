@@ -8,35 +8,9 @@
 
 /// Counts. As in `DrawSource+Continuous`, the numbers are those of NumPy's `Generator`.
 extension DrawSource {
-    /// From 10 on by Hörmann's transformed rejection PTRS (1993), below by Knuth's product of uniforms.
     mutating func poisson(_ mean: Double) -> Int {
-        if mean >= 10 { return largePoisson(mean) }
-        if mean == 0 { return 0 }
-        let limit = exp(-mean)
-        var (count, product) = (0, 1.0)
-        while true {
-            product *= nextDouble()
-            guard product > limit else { return count }
-            count += 1
-        }
-    }
-
-    private mutating func largePoisson(_ mean: Double) -> Int {
-        let (root, logarithm) = (mean.squareRoot(), log(mean))
-        let b = 0.931 + 2.53 * root
-        let a = -0.059 + 0.02483 * b
-        let inverse = 1.1239 + 1.1328 / (b - 3.4)
-        let limit = 0.9277 - 3.6224 / (b - 2)
-        while true {
-            let u = nextDouble() - 0.5
-            let v = nextDouble()
-            let us = 0.5 - abs(u)
-            let count = truncated(((2 * a / us + b) * u + mean + 0.43).rounded(.down))
-            if us >= 0.07 && v <= limit { return count }
-            if count < 0 || us < 0.013 && v > us { continue }
-            let left = log(v) + log(inverse) - log(a / (us * us) + b)
-            if left <= -mean + Double(count) * logarithm - logGamma(Double(count) + 1) { return count }
-        }
+        var poisson = Poisson()
+        return poisson.draw(mean, from: &self)
     }
 
     mutating func negativeBinomial(_ n: Double, _ p: Double) -> Int {
@@ -120,8 +94,8 @@ extension DrawSource {
         if left > 0 { counts[kinds - 1] = left }
     }
 
-    /// One vector whose sum is 1: gammas divided by their sum, or sticks broken where all parameters are so small that the
-    /// gammas could all be 0.
+    /// One vector whose sum is 1: gammas divided by their sum, or sticks broken where all parameters are so small that
+    /// the gammas could all be 0.
     mutating func dirichlet(
         _ alpha: UnsafeBufferPointer<Double>, _ result: UnsafeMutablePointer<Double>
     ) {
@@ -163,8 +137,8 @@ extension DrawSource {
 @inline(__always)
 func truncated(_ value: Double) -> Int { value > -0x1p63 && value < 0x1p63 ? Int(value) : .min }
 
-/// The logarithm of the gamma function, by Stirling's series from 7 on (Zhang and Jin, "Computation of Special Functions",
-/// 1996, section 3.1.2).
+/// The logarithm of the gamma function, by Stirling's series from 7 on (Zhang and Jin, "Computation of Special
+/// Functions", 1996, section 3.1.2).
 func logGamma(_ x: Double) -> Double {
     if x == 1 || x == 2 { return 0 }
     let steps = x < 7 ? Int(7 - x) : 0
@@ -172,10 +146,11 @@ func logGamma(_ x: Double) -> Double {
     let square = (1 / place) * (1 / place)
     // B(2k) / (2k (2k - 1)) of the Bernoulli numbers.
     let last = -1.39243221690590
-    let sum = (((((((((last * square + 0.1796443723688307) * square - 0.02955065359477124) * square
-        + 0.006410256410256410) * square - 0.001917526917526918) * square + 8.417508417508418e-4) * square
-        - 5.952380952380952e-4) * square + 7.936507936507937e-4) * square - 2.777777777777778e-3) * square
-        + 8.333333333333333e-2)
+    let sum =
+        (((((((((last * square + 0.1796443723688307) * square - 0.02955065359477124) * square
+            + 0.006410256410256410) * square - 0.001917526917526918) * square + 8.417508417508418e-4) * square
+            - 5.952380952380952e-4) * square + 7.936507936507937e-4) * square - 2.777777777777778e-3) * square
+            + 8.333333333333333e-2)
     var result = sum / place + 0.5 * 1.8378770664093453 + (place - 0.5) * log(place) - place
     for _ in 0..<(x < 7 ? steps : 0) {
         result -= log(place - 1)

@@ -28,7 +28,8 @@ extension DrawSource {
         return isRest ? remainingGood : good - remainingGood
     }
 
-    /// Stadlober's ratio of uniforms HRUA, "The Ratio of Uniforms Approach for Generating Discrete Random Variates" (1990).
+    /// Stadlober's ratio of uniforms HRUA, "The Ratio of Uniforms Approach for Generating Discrete Random Variates"
+    /// (1990).
     private mutating func largeHypergeometric(_ good: Int, _ bad: Int, _ sample: Int) -> Int {
         let total = good + bad
         let taken = min(sample, total - sample)

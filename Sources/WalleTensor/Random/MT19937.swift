@@ -15,17 +15,19 @@ package struct MT19937: Sendable, Hashable {
         guard key.count == Self.length, (0...Self.length).contains(position) else {
             throw TensorError(
                 .value,
-                "a state of MT19937 has a key of \(Self.length) words and a position up to that, not \(key.count) words "
-                    + "and position \(position)")
+                "a state of MT19937 has a key of \(Self.length) words and a position up to that, not \(key.count) "
+                    + "words and position \(position)")
         }
-        (self.key, self.position) = (key, position)
+        self.init(unchecked: key, position: position)
     }
+
+    init(unchecked key: [UInt32], position: Int) { (self.key, self.position) = (key, position) }
 
     /// As NumPy's `MT19937(seed)`.
     package init(_ seeds: SeedSequence) {
-        key = seeds.state(words: Self.length)
+        var key = seeds.state(words: Self.length)
         key[0] = 0x8000_0000
-        position = Self.length - 1
+        self.init(unchecked: key, position: Self.length - 1)
     }
 
     /// As `numpy.random.seed(seed)`, after Knuth.

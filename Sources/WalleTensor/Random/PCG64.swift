@@ -35,7 +35,8 @@ package struct PermutedCongruential<Variant: PermutedCongruentialVariant>: Senda
         (hasHalf, half) = (false, 0)
     }
 
-    /// The generator so far ahead that as many jumps and as much use never meet: 2^128 times the golden ratio's fraction.
+    /// The generator so far ahead that as many jumps and as much use never meet: 2^128 times the golden ratio's
+    /// fraction.
     package func jumped(_ times: UInt128 = 1) -> Self {
         var other = self
         other.advance(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835 &* times)

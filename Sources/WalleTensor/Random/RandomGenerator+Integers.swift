@@ -26,7 +26,8 @@ extension RandomGenerator {
         }
         run(
             IntegersBody(
-                offset: UInt64(bitPattern: Int64(low)), range: UInt64(bitPattern: Int64(last)) &- UInt64(bitPattern: Int64(low)),
+                offset: UInt64(bitPattern: Int64(low)),
+                range: UInt64(bitPattern: Int64(last)) &- UInt64(bitPattern: Int64(low)),
                 usesMask: usesMask, dtype: output.dtype, base: base, count: output.layout.count))
     }
 

@@ -1,5 +1,6 @@
 extension RandomGenerator {
-    /// Shuffles the elements of one axis, as NumPy does with arrays (Fisher and Yates, in the form of Durstenfeld 1964).
+    /// Shuffles the elements of one axis, as NumPy does with arrays (Fisher and Yates, in the form of Durstenfeld
+    /// 1964).
     ///
     /// For more axes, shuffle the positions of one and take by them: that is what NumPy's result is.
     ///

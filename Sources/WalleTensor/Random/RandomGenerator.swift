@@ -170,8 +170,7 @@ enum Uniform {
                 let words = raw.bindMemory(to: UInt64.self, capacity: part)
                 generator.fill(UnsafeMutableBufferPointer(start: words, count: part))
                 for index in 0..<part {
-                    let bits = raw.load(fromByteOffset: index * 8, as: Int64.self)
-                    let value = Double(Int64(bitPattern: UInt64(bitPattern: bits) >> 11)) * 0x1p-53
+                    let value = unit(raw.load(fromByteOffset: index * 8, as: UInt64.self))
                     raw.storeBytes(of: value, toByteOffset: index * 8, as: Double.self)
                 }
                 _ = raw.bindMemory(to: Double.self, capacity: part)
@@ -180,6 +179,15 @@ enum Uniform {
             }
             done += part
         }
+    }
+
+    /// The upper 53 bits as a fraction, without a conversion, which baseline vectors do not have: the lower 32 become
+    /// the mantissa of a number from 1/2 on, the others that of one from 2^31 on, and what was added goes exactly.
+    @inline(__always)
+    private static func unit(_ word: UInt64) -> Double {
+        let low = Double(bitPattern: word >> 11 & 0xFFFF_FFFF | (0.5).bitPattern)
+        let high = Double(bitPattern: word >> 43 | (0x1p31).bitPattern)
+        return (high - (0x1p31 + 0.5)) + low
     }
 
     static func fill(

@@ -18,7 +18,8 @@ package struct SeedSequence: Sendable, Hashable {
     private let pool: [UInt32]
 
     /// - Parameters:
-    ///   - entropy: The words of all integers of the seed, one after the other (`words(of:)`); an integer 0 is one word.
+    ///   - entropy: The words of all integers of the seed, one after the other (`words(of:)`); an integer 0 is one
+    ///     word.
     ///   - poolSize: Words of the pool, at least 4.
     /// - Throws: `.value` for a pool that is too small.
     package init(

@@ -1,8 +1,8 @@
 /// Layers of equal area over a falling density, of which most draws need one word and one comparison.
 ///
-/// Marsaglia and Tsang, "The Ziggurat Method for Generating Random Variables" (2000), with 256 layers, of which the last
-/// is the widest and layer 0 the tail with the rectangle beneath it. The recurrence `x[i] = f⁻¹(v / x[i+1] + f(x[i+1]))`
-/// is computed anew at the first use, so that it gives the tables of NumPy's generators bit by bit.
+/// Marsaglia and Tsang, "The Ziggurat Method for Generating Random Variables" (2000), with 256 layers, of which the
+/// last is the widest and layer 0 the tail with the rectangle beneath it. The recurrence `x[i] = f⁻¹(v / x[i+1] +
+/// f(x[i+1]))` is computed anew at the first use, so that it gives the tables of NumPy's generators bit by bit.
 struct Ziggurat<Real: BinaryFloatingPoint & Sendable, Bits: FixedWidthInteger & Sendable>: @unchecked Sendable {
     struct Layer {
         /// Integers below it lie within the layer beneath as well.
