@@ -65,7 +65,8 @@ enum DLPack {
         managed.deallocate()
     }
 
-    private static let deleteVersioned: @convention(c) (UnsafeMutablePointer<walle_dl_versioned>?) -> Void = { managed in
+    private static let deleteVersioned: @convention(c) (UnsafeMutablePointer<walle_dl_versioned>?) -> Void = {
+        managed in
         guard let managed else { return }
         giveBack(managed.pointee.context, managed.pointee.tensor)
         managed.deallocate()

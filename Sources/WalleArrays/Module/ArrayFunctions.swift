@@ -6,14 +6,17 @@ internal import WalleTensor
 enum ArrayFunctions {
     /// As CPython wants it; never changed or freed.
     nonisolated(unsafe) static let table: UnsafeMutablePointer<PyMethodDef> = {
-        let all = setup + creation + computation + movement + exchange
+        let all =
+            setup + creation + computation + movement + exchange + OrderingFunctions.all + SelectionFunctions.all
+            + LinearFunctions.all + FourierFunctions.all
         let table = UnsafeMutablePointer<PyMethodDef>.allocate(capacity: all.count + 1)
         for (index, entry) in (all + [PyMethodDef()]).enumerated() { (table + index).initialize(to: entry) }
         return table
     }()
 
+    /// Calls a function with its arguments, of which there must be as many as it takes.
     @inline(__always)
-    private static func call(
+    static func call(
         _ arguments: UnsafePointer<PythonPointer?>?, _ count: Int, _ range: ClosedRange<Int>, _ name: StaticString,
         _ body: (Arguments, StatePointer) throws -> PythonPointer
     ) -> PythonPointer? {
@@ -179,7 +182,7 @@ enum ArrayFunctions {
                 "where", "(condition, x, y)",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 3...3, "where") { given, state in
-                        try Selection.choose(given[0], given[1], given[2], state)
+                        try Conditions.choose(given[0], given[1], given[2], state)
                     }
                 }),
             .fast(
@@ -193,7 +196,7 @@ enum ArrayFunctions {
                 "nonzero", "(array): a tuple of positions, an axis each.",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 1...1, "nonzero") { given, state in
-                        try Selection.nonzero(try state.array(given[0]), state)
+                        try Conditions.nonzero(try state.array(given[0]), state)
                     }
                 }),
             .fast(

@@ -43,6 +43,7 @@ enum Raising {
         case .index: walle_IndexError()
         case .axis: helperClass("AxisError") ?? walle_IndexError()
         case .memory: walle_MemoryError()
+        case .linearAlgebra: helperClass("LinAlgError") ?? walle_ValueError()
         }
     }
 

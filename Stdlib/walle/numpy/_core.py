@@ -33,6 +33,10 @@ class AxisError(ValueError, IndexError):
         super().__init__(message)
 
 
+class LinAlgError(ValueError):
+    """A matrix that an operation of linear algebra cannot work with."""
+
+
 # MARK: what the native part asks for
 
 
