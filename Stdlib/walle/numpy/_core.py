@@ -83,13 +83,13 @@ def _packed(shape, itemsize):
 def _scalar_repr(value):
     from walle.numpy import _printing
 
-    return _printing.scalar_repr(value)
+    return _printing.scalar_repr(value.item(), value.dtype.name)
 
 
 def _scalar_str(value):
     from walle.numpy import _printing
 
-    return _printing.scalar_str(value)
+    return _printing.scalar_str(value.item(), value.dtype.name)
 
 
 _error_handler = None
