@@ -80,7 +80,7 @@ private struct Envelope {
         r = min(p, 1 - p)
         q = 1 - r
         let mode = Double(n) * r + r
-        m = truncated(mode.rounded(.down))
+        m = floored(mode)
         p1 = (2.195 * (Double(n) * r * q).squareRoot() - 4.6 * q).rounded(.down) + 0.5
         middle = Double(m) + 0.5
         (left, right) = (middle - p1, middle + p1)
@@ -99,7 +99,7 @@ private struct Envelope {
         while true {
             let u = source.nextDouble() * p4
             var v = source.nextDouble()
-            if u <= p1 { return truncated((middle - p1 * v + u).rounded(.down)) }
+            if u <= p1 { return floored(middle - p1 * v + u) }
             guard let count = propose(u, &v) else { continue }
             if accepts(count, v) { return count }
         }
@@ -110,15 +110,15 @@ private struct Envelope {
         if u <= p2 {
             let x = left + (u - p1) / c
             v = v * c + 1 - abs(Double(m) - x + 0.5) / p1
-            return v > 1 ? nil : truncated(x.rounded(.down))
+            return v > 1 ? nil : floored(x)
         }
         if v == 0 { return nil }
         if u <= p3 {
-            let count = truncated((left + log(v) / leftRate).rounded(.down))
+            let count = floored(left + log(v) / leftRate)
             v = v * (u - p2) * leftRate
             return count < 0 ? nil : count
         }
-        let count = truncated((right - log(v) / rightRate).rounded(.down))
+        let count = floored(right - log(v) / rightRate)
         v = v * (u - p3) * rightRate
         return count > n ? nil : count
     }

@@ -53,7 +53,7 @@ extension DrawSource {
             let x = a + h * (nextDouble() - 0.5) / u
             // Also without 0 / 0.
             guard x >= 0 && x < bound else { continue }
-            count = truncated(x.rounded(.down))
+            count = floored(x)
             let t = g - weight(count)
             if u * (4 - u) - 3 <= t { break }
             if u * (u - t) >= 1 { continue }
