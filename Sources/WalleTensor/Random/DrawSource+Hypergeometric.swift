@@ -111,7 +111,7 @@ private nonisolated(unsafe) let smallLogFactorials: UnsafePointer<Double> = {
     let table = UnsafeMutablePointer<Double>.allocate(capacity: smallLogFactorialCount)
     var sum = DoubleDouble(0)
     for k in 0..<smallLogFactorialCount {
-        if k > 1 { sum = sum + DoubleDouble(Double(k)).logarithm(near: log(Double(k))) }
+        if k > 1 { sum = sum + DoubleDouble(Double(k)).logarithm }
         table[k] = sum.high
     }
     return UnsafePointer(table)
