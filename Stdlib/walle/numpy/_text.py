@@ -234,7 +234,7 @@ class _Short(float):
         return self
 
     def __str__(self) -> str:
-        from ._printing import scalar_str
+        from ._scalars import scalar_str
 
         return scalar_str(float(self), self.kind)
 
