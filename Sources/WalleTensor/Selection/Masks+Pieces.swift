@@ -18,7 +18,7 @@ extension Masks {
         let kernel = truth(elements.dtype)
         let order = Layout(contiguous: elements.layout.shape, elementBytes: 1)
         let layouts: InlineArray<3, Layout> = [order, elements.layout, other ?? order]
-        withUnsafeTemporaryAllocation(byteCount: piece, alignment: 64) { memory in
+        withUnsafeTemporaryAllocation(byteCount: min(piece, elements.layout.count), alignment: 1) { memory in
             let bytes = memory.baseAddress.unsafelyUnwrapped
             Walk.forEach(layouts.span) { count, offsets, strides in
                 var done = 0
@@ -72,7 +72,7 @@ extension Masks {
     private static func forEachTrue(
         _ condition: View, _ body: (_ before: Int, _ positions: UnsafeMutablePointer<Int64>, _ count: Int) -> Void
     ) {
-        withUnsafeTemporaryAllocation(of: Int64.self, capacity: piece) { memory in
+        withUnsafeTemporaryAllocation(of: Int64.self, capacity: min(piece, condition.layout.count)) { memory in
             let positions = memory.baseAddress.unsafelyUnwrapped
             var before = 0
             forEachPiece(of: condition) { start, count, mask, _ in

@@ -28,7 +28,7 @@ struct Positions {
         // The second operand makes the walk go in order.
         let order = Layout(contiguous: indices.layout.shape, elementBytes: 1)
         let layouts: InlineArray<2, Layout> = [order, indices.layout]
-        withUnsafeTemporaryAllocation(of: Int64.self, capacity: Self.piece) { memory in
+        withUnsafeTemporaryAllocation(of: Int64.self, capacity: min(Self.piece, indices.layout.count)) { memory in
             let positions = memory.baseAddress.unsafelyUnwrapped
             Walk.forEach(layouts.span) { count, offsets, strides in
                 var done = 0
