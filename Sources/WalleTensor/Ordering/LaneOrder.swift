@@ -32,6 +32,10 @@ struct LaneOrder {
         _ input: UnsafeMutableRawPointer, _ positions: UnsafeMutablePointer<Int64>, scratch: UnsafeMutableRawPointer,
         ranks: Span<Int>? = nil
     ) {
+        if ranks == nil, let direction = LaneDirection(dtype, length, input, inputStride, options) {
+            for index in 0..<length { positions[index] = Int64(direction == .rises ? index : length - 1 - index) }
+            return
+        }
         if dtype.kind == .complex { return findComplex(input, positions, scratch, ranks) }
         let encode = walle_kernels_encode(walle_kernels_shared(), Int32(dtype.kernel)).unsafelyUnwrapped
         encode(length, input, inputStride, scratch, options)
