@@ -60,14 +60,19 @@ extension HostSuite {
             }
         }
 
-        @Test(arguments: [
+        private static let crossings: [(expression: String, expected: Value)] = [
             ("np.float32(1.5)", Value.double(1.5)), ("np.arange(3)", .tensor(Tensor([0, 1, 2]))),
-            ("[np.int64(4), np.bool_(True)]", [4, true]), ("{'a': np.zeros((2, 0))}", ["a": .tensor(try! Tensor(zeros: [2, 0]))]),
+            ("[np.int64(4), np.bool_(True)]", [4, true]),
+            ("{'a': np.zeros(0, int)}", ["a": .tensor(Tensor([Int]()))]),
             ("np.arange(6).reshape(2, 3)[:, 1]", .tensor(Tensor([1, 4]))),
-        ])
-        func becomesAValue(expression: String, expected: Value) async throws {
+        ]
+
+        @Test(arguments: crossings) func becomesAValue(expression: String, expected: Value) async throws {
             let package = try TestPackage("import walle.numpy as np\ndef run(x):\n    return \(expression)")
-            try await withHost(package) { host in #expect(try await host.run("sample", Value.none) == expected) }
+            try await withHost(package) { host in
+                let value = try await host.run("sample", Value.none)
+                #expect(value == expected)
+            }
         }
 
         @Test func listsBecomeTensorsAndArraysLists() async throws {
@@ -128,25 +133,23 @@ extension HostSuite {
                 """
                 import walle.numpy as np
                 def run(n):
-                    try:
-                        return np.zeros(n).size
-                    except MemoryError as error:
-                        return str(error)
+                    return np.zeros(n).size
                 """)
             try await withHost(package) { host in
-                #expect(try await host.run("sample", Value.integer(1000)) == 1000)
+                let small = try await host.run("sample", Value.integer(1000))
+                #expect(small == 1000)
                 let failed = await failure { () async throws(TaskError) in
                     try await host.run("sample", Value.integer(1 << 26))
                 }
-                let text = failed?.description ?? "\(try await host.run("sample", Value.integer(1 << 26)))"
-                #expect(text.contains("limits.memory"), "\(text)")
+                #expect(failed?.kind == .limit(.memory), "\(String(describing: failed))")
             }
         }
 
         @Test func survivesJSON() throws {
             let tensor = try Tensor([1.5, -2, .nan]).reshaped([3, 1])
             let data = try JSONEncoder().encode(tensor)
-            #expect(try JSONDecoder().decode(Tensor.self, from: data) == tensor)
+            let decoded = try JSONDecoder().decode(Tensor.self, from: data)
+            #expect(decoded == tensor)
             #expect(throws: DecodingError.self) {
                 try JSONDecoder().decode(Tensor.self, from: Data(#"{"dtype":"int8","shape":[9],"data":"AA=="}"#.utf8))
             }

@@ -2,6 +2,7 @@ public import ServiceLifecycle
 internal import Foundation
 internal import Synchronization
 public import WalleBinding
+internal import WalleModules
 internal import WallePython
 
 /// Hosts tasks: loads their packages, runs them in parallel, swaps them while they run.
