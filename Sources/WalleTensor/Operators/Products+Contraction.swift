@@ -73,35 +73,58 @@ extension Products {
             kernel.unsafelyUnwrapped, a, b, to: out, computing: type, result: operation == .logicalAnd ? .bool : type)
     }
 
-    /// Multiplies whole slices of the batch and adds them up.
+    /// Multiplies slices of the batch element by element, some at a time, then adds these up: a product with a row of ones.
     private static func addProducts(
         _ left: View, _ right: View, _ parts: Contraction, into out: View, _ scratch: inout Workspace
     ) throws(TensorError) {
         let type = out.dtype.computing
         let (a, b) = (try left.cast(to: type, &scratch), try right.cast(to: type, &scratch))
-        let (sum, product) = (
-            out.dtype == type ? out : try View(like: out.layout.shape, type, &scratch),
-            try View(like: out.layout.shape, type, &scratch)
-        )
+        let width = out.layout.count
+        let sum = try View(like: out.layout.shape, type, &scratch)
+        let inner = Layout(shape: Axes(parts.summed), strides: Axes(repeating: 0, count: parts.summed.count)).count
+        if inner == 0 { return try multiplyGroups(left, right, parts, into: out, &scratch) }
+        let slices = min(inner, max(1, sliceBytes / (width * type.byteCount)))
+        let products = try View(like: [slices, width], type, &scratch)
+        let ones = try View(ones: slices, type, &scratch)
+        var (waiting, isFirst) = (0, true)
+        let addUp = { (count: Int) in
+            guard let base = products.base, let row = ones.base, let to = sum.base else { return }
+            MatrixProduct(type, beta: isFirst ? 0 : 1).multiply(
+                Matrix(row, rows: 1, columns: count), Matrix(base, rows: count, columns: width),
+                into: MutableMatrix(to, rows: 1, columns: width))
+            (waiting, isFirst) = (0, false)
+        }
         let outer = parts.batch.count
-        let inner: InlineArray<2, Layout> = [
+        var (x, y) = (a, b)
+        x.layout = Layout(shape: out.layout.shape, strides: Axes(a.layout.strides.prefix(outer)))
+        y.layout = Layout(shape: out.layout.shape, strides: Axes(b.layout.strides.prefix(outer)))
+        var product = View(base: nil, dtype: type, layout: sum.layout)
+        let summed: InlineArray<2, Layout> = [
             Layout(shape: Axes(parts.summed), strides: Axes(a.layout.strides.dropFirst(outer))),
             Layout(shape: Axes(parts.summed), strides: Axes(b.layout.strides.dropFirst(outer))),
         ]
-        var (x, y, isFirst) = (a, b, true)
-        x.layout = Layout(shape: out.layout.shape, strides: Axes(a.layout.strides.prefix(outer)))
-        y.layout = Layout(shape: out.layout.shape, strides: Axes(b.layout.strides.prefix(outer)))
-        Walk.forEach(inner.span) { count, offsets, strides in
-            for index in 0..<count {
-                x.base = a.base.map { $0 + offsets[0] + index * strides[0] }
-                y.base = b.base.map { $0 + offsets[1] + index * strides[1] }
-                run(.multiply, x, y, into: isFirst ? sum : product)
-                if !isFirst { run(.add, sum, product, into: sum) }
-                isFirst = false
+        Walk.forEach(summed.span) { count, offsets, strides in
+            var done = 0
+            while done < count {
+                // As many slices as there is room for, as one more axis.
+                let now = min(count - done, slices - waiting)
+                x.base = a.base.map { $0 + offsets[0] + done * strides[0] }
+                y.base = b.base.map { $0 + offsets[1] + done * strides[1] }
+                product.base = products.base.map { $0 + waiting * width * type.byteCount }
+                run(
+                    type == .bool ? .logicalAnd : .multiply, x.repeated(now, strides[0]), y.repeated(now, strides[1]),
+                    into: product.repeated(now, width * type.byteCount))
+                done += now
+                waiting += now
+                if waiting == slices { addUp(slices) }
             }
         }
-        if out.dtype != type { sum.cast(into: out) }
+        if waiting > 0 { addUp(waiting) }
+        sum.cast(into: out)
     }
+
+    /// Of products that wait to be added up: they stay in the second cache.
+    private static let sliceBytes = 128 << 10
 
     /// One axis for each group, and a matrix product.
     private static func multiplyGroups(
@@ -201,6 +224,22 @@ extension Layout {
 }
 
 extension View {
+    /// Scratch of ones.
+    fileprivate init(ones count: Int, _ dtype: DType, _ scratch: inout Workspace) throws(TensorError) {
+        try self.init(like: [count], dtype, &scratch)
+        let one = try View(like: [1], .bool, &scratch)
+        one.base?.storeBytes(of: 1, as: UInt8.self)
+        View(base: one.base, dtype: .bool, layout: Layout(shape: [count], strides: [0])).cast(into: self)
+    }
+
+    /// With a first axis of some length and stride.
+    fileprivate func repeated(_ count: Int, _ stride: Int) -> View {
+        var result = self
+        result.layout.shape.insert(count, at: 0)
+        result.layout.strides.insert(stride, at: 0)
+        return result
+    }
+
     /// The same with two axes after the batch: itself, or a copy.
     fileprivate func grouped(
         _ batch: Int, _ rows: Int, _ target: Axes, _ scratch: inout Workspace
