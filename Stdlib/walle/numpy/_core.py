@@ -33,6 +33,10 @@ class AxisError(ValueError, IndexError):
         super().__init__(message)
 
 
+class LinAlgError(ValueError):
+    """A matrix for which there is no result, such as the inverse of a singular one."""
+
+
 # MARK: what the native part asks for
 
 
