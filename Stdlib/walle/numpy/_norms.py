@@ -17,14 +17,10 @@ def _sum(x, axis, keepdims):
 
 
 def _extreme(x, axis, keepdims, largest):
-    if largest and x.size == 0 and all(x.shape[each] for each in range(x.ndim) if each not in _as_tuple(axis, x.ndim)):
+    if largest and x.size == 0:
         # The largest of no sizes is zero.
         return _sum(x, axis, keepdims)
     return _t.reduce(_t.maximum if largest else _t.minimum, x, axis, None, keepdims, None)
-
-
-def _as_tuple(axis, rank):
-    return tuple(each % rank for each in (axis if isinstance(axis, tuple) else (axis,)))
 
 
 def _squares(x):
@@ -131,7 +127,7 @@ def cond(x, p=None):
         raise LinAlgError("cond is not defined on empty arrays")
     with errstate(all="ignore"):
         if p is None or p in (2, -2):
-            values = linalg.svd(x, compute_uv=False)
+            values = _singular_values(x)
             result = values[..., -1] / values[..., 0] if p == -2 else values[..., 0] / values[..., -1]
         else:
             result = _conditions_by_norm(linalg._matrices(x, square=True), p)
@@ -139,6 +135,16 @@ def cond(x, p=None):
     # NaN only where the matrix has one.
     wrong = _t.isnan(result) & ~asarray(_t.reduce(_t.logical_or, _t.isnan(x), (-2, -1), None, False, None))
     return _t.where(wrong, _t.full((), _inf, result.dtype), result)[()]
+
+
+def _singular_values(x):
+    """The singular values of matrices; NaN for a matrix that has NaN or infinity."""
+    from walle.numpy import linalg
+
+    x = linalg._matrices(x)
+    usual = asarray(_t.reduce(_t.logical_and, _t.isfinite(x), (-2, -1), None, True, None))
+    values = linalg.svdvals(_t.where(usual, x, _t.zeros((), x.dtype)))
+    return asarray(_t.where(usual[..., 0], values, _t.full((), float("nan"), values.dtype)))
 
 
 def _conditions_by_norm(x, p):

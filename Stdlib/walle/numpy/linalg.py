@@ -78,7 +78,7 @@ def pinv(a, rcond=None, hermitian=False, *, rtol=_NoValue):
     rcond, rtol
         Singular values up to this part of the largest count as zero.
     """
-    a = _numbers(a)
+    a, given = _numbers(a), asarray(a)
     if rcond is None:
         if rtol is _NoValue:
             rcond = 1e-15
@@ -90,7 +90,7 @@ def pinv(a, rcond=None, hermitian=False, *, rtol=_NoValue):
         raise ValueError("`rtol` and `rcond` can't be both set.")
     rcond = asarray(rcond)
     if a.size == 0:
-        return _t.zeros(a.shape[:-2] + (a.shape[-1], a.shape[-2]), a.dtype)
+        return _t.zeros(a.shape[:-2] + (a.shape[-1], a.shape[-2]), given.dtype)
     u, s, vh = svd(_t.conjugate(a) if a.dtype.kind == "c" else a, full_matrices=False, hermitian=hermitian)
     cutoff = rcond[..., None] * _t.reduce(_t.maximum, s, -1, None, True, None)
     large = s > cutoff
@@ -207,31 +207,23 @@ def svdvals(x, /):
 # MARK: eigenvalues
 
 
-def _real_if_all_are(values, kind):
-    return kind.kind != "c" and bool((values.imag == 0).all())
-
-
 def _check_finite(a):
     if not bool(asarray(_t.isfinite(a)).all()):
         raise LinAlgError("Array must not contain infs or NaNs")
 
 
 def eig(a):
-    """The eigenvalues of square matrices and their vectors, as columns; real where all values are."""
+    """The eigenvalues of square matrices and their vectors, as columns: complex numbers."""
     a = _matrices(a, square=True)
     _check_finite(a)
-    values, vectors = _t.linalg_eig(a, True)
-    if _real_if_all_are(values, a.dtype):
-        values, vectors = values.real.copy(), vectors.real.copy()
-    return EigResult(values, vectors)
+    return EigResult(*_t.linalg_eig(a, True))
 
 
 def eigvals(a):
-    """The eigenvalues of square matrices; real where all are."""
+    """The eigenvalues of square matrices: complex numbers."""
     a = _matrices(a, square=True)
     _check_finite(a)
-    values = _t.linalg_eig(a, False)
-    return values.real.copy() if _real_if_all_are(values, a.dtype) else values
+    return _t.linalg_eig(a, False)
 
 
 def eigh(a, UPLO="L"):
@@ -340,7 +332,7 @@ def multi_dot(arrays, *, out=None):
         result = result[0]
     if is_column:
         result = result[..., 0]
-    return _products._contiguous_out(result, out)
+    return _products._contiguous_out(result[()], out)
 
 
 def _cheapest_splits(lengths):
