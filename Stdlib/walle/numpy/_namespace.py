@@ -57,4 +57,4 @@ class __array_namespace_info__:
 
     def devices(self):
         """Where arrays can be."""
-        return ("cpu",)
+        return ["cpu"]

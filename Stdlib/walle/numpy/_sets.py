@@ -55,23 +55,13 @@ def unique(
 def _unique(flat, wanted, equal_nan):
     """The different values of one axis, and whichever of first positions, ranks and counts are wanted."""
     return_index, return_inverse, return_counts = wanted
-    if return_index or return_inverse:
-        order = _t.argsort(flat, 0, return_index)
-        ordered = flat[order]
-    else:
-        order, ordered = None, _t.sort(flat, 0, False)
-    mask = _t.full(flat.shape, True, _dtypes.bool_)
-    mask[1:] = ordered[1:] != ordered[:-1]
-    if equal_nan and flat.dtype.kind in "fc" and flat.size and _t.isnan(ordered[-1]):
-        # They come last, complex ones with a NaN in either part too.
-        first = _first_nan(ordered)
-        mask[first + 1 :] = False
-    return _described(ordered[mask], order, mask, wanted)
-
-
-def _first_nan(ordered):
-    mask = _t.isnan(ordered)
-    return int(_t.nonzero(mask)[0][0])
+    values, first, inverse, counts = _t.unique(flat, return_index or return_inverse, equal_nan)
+    found = (values,)
+    if return_index:
+        found += (first,)
+    if return_inverse:
+        found += (inverse,)
+    return (*found, counts) if return_counts else found
 
 
 def _described(values, order, mask, wanted):

@@ -236,20 +236,20 @@ def _count(n):
     return n.__index__()
 
 
-def fftfreq(n, d=1.0, device=None):
+def fftfreq(n, d=1.0, device=None, *, dtype=None):
     """The frequencies of a transform of length `n` of samples that are `d` apart: positive, then negative ones."""
     n = _count(n)
     _check_device(device)
     half = (n - 1) // 2 + 1
     numbers = _t.concatenate([_t.range(0, 1, half, _dtypes.int64), _t.range(-(n // 2), 1, n // 2, _dtypes.int64)], 0, None)
-    return numbers * (1.0 / (n * d))
+    return (numbers * (1.0 / (n * d))).astype(dtype, copy=False)
 
 
-def rfftfreq(n, d=1.0, device=None):
+def rfftfreq(n, d=1.0, device=None, *, dtype=None):
     """The frequencies of a transform of length `n` of real samples that are `d` apart."""
     n = _count(n)
     _check_device(device)
-    return _t.range(0, 1, n // 2 + 1, _dtypes.int64) * (1.0 / (n * d))
+    return (_t.range(0, 1, n // 2 + 1, _dtypes.int64) * (1.0 / (n * d))).astype(dtype, copy=False)
 
 
 def _rolled(x, axes, sign):

@@ -165,14 +165,14 @@ def qr(a, mode="reduced"):
     ----------
     mode
         ``"reduced"`` for as many columns of Q as there are in the shorter side, ``"complete"`` for a square Q, ``"r"``
-        for R alone. (``"raw"``, the format of LAPACK, is not given.)
+        for R alone, ``"raw"`` for what LAPACK leaves: reflections and R in one, transposed, and their scales.
     """
     if mode not in ("reduced", "complete", "r", "raw"):
         raise ValueError(f"Unrecognized mode '{mode}'")
+    found = _t.linalg_qr(_matrices(a), mode)
     if mode == "raw":
-        raise ValueError("mode 'raw' is LAPACK's own format: use 'reduced' or 'complete'")
-    q, r = _t.linalg_qr(_matrices(a), mode == "complete")
-    return r if mode == "r" else QRResult(q, r)
+        return found[1], found[0]
+    return found if mode == "r" else QRResult(*found)
 
 
 def svd(a, full_matrices=True, compute_uv=True, hermitian=False):
