@@ -15,6 +15,8 @@
 #include <datetime.h>
 #include <marshal.h>
 
+#include "dlpack.h"
+
 #if PY_VERSION_HEX < 0x030D0500
 #error "Walle needs CPython 3.13.5 or newer: run Scripts/bootstrap once."
 #endif

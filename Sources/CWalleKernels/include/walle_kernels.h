@@ -16,6 +16,10 @@
 
 #include "walle_float_status.h"
 #include "walle_gemm.h"
+#include "walle_ordering.h"
+#include "walle_fft.h"
+#include "walle_gemm.h"
+#include "walle_linear.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -84,6 +88,21 @@ typedef struct {
     walle_select_kernel select[5];
     /// Pieces of matrix products. Their strides count elements.
     walle_gemm gemm[walle_dtype_count];
+    /// Keys of real elements, and of complex ones.
+    walle_encode_kernel encode[walle_dtype_count];
+    walle_decode_kernel decode[walle_dtype_count];
+    walle_complex_keys_kernel complex_keys[2];
+    walle_sorting sorting;
+    walle_search_kernel search[walle_dtype_count];
+    /// Of the least, then of the greatest element.
+    walle_place_kernel place[2][walle_dtype_count];
+    walle_scan_kernel scan[walle_scan_count][walle_dtype_count];
+    walle_selection selection;
+    walle_scatter_kernel scatter[walle_scatter_count][walle_dtype_count];
+    /// Pieces of matrix factorizations, for the types that these are computed with.
+    walle_linear linear[walle_dtype_count];
+    /// Pieces of Fourier transforms.
+    walle_fft fft;
 } walle_kernels;
 
 /// The best level for this CPU, or the one that the environment variable WALLE_KERNELS names. Chosen once.
@@ -111,6 +130,46 @@ static inline walle_unary_kernel walle_kernels_copy(const walle_kernels *kernels
 static inline walle_select_kernel walle_kernels_select(const walle_kernels *kernels, ptrdiff_t bytes) {
     return kernels->select[__builtin_ctzl((unsigned long)bytes)];
 }
+static inline walle_encode_kernel walle_kernels_encode(const walle_kernels *kernels, int type) {
+    return kernels->encode[type];
+}
+static inline walle_decode_kernel walle_kernels_decode(const walle_kernels *kernels, int type) {
+    return kernels->decode[type];
+}
+/// For complex64 or complex128.
+static inline walle_complex_keys_kernel walle_kernels_complex_keys(const walle_kernels *kernels, int type) {
+    return kernels->complex_keys[type - walle_complex64];
+}
+static inline const walle_sorting *walle_kernels_sorting(const walle_kernels *kernels) { return &kernels->sorting; }
+static inline walle_search_kernel walle_kernels_search(const walle_kernels *kernels, int type) {
+    return kernels->search[type];
+}
+/// Of the greatest element, or of the least.
+static inline walle_place_kernel walle_kernels_place(const walle_kernels *kernels, bool of_greatest, int type) {
+    return kernels->place[of_greatest][type];
+}
+static inline walle_scan_kernel walle_kernels_scan(const walle_kernels *kernels, int operation, int type) {
+    return kernels->scan[operation][type];
+}
+static inline walle_scatter_kernel walle_kernels_scatter(const walle_kernels *kernels, int operation, int type) {
+    return kernels->scatter[operation][type];
+}
+static inline const walle_selection *walle_kernels_selection(const walle_kernels *kernels) {
+    return &kernels->selection;
+}
+// For elements of 1, 2, 4, 8 or 16 bytes.
+static inline walle_gather_kernel walle_selection_gather(const walle_selection *selection, ptrdiff_t bytes) {
+    return selection->gather[__builtin_ctzl((unsigned long)bytes)];
+}
+static inline walle_scatter_kernel walle_selection_scatter(const walle_selection *selection, ptrdiff_t bytes) {
+    return selection->scatter[__builtin_ctzl((unsigned long)bytes)];
+}
+static inline walle_compress_kernel walle_selection_compress(const walle_selection *selection, ptrdiff_t bytes) {
+    return selection->compress[__builtin_ctzl((unsigned long)bytes)];
+}
+static inline walle_expand_kernel walle_selection_expand(const walle_selection *selection, ptrdiff_t bytes) {
+    return selection->expand[__builtin_ctzl((unsigned long)bytes)];
+}
 
 /// Bytes of an element.
 static inline ptrdiff_t walle_dtype_bytes(walle_dtype type) {
@@ -120,6 +179,13 @@ static inline ptrdiff_t walle_dtype_bytes(walle_dtype type) {
 
 static inline const walle_gemm *walle_gemm_of(const walle_kernels *kernels, walle_dtype type) {
     return &kernels->gemm[type];
+}
+static inline const walle_linear *walle_linear_of(const walle_kernels *kernels, walle_dtype type) {
+    return &kernels->linear[type];
+}
+/// The engine of an index below `count`.
+static inline const walle_fft_engine *walle_fft_engine_at(const walle_kernels *kernels, ptrdiff_t index) {
+    return &kernels->fft.engines[index];
 }
 
 #endif

@@ -28,6 +28,8 @@ struct Cell {
         case storage(Unmanaged<SharedStorage>)
         /// In an object of Python with the buffer protocol, which the view holds.
         case foreign(UnsafeMutablePointer<Py_buffer>)
+        /// Kept alive by an object.
+        case owned(PythonPointer)
     }
 
     /// Bytes from a cell to its inline bytes.
@@ -107,6 +109,17 @@ extension CellPointer {
         return cell
     }
 
+    /// A cell over memory that an object keeps alive.
+    static func make(
+        at address: UnsafeMutableRawPointer, byteCount: Int, owner: PythonPointer
+    ) throws -> CellPointer {
+        guard let block = PyMem_Malloc(MemoryLayout<Cell>.size) else { throw Self.outOfMemory }
+        let cell = block.assumingMemoryBound(to: Cell.self)
+        Py_IncRef(owner)
+        cell.initialize(to: Cell(bytes: address, byteCount: byteCount, source: .owned(owner)))
+        return cell
+    }
+
     private static var outOfMemory: PythonFailure {
         PyErr_NoMemory()
         return .pending
@@ -132,6 +145,7 @@ extension CellPointer {
         case .foreign(let buffer):
             PyBuffer_Release(buffer)
             PyMem_Free(buffer)
+        case .owned(let owner): Py_DecRef(owner)
         }
     }
 
@@ -152,6 +166,11 @@ extension CellPointer {
         }
         guard case .storage(let old) = pointee.source else { return }
         let interpreter = Interpreter.current
+        if interpreter?.holdsAlone(old) == true {
+            // The others have let go of it.
+            pointee.isShared = false
+            return
+        }
         try interpreter?.admit(bytes: pointee.byteCount)
         let copy = old._withUnsafeGuaranteedRef { $0.copy() }
         try Self.hold(copy, in: interpreter)
@@ -161,12 +180,12 @@ extension CellPointer {
         pointee.isShared = false
     }
 
-    /// The memory for others, who may hold it as long as they like; a copy when a view from outside could still write.
-    func share() throws -> SharedStorage {
-        if case .storage(let storage) = pointee.source, pointee.exports == 0 || pointee.isShared || pointee.isReadOnly {
-            pointee.isShared = true
-            return storage.takeUnretainedValue()
-        }
-        return SharedStorage(copying: UnsafeRawBufferPointer(start: pointee.bytes, count: pointee.byteCount))
+    /// The memory for others, who may hold it as long as they like; nil when a view from outside could still write to it.
+    func shared() -> SharedStorage? {
+        guard case .storage(let storage) = pointee.source,
+            pointee.exports == 0 || pointee.isShared || pointee.isReadOnly
+        else { return nil }
+        pointee.isShared = true
+        return storage.takeUnretainedValue()
     }
 }

@@ -34,6 +34,19 @@ extension StatePointer {
         return try array(dtype, layout, over: try .make(count * dtype.byteCount, zeroed: zeroed))
     }
 
+    /// A new array that `fill` writes all of; nothing is left of it when that throws.
+    @inline(__always)
+    func array(_ dtype: DType, shape: Axes, _ fill: (View) throws -> Void) throws -> ArrayPointer {
+        let array = try self.array(dtype, shape: shape)
+        do {
+            try fill(array.view)
+        } catch {
+            Py_DecRef(array.object)
+            throw error
+        }
+        return array
+    }
+
     /// The same with axes in another order in memory: strides say which.
     func array(_ dtype: DType, layout: Layout) throws -> ArrayPointer {
         let count = try Layout.checkedCount(layout.shape, elementBytes: dtype.byteCount)

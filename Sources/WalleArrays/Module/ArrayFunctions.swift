@@ -6,14 +6,17 @@ internal import WalleTensor
 enum ArrayFunctions {
     /// As CPython wants it; never changed or freed.
     nonisolated(unsafe) static let table: UnsafeMutablePointer<PyMethodDef> = {
-        let all = setup + creation + computation + movement + exchange
+        let all =
+            setup + creation + computation + movement + exchange + OrderingFunctions.all + SelectionFunctions.all
+            + LinearFunctions.all + FourierFunctions.all
         let table = UnsafeMutablePointer<PyMethodDef>.allocate(capacity: all.count + 1)
         for (index, entry) in (all + [PyMethodDef()]).enumerated() { (table + index).initialize(to: entry) }
         return table
     }()
 
+    /// Calls a function with its arguments, of which there must be as many as it takes.
     @inline(__always)
-    private static func call(
+    static func call(
         _ arguments: UnsafePointer<PythonPointer?>?, _ count: Int, _ range: ClosedRange<Int>, _ name: StaticString,
         _ body: (Arguments, StatePointer) throws -> PythonPointer
     ) -> PythonPointer? {
@@ -179,7 +182,7 @@ enum ArrayFunctions {
                 "where", "(condition, x, y)",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 3...3, "where") { given, state in
-                        try Selection.choose(given[0], given[1], given[2], state)
+                        try Conditions.choose(given[0], given[1], given[2], state)
                     }
                 }),
             .fast(
@@ -193,7 +196,7 @@ enum ArrayFunctions {
                 "nonzero", "(array): a tuple of positions, an axis each.",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 1...1, "nonzero") { given, state in
-                        try Selection.nonzero(try state.array(given[0]), state)
+                        try Conditions.nonzero(try state.array(given[0]), state)
                     }
                 }),
             .fast(
@@ -277,6 +280,38 @@ enum ArrayFunctions {
                         try Movement.fromBuffer(
                             given[0], try state.dtype(given[1]), count: try Integer.read(given[2]),
                             offset: try Integer.read(given[3]), state)
+                    }
+                }),
+            .fast(
+                "to_dlpack", "(array, versioned, is_copy): a capsule.",
+                { _, arguments, count in
+                    ArrayFunctions.call(arguments, count, 3...3, "to_dlpack") { given, state in
+                        try DLPack.export(
+                            try state.array(given[0]), isVersioned: PyObject_IsTrue(given[1]) == 1,
+                            isCopy: PyObject_IsTrue(given[2]) == 1)
+                    }
+                }),
+            .fast(
+                "from_dlpack", "(capsule): an array over the memory that it describes.",
+                { _, arguments, count in
+                    ArrayFunctions.call(arguments, count, 1...1, "from_dlpack") { given, state in
+                        try DLPack.array(of: given[0], state)
+                    }
+                }),
+            .fast(
+                "from_address", "(owner, address, bytes, readonly): uint8 over memory that an object keeps alive.",
+                { _, arguments, count in
+                    ArrayFunctions.call(arguments, count, 4...4, "from_address") { given, state in
+                        guard Interpreter.current?.policy.ctypes ?? true else {
+                            throw TensorError.type(
+                                "an address of memory is taken only with permissions.ctypes in task.toml: give the "
+                                    + "object the buffer protocol")
+                        }
+                        let address = UnsafeMutableRawPointer(bitPattern: try Integer.read(given[1]))
+                        let layout = Layout(contiguous: [try Integer.read(given[2])], elementBytes: 1)
+                        return try state.array(
+                            at: address, .uint8, layout, owner: given[0], isWritable: PyObject_IsTrue(given[3]) != 1
+                        ).object
                     }
                 }),
             .fast(

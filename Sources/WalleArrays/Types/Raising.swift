@@ -41,8 +41,22 @@ enum Raising {
         case .value: walle_ValueError()
         case .type: walle_TypeError()
         case .index: walle_IndexError()
+        case .axis: helperClass("AxisError") ?? walle_IndexError()
         case .memory: walle_MemoryError()
+        case .linearAlgebra: helperClass("LinAlgError") ?? walle_ValueError()
         }
+    }
+
+    /// A class that Python declares, kept by its module.
+    private static func helperClass(_ name: StaticString) -> PythonPointer? {
+        guard let helpers = ArrayState.current.pointee.helpers,
+            let found = PyObject_GetAttrString(helpers, name.pointer)
+        else {
+            PyErr_Clear()
+            return nil
+        }
+        Py_DecRef(found)
+        return found
     }
 
     static func set(_ type: PythonPointer, _ message: String) {

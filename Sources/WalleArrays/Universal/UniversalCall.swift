@@ -80,8 +80,11 @@ enum UniversalCall {
         if operation == .bitwiseNot && types.operand == .bool { operation = .logicalNot }
         let computing = types.operand.computing
         let found = walle_kernels_unary(walle_kernels_shared(), Int32(operation.rawValue), Int32(computing.kernel))
+        guard let kernel = found ?? Trivial.kernel(operation, computing) else {
+            throw TensorError.type("ufunc '\(function.name)' is not defined for \(input.dtype)")
+        }
         let call = Call1(
-            kernel: found ?? Trivial.kernel(operation, computing), computing: computing, result: types.result,
+            kernel: kernel, computing: computing, result: types.result,
             raw: found == nil && operation != .conjugate ? types.result : operation.result(computing),
             name: function.name)
         guard let options else { return try call.run(input, state) }
@@ -91,11 +94,14 @@ enum UniversalCall {
 
 /// What needs no computation for the type: an integer is its own floor, and finite.
 private enum Trivial {
-    static func kernel(_ operation: UnaryOperation, _ type: DType) -> walle_unary_kernel {
+    /// Nil when there is something to compute.
+    static func kernel(_ operation: UnaryOperation, _ type: DType) -> walle_unary_kernel? {
         switch operation {
         case .isNaN, .isInfinite, .signBit: { count, _, _, out, stride in Trivial.fill(count, out, stride, 0) }
         case .isFinite: { count, _, _, out, stride in Trivial.fill(count, out, stride, 1) }
-        default: walle_kernels_copy(walle_kernels_shared(), type.byteCount).unsafelyUnwrapped
+        case .floor, .ceil, .truncate, .round, .absolute, .conjugate, .real:
+            walle_kernels_copy(walle_kernels_shared(), type.byteCount)
+        default: nil
         }
     }
 

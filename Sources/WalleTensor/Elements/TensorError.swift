@@ -8,8 +8,12 @@ public struct TensorError: Error, Sendable, Hashable, CustomStringConvertible {
         case type
         /// `IndexError`
         case index
+        /// `AxisError`, which is an `IndexError` and a `ValueError`: an axis that an array does not have.
+        case axis
         /// `MemoryError`
         case memory
+        /// `numpy.linalg.LinAlgError`: a matrix that an algorithm of linear algebra cannot treat.
+        case linearAlgebra
     }
 
     public let kind: Kind

@@ -6,6 +6,8 @@ package struct Matrix {
     /// Elements, not bytes, from one row to the next. Any sign; 0 repeats one row.
     package var rowStride: Int
     package var columnStride: Int
+    /// The conjugates of the elements are meant; for complex types only.
+    package var isConjugate = false
 
     /// - Parameter rowStride: `columns` when nil.
     package init(
@@ -19,7 +21,10 @@ package struct Matrix {
     }
 
     package var transposed: Matrix {
-        Matrix(base, rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride)
+        var result = self
+        (result.rows, result.columns) = (columns, rows)
+        (result.rowStride, result.columnStride) = (columnStride, rowStride)
+        return result
     }
 }
 

@@ -3,7 +3,8 @@ internal import CWalleKernels
 /// Multiplies matrices: `C = alpha * A * B + beta * C`, then an epilogue.
 ///
 /// Elements of A, B and C have one type: not `float16` or `bfloat16`. With `beta` 0 the former C is not read. Sums run
-/// in order of depth; integers wrap; `bool` is the semiring of `or` and `and`.
+/// in order of depth; integers wrap; `bool` is the semiring of `or` and `and`. Complex products are real ones of twice
+/// the depth.
 ///
 /// After K. Goto and R. van de Geijn, "Anatomy of high-performance matrix multiplication", TOMS 34 (2008), and F. Van
 /// Zee and R. van de Geijn, "BLIS: a framework for rapidly instantiating BLAS functionality", TOMS 41 (2015).
@@ -14,6 +15,8 @@ internal import CWalleKernels
 /// ```
 package struct MatrixProduct {
     let kernels: UnsafePointer<walle_gemm>
+    let type: DType
+    let level: UnsafePointer<walle_kernels>
     let byteCount: Int
     var alpha: Double
     var beta: Double
@@ -37,10 +40,12 @@ package struct MatrixProduct {
         self.init(type, kernels: kernels, alpha: alpha, beta: beta, epilogue: epilogue, pool: pool)
     }
 
-    private init(
+    init(
         _ type: DType, kernels: UnsafePointer<walle_kernels>, alpha: Double, beta: Double, epilogue: ProductEpilogue?,
         pool: ThreadPool?
     ) {
+        self.type = type
+        level = kernels
         self.kernels = walle_gemm_of(kernels, walle_dtype(UInt32(type.rawValue)))
         byteCount = type.byteCount
         self.alpha = alpha
@@ -58,6 +63,7 @@ package struct MatrixProduct {
     package func multiply(_ a: Matrix, _ b: Matrix, into c: MutableMatrix) {
         precondition(a.rows == c.rows && b.columns == c.columns && a.columns == b.rows, "shapes do not match")
         if c.rows == 0 || c.columns == 0 { return }
+        if type.kind == .complex { return multiplyComplex(a, b, into: c) }
         if !isReal { return multiplySimply(a, b, into: c) }
         if a.columns == 0 || alpha == 0 { return scale(c) }
         if c.columns == 1 || (c.columnStride != 1 && c.rowStride == 1 && c.rows != 1) {

@@ -9,26 +9,42 @@ extension Tensor {
     /// - Throws: `.index` for a position that is out of bounds, naming it; `.type` when the positions are no integers.
     public func taking(_ indices: Tensor, axis: Int) throws(TensorError) -> Tensor {
         let axis = try layout.axis(axis)
-        let positions = try indices.positions(below: shape[axis], axis: axis)
-        var shape = Axes(self.shape.prefix(axis))
-        for length in indices.shape { shape.append(length) }
-        for length in self.shape.dropFirst(axis + 1) { shape.append(length) }
+        let shape = try Selection.shape(taking: indices.shape, of: indices.dtype, from: self.shape, axis: axis)
         let result = try Tensor(uninitialized: shape, dtype)
-        guard result.count > 0 else { return result }
-        // Before the axis, the positions, after it: of these, what lies behind an element of the axis is one block.
-        let source = contiguous()
-        let before = self.shape.prefix(axis).reduce(1, *)
-        let block = self.shape.dropFirst(axis + 1).reduce(1, *) * dtype.byteCount
-        let row = self.shape[axis] * block
-        let from = source.storage.bytes.baseAddress.unsafelyUnwrapped + source.offset
-        var to = result.storage.bytes.baseAddress.unsafelyUnwrapped
-        positions.withUnsafeBufferPointer { positions in
-            for outer in 0..<before {
-                Blocks.gather(from + outer * row, at: positions, blockBytes: block, to: to)
-                to += positions.count * block
-            }
-        }
-        withExtendedLifetime(source) {}
+        try Selection.take(view, at: indices.view, axis: axis, to: result.view)
+        return result
+    }
+
+    /// The array with values at some positions of an axis; of positions that come again the last value stays.
+    ///
+    /// - Parameter values: Broadcast to what `taking` would give, and cast to this array's type.
+    /// - Throws: `.index` for a position that is out of bounds; `.type` when the positions are no integers; `.value` when
+    ///   the values do not broadcast.
+    public func putting(_ values: Tensor, at indices: Tensor, axis: Int) throws(TensorError) -> Tensor {
+        let axis = try layout.axis(axis)
+        let shape = try Selection.shape(taking: indices.shape, of: indices.dtype, from: self.shape, axis: axis)
+        let (result, values) = (copied(), try values.cast(to: dtype).broadcast(to: shape).contiguous())
+        try Selection.put(values.view, at: indices.view, axis: axis, of: result.view)
+        withExtendedLifetime(values) {}
+        return result
+    }
+
+    /// The array with values combined into positions of the first axis, one after the other.
+    ///
+    /// - Parameter values: Broadcast to what `taking` would give, and cast to this array's type.
+    /// - Throws: As `putting`; `.type` also when the operation gives another type than this array's.
+    public func combining(
+        _ operation: BinaryOperation, _ values: Tensor, at indices: Tensor
+    ) throws(TensorError) -> Tensor {
+        let combination = try Combination(operation, dtype)
+        let axis = try layout.axis(0)
+        var shape = try Selection.shape(taking: indices.shape, of: indices.dtype, from: self.shape, axis: axis)
+        let values = try values.cast(to: dtype).broadcast(to: shape)
+        shape = [indices.count]
+        for length in self.shape.dropFirst() { shape.append(length) }
+        let (result, flat, positions) = (copied(), try values.reshaped(shape), try indices.reshaped([indices.count]))
+        try combination.run(flat.view, at: positions.view, of: result.view)
+        withExtendedLifetime((flat, positions)) {}
         return result
     }
 
@@ -36,20 +52,39 @@ extension Tensor {
     ///
     /// - Throws: `.index` when the condition's shape is not that of the first axes; `.type` when it is not boolean.
     public func selecting(where condition: Tensor) throws(TensorError) -> Tensor {
-        guard condition.dtype == .bool else {
-            throw TensorError(.type, "a condition must be bool, not \(condition.dtype)")
-        }
-        for axis in condition.shape.indices where axis >= rank || condition.shape[axis] != shape[axis] {
-            let length = axis < rank ? "\(shape[axis])" : "no such axis"
-            throw TensorError(
-                .index,
-                "boolean index did not match indexed array along axis \(axis); size of axis is \(length) but size of "
-                    + "corresponding boolean axis is \(condition.shape[axis])")
-        }
-        var joined = Axes([condition.count])
-        for length in shape.dropFirst(condition.rank) { joined.append(length) }
-        return try reshaped(joined).taking(Tensor(try condition.trueOffsets()), axis: 0)
+        try condition.checkCondition(on: shape)
+        var shape = Axes([Masks.count(condition.view)])
+        for length in self.shape.dropFirst(condition.rank) { shape.append(length) }
+        let result = try Tensor(uninitialized: shape, dtype)
+        Masks.select(view, where: condition.view, to: result.view)
+        return result
     }
+
+    /// The array with values where a condition holds.
+    ///
+    /// - Parameter values: Broadcast to what `selecting` gives, and cast to this array's type.
+    /// - Throws: As `selecting`; `.value` when the values do not broadcast.
+    public func putting(_ values: Tensor, where condition: Tensor) throws(TensorError) -> Tensor {
+        try condition.checkCondition(on: shape)
+        let count = Masks.count(condition.view)
+        if values.rank == 1 && values.count != 1 && condition.rank == rank && values.count != count {
+            throw TensorError(
+                .value,
+                "NumPy boolean array indexing assignment cannot assign \(values.count) input values to the \(count) "
+                    + "output values where the mask is true")
+        }
+        var shape = Axes([count])
+        for length in self.shape.dropFirst(condition.rank) { shape.append(length) }
+        var values = try values.cast(to: dtype).broadcast(to: shape)
+        if condition.rank < rank { values = values.contiguous() }
+        let result = copied()
+        Masks.put(values.view, where: condition.view, of: result.view)
+        withExtendedLifetime(values) {}
+        return result
+    }
+
+    /// How many elements are not zero.
+    public func countNonzero() -> Int { Masks.count(view) }
 
     /// The positions along each axis of the elements that are not zero.
     ///
@@ -58,15 +93,12 @@ extension Tensor {
         guard rank > 0 else {
             throw TensorError(.value, "nonzero is not defined for arrays without axes: reshape to (1,) first")
         }
-        let offsets = try Tensor.applying(.notEqual, self, try Tensor(zeros: [], dtype)).trueOffsets()
-        var step = 1
+        let count = Masks.count(view)
         var positions: [Tensor] = []
-        for axis in shape.indices.reversed() {
-            let (length, divisor) = (Swift.max(shape[axis], 1), step)
-            positions.append(Tensor(offsets.map { $0 / divisor % length }))
-            step *= length
-        }
-        return positions.reversed()
+        for _ in shape.indices { positions.append(try Tensor(uninitialized: [count], .int64)) }
+        Masks.positions(view, to: positions.map(\.view))
+        withExtendedLifetime(positions) {}
+        return positions
     }
 
     /// Of one array where a condition holds, of another elsewhere; all three are broadcast.
@@ -87,56 +119,8 @@ extension Tensor {
         return result
     }
 
-    /// Integers as positions within an axis.
-    private func positions(below length: Int, axis: Int) throws(TensorError) -> [Int] {
-        guard dtype.kind == .integer else {
-            throw TensorError(.type, "positions must be integers, not \(dtype)")
-        }
-        var positions = try cast(to: .int64).values(of: Int.self)
-        for index in positions.indices {
-            let position = positions[index]
-            if position >= 0 && position < length { continue }
-            guard position < 0 && position >= -length else {
-                throw TensorError(.index, "index \(position) is out of bounds for axis \(axis) with size \(length)")
-            }
-            positions[index] = position + length
-        }
-        return positions
-    }
-
-    /// Where a boolean array is true, counting its elements in order.
-    private func trueOffsets() throws(TensorError) -> [Int] {
-        let values = try values(of: Bool.self)
-        var offsets: [Int] = []
-        for index in values.indices where values[index] { offsets.append(index) }
-        return offsets
-    }
-}
-
-/// Copies of equal blocks from any positions.
-private enum Blocks {
-    static func gather(
-        _ source: UnsafeMutableRawPointer, at positions: UnsafeBufferPointer<Int>, blockBytes: Int,
-        to target: UnsafeMutableRawPointer
-    ) {
-        switch blockBytes {
-        case 1: gather(UInt8.self, source, positions, target)
-        case 2: gather(UInt16.self, source, positions, target)
-        case 4: gather(UInt32.self, source, positions, target)
-        case 8: gather(UInt64.self, source, positions, target)
-        default:
-            for (index, position) in positions.enumerated() {
-                (target + index * blockBytes).copyMemory(from: source + position * blockBytes, byteCount: blockBytes)
-            }
-        }
-    }
-
-    @inline(__always)
-    private static func gather<Element: BitwiseCopyable>(
-        _: Element.Type, _ source: UnsafeMutableRawPointer, _ positions: UnsafeBufferPointer<Int>,
-        _ target: UnsafeMutableRawPointer
-    ) {
-        let (from, to) = (source.assumingMemoryBound(to: Element.self), target.assumingMemoryBound(to: Element.self))
-        for index in positions.indices { to[index] = from[positions[index]] }
+    /// Whether this is a condition on the first axes of an array.
+    private func checkCondition(on shape: Axes) throws(TensorError) {
+        try Masks.check(self.shape, of: dtype, on: shape)
     }
 }

@@ -2,10 +2,10 @@
 extension Layout {
     /// An axis counted from the end when it is negative.
     ///
-    /// - Throws: `.index`
+    /// - Throws: `.axis`
     public func axis(_ axis: Int) throws(TensorError) -> Int {
         guard axis >= -rank && axis < rank else {
-            throw TensorError(.index, "axis \(axis) is out of bounds for array of dimension \(rank)")
+            throw TensorError(.axis, "axis \(axis) is out of bounds for array of dimension \(rank)")
         }
         return axis < 0 ? axis + rank : axis
     }

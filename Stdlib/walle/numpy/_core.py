@@ -34,7 +34,7 @@ class AxisError(ValueError, IndexError):
 
 
 class LinAlgError(ValueError):
-    """A matrix for which there is no result, such as the inverse of a singular one."""
+    """A matrix that an operation of linear algebra cannot work with."""
 
 
 # MARK: what the native part asks for
@@ -83,13 +83,13 @@ def _packed(shape, itemsize):
 def _scalar_repr(value):
     from walle.numpy import _printing
 
-    return _printing.scalar_repr(value)
+    return _printing.scalar_repr(value.item(), value.dtype.name)
 
 
 def _scalar_str(value):
     from walle.numpy import _printing
 
-    return _printing.scalar_str(value)
+    return _printing.scalar_str(value.item(), value.dtype.name)
 
 
 _error_handler = None

@@ -235,7 +235,7 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
 
 
 def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
-    """Grids of coordinates out of vectors of coordinates: a tuple of arrays, one for each vector."""
+    """Grids of coordinates out of vectors of coordinates: a list of arrays, one for each vector."""
     if indexing not in ("xy", "ij"):
         raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
     count = len(xi)
@@ -247,7 +247,7 @@ def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
         from walle.numpy._manipulation import broadcast_arrays
 
         grids = broadcast_arrays(*grids)
-    return tuple(grid.copy() for grid in grids) if copy else tuple(grids)
+    return [grid.copy() for grid in grids] if copy else list(grids)
 
 
 def tri(N, M=None, k=0, dtype=float, *, like=None):
@@ -351,7 +351,7 @@ def asfortranarray(a, dtype=None, *, like=None):
 
 def astype(x, dtype, /, *, copy=True, device=None):
     """The same values as another type."""
-    if type(x) is not ndarray:
+    if not isinstance(x, (ndarray, _t.generic)):
         raise TypeError(f"Input should be a NumPy array. It is a {type(x).__name__}.")
     _check_device(device)
     return x.astype(dtype, copy=copy)

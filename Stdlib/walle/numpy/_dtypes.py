@@ -357,7 +357,7 @@ _FLOATS = {"float16": (10, 15), "bfloat16": (7, 127), "float32": (23, 127), "flo
 class finfo:
     """The limits of a floating-point type: `eps`, `max`, `min`, `smallest_normal`, `bits` and the like.
 
-    Those of a complex type are its parts'.
+    Those of a complex type are its parts'. The numbers are Python's, which give way to the type of an array they meet.
     """
 
     def __init__(self, dtype):
@@ -366,18 +366,17 @@ class finfo:
         if found.name not in _FLOATS:
             raise ValueError(f"data type {found.type!r} not inexact")
         fraction, largest = _FLOATS[found.name]
-        number = found.type
         self.dtype, self.bits, self.nmant = found, found.itemsize * 8, fraction
         self.nexp = self.bits - fraction - 1
         self.maxexp, self.minexp, self.machep, self.negep = largest + 1, 1 - largest, -fraction, -fraction - 1
         self.iexp = self.nexp
-        self.eps, self.epsneg = number(2.0**-fraction), number(2.0 ** (-fraction - 1))
-        self.max = number((2.0 - 2.0**-fraction) * 2.0**largest)
+        self.eps, self.epsneg = 2.0**-fraction, 2.0 ** (-fraction - 1)
+        self.max = (2.0 - 2.0**-fraction) * 2.0**largest
         self.min = -self.max
-        self.smallest_normal = self.tiny = number(2.0 ** (1 - largest))
-        self.smallest_subnormal = number(2.0 ** (1 - largest - fraction))
+        self.smallest_normal = self.tiny = 2.0 ** (1 - largest)
+        self.smallest_subnormal = 2.0 ** (1 - largest - fraction)
         self.precision = int(fraction * 0.30102999566398119521)
-        self.resolution = number(10.0**-self.precision)
+        self.resolution = 10.0**-self.precision
 
     def __repr__(self):
         return f"finfo(resolution={self.resolution}, min={self.min}, max={self.max}, dtype={self.dtype})"

@@ -207,7 +207,7 @@ def fix(x, out=None):
     return _t.trunc(x, out=out)
 
 
-def clip(a, a_min=_NoValue, a_max=_NoValue, out=None, *, min=_NoValue, max=_NoValue, **kwargs):
+def clip(a, min=_NoValue, max=_NoValue, out=None, *, a_min=_NoValue, a_max=_NoValue, **kwargs):
     """Values held between two bounds; None leaves a side open."""
     low = min if a_min is _NoValue else a_min
     high = max if a_max is _NoValue else a_max

@@ -42,9 +42,7 @@ def take(a, indices, axis=None, out=None, mode="raise"):
         a, axis = a.reshape(-1), 0
     axis = _axis(axis, a.ndim)
     positions = _positions(indices, a.shape[axis], mode, axis)
-    if a.shape[axis] == 0 and positions.size:
-        raise IndexError("cannot do a non-empty take from an empty axes.")
-    result = a[(slice(None),) * axis + (positions,)]
+    result = _t.take(a, positions, axis)
     if out is None:
         return result
     from walle.numpy._manipulation import _into

@@ -184,10 +184,10 @@ def broadcast_to(array, shape, subok=False):
 
 
 def broadcast_arrays(*args, subok=False):
-    """Arrays repeated to one shape; views."""
+    """Arrays repeated to one shape: a list of views, as the Array API standard 2024.12 has it."""
     arrays = [asarray(each) for each in args]
     common = broadcast_shapes(*(each.shape for each in arrays))
-    return tuple(each if each.shape == common else _t.broadcast_to(each, common) for each in arrays)
+    return [each if each.shape == common else _t.broadcast_to(each, common) for each in arrays]
 
 
 # MARK: together

@@ -465,11 +465,9 @@ class _Scalar:
         return format(self.item(), spec) if spec else str(self)
 
     def __getitem__(self, key):
-        if key == () or key is ...:
-            return self if key == () else asarray(self)
-        if key is None or isinstance(key, tuple) and builtins.all(each is None or each is ... for each in key):
-            return asarray(self)[key]
-        raise IndexError("invalid index to scalar variable.")
+        if isinstance(key, (int, slice)) and not isinstance(key, builtins.bool):
+            raise IndexError("invalid index to scalar variable.")
+        return asarray(self)[key]
 
     def __reduce__(self):
         return (_rebuild_scalar, (self.dtype.name, self.item()))

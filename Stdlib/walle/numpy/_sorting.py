@@ -21,20 +21,20 @@ def _is_stable(kind, order, stable):
     return bool(stable) or kind in ("mergesort", "stable", "m", "s")
 
 
-def sort(a, axis=-1, kind=None, order=None, *, stable=None):
+def sort(a, axis=-1, kind=None, order=None, *, descending=False, stable=None):
     """The elements sorted along an axis, NaN last; of all elements in order when `axis` is None."""
     a = asarray(a)
     a, axis = (a.reshape(-1), 0) if axis is None else (a, _axis(axis, a.ndim))
-    return _t.sort(a, axis, _is_stable(kind, order, stable))
+    return _t.sort(a, axis, _is_stable(kind, order, stable), descending)
 
 
-def argsort(a, axis=-1, kind=None, order=None, *, stable=None):
-    """The positions that sort along an axis, NaN last."""
+def argsort(a, axis=-1, kind=None, order=None, *, descending=False, stable=None):
+    """The positions that sort along an axis, NaN last; equal elements keep their order unless `stable` is False."""
     a = asarray(a)
     if a.ndim == 0:
         a = a.reshape(1)
     a, axis = (a.reshape(-1), 0) if axis is None else (a, _axis(axis, a.ndim))
-    return _t.argsort(a, axis, _is_stable(kind, order, stable))
+    return _t.argsort(a, axis, stable is None or _is_stable(kind, order, stable), descending)
 
 
 def msort(a):
@@ -62,9 +62,9 @@ def lexsort(keys, axis=-1):
     axis = _axis(axis, keys[0].ndim)
     from walle.numpy._indexing import take_along_axis
 
-    result = _t.argsort(keys[0], axis, True)
+    result = _t.argsort(keys[0], axis, True, False)
     for key in keys[1:]:
-        result = take_along_axis(result, _t.argsort(take_along_axis(key, result, axis), axis, True), axis)
+        result = take_along_axis(result, _t.argsort(take_along_axis(key, result, axis), axis, True, False), axis)
     return result
 
 

@@ -3,7 +3,7 @@ internal import WallePython
 internal import WalleTensor
 
 /// Functions whose result depends on conditions.
-enum Selection {
+enum Conditions {
     /// Of `first` where the condition holds, of `second` elsewhere.
     static func choose(
         _ condition: PythonPointer, _ first: PythonPointer, _ second: PythonPointer, _ state: StatePointer
@@ -52,9 +52,7 @@ enum Selection {
             throw TensorError.value(
                 "Calling nonzero on 0d arrays is not allowed. Use np.atleast_1d(scalar).nonzero() instead.")
         }
-        let mask = array.dtype == .bool ? ArrayPointer(Py_NewRef(array.object)) : try state.copy(of: array, as: .bool)
-        defer { Py_DecRef(mask.object) }
-        let positions = try Nonzero.positions(of: mask, state)
+        let positions = try Nonzero.positions(of: array, state)
         let tuple = try new(PyTuple_New(positions.count))
         for (index, array) in positions.enumerated() { walle_TupleSetItem(tuple, index, array.object) }
         return tuple

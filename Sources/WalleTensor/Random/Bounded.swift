@@ -1,0 +1,154 @@
+/// Integers from a range without bias, by Lemire, "Fast Random Integer Generation in an Interval" (2019), or by masks,
+/// as NumPy's legacy generators.
+///
+/// The bits come in a row, of the width of the elements: 8 and 16 from words of 32. What is drawn from them is a
+/// filter: each draw takes one of the row and is kept or thrown away. So a block never needs more of the row than
+/// there are elements left, and nothing is made that is not used.
+enum Bounded {
+    /// Which numbers of a row become elements.
+    struct Filter<Word: FixedWidthInteger & UnsignedInteger & Sendable> {
+        /// Numbers are from 0...range; not all of them.
+        let range: Word
+        let usesMask: Bool
+        private let mask: Word
+        private let threshold: Word
+
+        init(_ range: Word, usesMask: Bool) {
+            (self.range, self.usesMask) = (range, usesMask)
+            mask = Word.max >> Word(truncatingIfNeeded: range.leadingZeroBitCount)
+            threshold = (Word.max - range) % (range &+ 1)
+        }
+
+        /// A number, which counts only when it is kept.
+        @inline(__always)
+        func callAsFunction(_ word: Word) -> (number: Word, isKept: Bool) {
+            if usesMask { return (word & mask, word & mask <= range) }
+            let product = word.multipliedFullWidth(by: range &+ 1)
+            return (product.high, Word(truncatingIfNeeded: product.low) >= threshold)
+        }
+    }
+
+    /// Numbers from `offset` on, at most `range` above it; sums wrap.
+    ///
+    /// - Parameter output: Contiguous, of an element of this size.
+    static func fill<Word: FixedWidthInteger & UnsignedInteger & Sendable>(
+        _ output: UnsafeMutablePointer<Word>, _ count: Int, offset: Word, range: Word, usesMask: Bool,
+        _ generator: inout some BitGenerator
+    ) {
+        if range == 0 { return output.update(repeating: offset, count: count) }
+        if Word.bitWidth == 64 && range <= 0xFFFF_FFFF {
+            return narrow(output, count, offset, UInt32(truncatingIfNeeded: range), usesMask, &generator)
+        }
+        var row = Row<Word>()
+        if range == .max {
+            row.each(count, &generator) { index, word in
+                output[index] = offset &+ word
+                return true
+            }
+        } else if usesMask {
+            let filter = Filter(range, usesMask: true)
+            row.each(count, &generator) { index, word in
+                let (number, isKept) = filter(word)
+                output[index] = offset &+ number
+                return isKept
+            }
+        } else {
+            let filter = Filter(range, usesMask: false)
+            row.each(count, &generator) { index, word in
+                let (number, isKept) = filter(word)
+                output[index] = offset &+ number
+                return isKept
+            }
+        }
+    }
+
+    /// Elements of 64 bits whose range needs 32: from words of 32.
+    private static func narrow<Word: FixedWidthInteger & UnsignedInteger & Sendable>(
+        _ output: UnsafeMutablePointer<Word>, _ count: Int, _ offset: Word, _ range: UInt32, _ usesMask: Bool,
+        _ generator: inout some BitGenerator
+    ) {
+        var row = Row<UInt32>()
+        let filter = Filter(range == .max ? 1 : range, usesMask: usesMask)
+        if range == .max {
+            row.each(count, &generator) { index, word in
+                output[index] = offset &+ Word(truncatingIfNeeded: word)
+                return true
+            }
+        } else {
+            row.each(count, &generator) { index, word in
+                let (number, isKept) = filter(word)
+                output[index] = offset &+ Word(truncatingIfNeeded: number)
+                return isKept
+            }
+        }
+    }
+
+    /// Bits, one of a word at a time: both values, or `offset` alone.
+    static func fill(
+        bools output: UnsafeMutablePointer<UInt8>, _ count: Int, offset: UInt8, range: UInt8,
+        _ generator: inout some BitGenerator
+    ) {
+        if range == 0 { return output.update(repeating: offset, count: count) }
+        var index = 0
+        while index < count {
+            let word = generator.next32()
+            for bit in 0..<UInt32(min(32, count - index)) { output[index + Int(bit)] = UInt8(word >> bit & 1) }
+            index += 32
+        }
+    }
+}
+
+/// Random words of some width, for the length of one array: what is left of the last word of the generator is lost.
+struct Row<Word: FixedWidthInteger & UnsignedInteger & Sendable> {
+    /// Words of the generator's that a block has at most, of 32 bits or 64.
+    private static var blockWords: Int { Word.bitWidth == 64 ? 512 : 1024 }
+
+    private var left: UInt32 = 0
+    private var leftCount = 0
+
+    /// Calls `body` until it kept `count` words, with the number of those that it kept before.
+    @inline(__always)
+    mutating func each(
+        _ count: Int, _ generator: inout some BitGenerator, _ body: (Int, Word) -> Bool
+    ) {
+        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 64) { block in
+            let parts = Word.bitWidth < 32 ? 32 / Word.bitWidth : 1
+            var kept = 0
+            while kept < count {
+                let words = min(Self.blockWords, max(1, (count - kept) / parts))
+                fill(UnsafeMutableRawBufferPointer(rebasing: block[0..<words * max(4, Word.bitWidth / 8)]), &generator)
+                let row = block.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Word.self)
+                var index = 0
+                let end = words * parts
+                while index < end && kept < count {
+                    if body(kept, Word(littleEndian: row[index])) { kept += 1 }
+                    index += 1
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func fill(_ block: UnsafeMutableRawBufferPointer, _ generator: inout some BitGenerator) {
+        if Word.bitWidth == 64 {
+            generator.fill(block.assumingMemoryBound(to: UInt64.self))
+        } else {
+            generator.fill(block.assumingMemoryBound(to: UInt32.self))
+        }
+    }
+
+    /// The next word, for draws whose ranges differ: the rest of a word stays for the next.
+    @inline(__always)
+    mutating func next(_ draws: inout some DrawSource) -> Word {
+        if Word.bitWidth == 64 { return Word(truncatingIfNeeded: draws.next64()) }
+        if Word.bitWidth == 32 { return Word(truncatingIfNeeded: draws.next32()) }
+        if leftCount == 0 {
+            left = draws.next32()
+            leftCount = 32 / Word.bitWidth
+        } else {
+            left >>= UInt32(Word.bitWidth)
+        }
+        leftCount -= 1
+        return Word(truncatingIfNeeded: left)
+    }
+}

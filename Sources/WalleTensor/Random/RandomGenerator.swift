@@ -1,0 +1,211 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// Draws arrays of numbers, as NumPy's `Generator` does: from the same state the same numbers.
+///
+/// A value; whoever draws from one in two threads must take turns.
+package struct RandomGenerator: Sendable {
+    /// What the bits come from. It can be read and set at any time.
+    package enum Bits: Sendable {
+        case pcg64(PCG64), pcg64DXSM(PCG64DXSM), mt19937(MT19937)
+    }
+
+    package var bits: Bits
+
+    package init(_ bits: Bits) { self.bits = bits }
+
+    /// NumPy's default.
+    package init(seed: UInt64) { bits = .pcg64(PCG64(SeedSequence(seed))) }
+}
+
+/// What is done with a generator whose type is known.
+///
+/// A generic closure, so that each kind of generator has loops of its own.
+protocol GeneratorBody<Result> {
+    associatedtype Result
+    func callAsFunction(_ generator: inout some BitGenerator) -> Result
+}
+
+extension RandomGenerator {
+    @inline(__always)
+    mutating func run<Body: GeneratorBody>(_ body: Body) -> Body.Result {
+        switch bits {
+        case .pcg64(var generator):
+            defer { bits = .pcg64(generator) }
+            return body(&generator)
+        case .pcg64DXSM(var generator):
+            defer { bits = .pcg64DXSM(generator) }
+            return body(&generator)
+        case .mt19937(var generator):
+            defer { bits = .mt19937(generator) }
+            return body(&generator)
+        }
+    }
+
+    /// Draws a number for each element, the last axis fastest.
+    ///
+    /// - Parameters:
+    ///   - parameters: Checked, and broadcast to the output's shape.
+    ///   - output: Of the distribution's type.
+    package mutating func draw(_ distribution: Distribution, _ parameters: [View], to output: View) {
+        precondition(
+            output.dtype == distribution.result && parameters.count == distribution.parameters.count,
+            "\(distribution) gives \(distribution.result), not \(output.dtype)")
+        run(DistributionBody(distribution: distribution, operands: [output] + parameters))
+    }
+
+    /// Of what the standard distributions have one form for float64 and one for float32.
+    package enum Standard: Sendable {
+        /// From [0, 1).
+        case uniform
+        case normal, exponential
+        /// Exponential, by the logarithm of a uniform number.
+        case exponentialByInversion
+    }
+
+    /// Draws a number for each element, the last axis fastest.
+    ///
+    /// - Throws: `.type` when the output is not float64 or float32.
+    package mutating func draw(_ standard: Standard, to output: View) throws(TensorError) {
+        guard output.dtype == .float64 || output.dtype == .float32 else {
+            throw TensorError(.type, "Unsupported dtype \(output.dtype) for random numbers: use float64 or float32")
+        }
+        run(StandardBody(standard: standard, output: output))
+    }
+
+    /// Gamma numbers of scale 1 in float32.
+    ///
+    /// - Parameter shape: Of float32, not negative, broadcast to the output's shape.
+    package mutating func drawStandardGamma(_ shape: View, toFloat output: View) {
+        precondition(output.dtype == .float32 && shape.dtype == .float32, "float32 is expected")
+        run(GammaFloatBody(operands: [output, shape]))
+    }
+}
+
+private struct GammaFloatBody: GeneratorBody {
+    let operands: [View]
+
+    func callAsFunction(_ generator: inout some BitGenerator) {
+        Draws.with(&generator, expected: operands[0].layout.count) { draws in
+            Rows.forEach(operands) { count, places, strides in
+                for index in 0..<count {
+                    let shape = (places[1] + index * strides[1]).load(as: Float.self)
+                    (places[0] + index * strides[0]).storeBytes(of: draws.standardGammaFloat(shape), as: Float.self)
+                }
+            }
+        }
+    }
+}
+
+private struct StandardBody: GeneratorBody {
+    let standard: RandomGenerator.Standard
+    let output: View
+
+    func callAsFunction<Generator: BitGenerator>(_ generator: inout Generator) {
+        let isDouble = output.dtype == .float64
+        if standard == .uniform && output.layout.isContiguous(elementBytes: output.dtype.byteCount) {
+            guard let base = output.base else { return }
+            let count = output.layout.count
+            return isDouble
+                ? Uniform.fill(base.assumingMemoryBound(to: Double.self), count, &generator)
+                : Uniform.fill(base.assumingMemoryBound(to: Float.self), count, &generator)
+        }
+        let words = isDouble ? output.layout.count : (output.layout.count + 1) / 2
+        Draws.with(&generator, expected: words) { isDouble ? doubles(&$0) : floats(&$0) }
+    }
+
+    @inline(__always)
+    private func doubles(_ draws: inout Draws<some BitGenerator>) {
+        switch standard {
+        case .uniform: each(&draws) { $0.nextDouble() }
+        case .normal: each(&draws) { $0.standardNormal() }
+        case .exponential: each(&draws) { $0.standardExponential() }
+        case .exponentialByInversion: each(&draws) { -log1p(-$0.nextDouble()) }
+        }
+    }
+
+    @inline(__always)
+    private func floats(_ draws: inout Draws<some BitGenerator>) {
+        switch standard {
+        case .uniform: each(&draws) { $0.nextFloat() }
+        case .normal: each(&draws) { $0.standardNormalFloat() }
+        case .exponential: each(&draws) { $0.standardExponentialFloat() }
+        case .exponentialByInversion: each(&draws) { Float(-log1p(Double(-$0.nextFloat()))) }
+        }
+    }
+
+    @inline(__always)
+    private func each<Generator, Element>(
+        _ draws: inout Draws<Generator>, _ draw: (inout Draws<Generator>) -> Element
+    ) {
+        // A copy on the stack, whose fields stay in registers.
+        var local = draws
+        Rows.forEach([output]) { count, places, strides in
+            var place = places[0]
+            for _ in 0..<count {
+                place.storeBytes(of: draw(&local), as: Element.self)
+                place += strides[0]
+            }
+        }
+        draws = local
+    }
+}
+
+/// Uniform numbers made where the bits are.
+enum Uniform {
+    static func fill(
+        _ output: UnsafeMutablePointer<Double>, _ count: Int, _ generator: inout some BitGenerator
+    ) {
+        var done = 0
+        while done < count {
+            let part = min(512, count - done)
+            let start = output + done
+            if type(of: generator).looksAhead {
+                let raw = UnsafeMutableRawPointer(start)
+                let words = raw.bindMemory(to: UInt64.self, capacity: part)
+                generator.fill(UnsafeMutableBufferPointer(start: words, count: part))
+                for index in 0..<part {
+                    let value = unit(raw.load(fromByteOffset: index * 8, as: UInt64.self))
+                    raw.storeBytes(of: value, toByteOffset: index * 8, as: Double.self)
+                }
+                _ = raw.bindMemory(to: Double.self, capacity: part)
+            } else {
+                for index in 0..<part { start[index] = generator.nextDouble() }
+            }
+            done += part
+        }
+    }
+
+    /// The upper 53 bits as a fraction, without a conversion, which baseline vectors do not have: the lower 32 become
+    /// the mantissa of a number from 1/2 on, the others that of one from 2^31 on, and what was added goes exactly.
+    @inline(__always)
+    private static func unit(_ word: UInt64) -> Double {
+        let low = Double(bitPattern: word >> 11 & 0xFFFF_FFFF | (0.5).bitPattern)
+        let high = Double(bitPattern: word >> 43 | (0x1p31).bitPattern)
+        return (high - (0x1p31 + 0.5)) + low
+    }
+
+    static func fill(
+        _ output: UnsafeMutablePointer<Float>, _ count: Int, _ generator: inout some BitGenerator
+    ) {
+        var done = 0
+        while done < count {
+            let part = min(1024, count - done)
+            let raw = UnsafeMutableRawPointer(output + done)
+            let words = raw.bindMemory(to: UInt32.self, capacity: part)
+            generator.fill(UnsafeMutableBufferPointer(start: words, count: part))
+            for index in 0..<part {
+                let bits = raw.load(fromByteOffset: index * 4, as: UInt32.self)
+                let value = Float(Int32(bitPattern: bits >> 8)) * 0x1p-24
+                raw.storeBytes(of: value, toByteOffset: index * 4, as: Float.self)
+            }
+            _ = raw.bindMemory(to: Float.self, capacity: part)
+            done += part
+        }
+    }
+}
