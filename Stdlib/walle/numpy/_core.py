@@ -34,7 +34,7 @@ class AxisError(ValueError, IndexError):
 
 
 class LinAlgError(ValueError):
-    """A matrix that an operation of linear algebra cannot work with."""
+    """A matrix for which there is no result, such as the inverse of a singular one."""
 
 
 # MARK: what the native part asks for
