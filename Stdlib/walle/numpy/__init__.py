@@ -30,6 +30,8 @@ pi, e, euler_gamma = 3.141592653589793, 2.718281828459045, 0.5772156649015329
 inf, nan, newaxis = float("inf"), float("nan"), None
 little_endian = True
 asanyarray = asarray
+ufunc = _t.ufunc
 
 from walle.numpy import _methods
+from walle.numpy._methods import flatiter
 from walle.numpy._lazy import __dir__, __getattr__

@@ -216,7 +216,7 @@ def _periodic(x, xp, fp, period):
         raise ValueError("fp and xp are not of the same length")
     period = abs(period)
     x, xp = asarray(_t.remainder(x, period)), asarray(_t.remainder(xp, period))
-    order = _t.argsort(xp, 0, False)
+    order = _t.argsort(xp, 0, False, False)
     xp, fp = xp[order], fp[order]
     return (
         x,

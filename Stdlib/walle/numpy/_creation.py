@@ -9,7 +9,7 @@ from walle.numpy._core import _check_device, _NoValue, _ordered, asarray, ndarra
 
 __all__ = [
     "arange", "array_equal", "array_equiv", "ascontiguousarray", "asfortranarray", "astype", "copy", "copyto", "diag",
-    "diagflat", "empty", "empty_like", "eye", "frombuffer", "fromfunction", "fromiter", "fromstring", "full",
+    "diagflat", "empty", "empty_like", "eye", "frombuffer", "fromfile", "fromfunction", "fromiter", "fromstring", "full",
     "full_like", "geomspace", "identity", "linspace", "logspace", "meshgrid", "ones", "ones_like", "tri", "tril",
     "triu", "vander", "zeros", "zeros_like",
 ]  # fmt: skip
@@ -315,6 +315,34 @@ def fromstring(string, dtype=float, count=-1, *, sep, like=None):
     parts = string.split() if sep.isspace() else [part for part in string.split(sep.strip()) if part.strip()]
     convert = int if found.kind in "iu" else complex if found.kind == "c" else float
     return asarray([convert(part) for part in (parts if count < 0 else parts[:count])], found)
+
+
+def fromfile(file, dtype=float, count=-1, sep="", offset=0, *, like=None):
+    """An array of one axis of a file's bytes, or of the numbers in its text.
+
+    Parameters
+    ----------
+    file
+        A path, or an open file, which is read from where it is.
+    sep
+        What stands between numbers of a text; empty for bytes.
+    offset
+        Bytes to skip first.
+    """
+    if not hasattr(file, "read"):
+        with open(file, "rb") as opened:
+            return fromfile(opened, dtype, count, sep, offset)
+    if sep and offset:
+        raise TypeError("'offset' argument only permitted for binary files")
+    if sep:
+        data = file.read()
+        return fromstring(data if isinstance(data, str) else data.decode(), dtype, count, sep=sep)
+    found = _dtypes._find(dtype)
+    if offset:
+        file.seek(offset, 1)
+    data = file.read(-1 if count < 0 else count * found.itemsize)
+    whole = len(data) - len(data) % found.itemsize
+    return _t.from_buffer(bytearray(memoryview(data)[:whole]), found, -1, 0)
 
 
 def copy(a, order="K", subok=False):

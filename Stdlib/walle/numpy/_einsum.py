@@ -204,19 +204,8 @@ def _multiplied(first, second, kept, dtype):
         every = labels + contracted
         product = _t.multiply(_ordered(a, labels_a, every), _ordered(b, labels_b, every))
         return _summed(asarray(product), every, set(labels), dtype)
-    a = _ordered(a, labels_a, batch + free_a + contracted)
-    b = _ordered(b, labels_b, batch + contracted + free_b)
-    shape = a.shape[: len(batch) + len(free_a)] + b.shape[len(batch) + len(contracted) :]
-    left = a.reshape(*a.shape[: len(batch)], _size(a, len(batch), len(free_a)), _size(a, len(batch) + len(free_a)))
-    right = b.reshape(*b.shape[: len(batch)], _size(b, len(batch), len(contracted)), _size(b, len(batch) + len(contracted)))
-    return asarray(_t.matmul(left, right)).reshape(shape), labels
-
-
-def _size(array, start, count=None):
-    size = 1
-    for length in array.shape[start : None if count is None else start + count]:
-        size *= length
-    return size
+    axes = [tuple(map(each.index, wanted)) for wanted in (batch, contracted) for each in (labels_a, labels_b)]
+    return _t.contract(a, b, *axes), labels
 
 
 def _contract(problem, path, dtype):

@@ -48,7 +48,7 @@ def to_dlpack(array, stream=None, max_version=None, dl_device=None, copy=None):
             "Cannot export readonly array since signalling readonly is unsupported by DLPack (supported by newer DLPack "
             "version)."
         )
-    return _t.to_dlpack(array, is_versioned)
+    return _t.to_dlpack(array, is_versioned, bool(copy))
 
 
 # MARK: NumPy's interface

@@ -35,28 +35,14 @@ def bincount(x, /, weights=None, minlength=0):
     if minlength < 0:
         raise ValueError("'minlength' must not be negative")
     found = _t.astype(found, _dtypes.int64, False)
-    count = minlength
-    if found.size:
-        if int(_t.reduce(_t.minimum, found, None, None, False, None)) < 0:
-            raise ValueError("'list' argument must have no negative elements")
-        count = builtins.max(count, int(_t.reduce(_t.maximum, found, None, None, False, None)) + 1)
-    return _scattered(found, weights, count)
-
-
-def _scattered(positions, weights, count):
-    if weights is None or not positions.size:
-        result, values = _t.zeros((count,), _dtypes.int64), _t.full((), 1, _dtypes.int64)
-    else:
-        values = asarray(weights)
-        if values.dtype.kind == "c":
-            raise TypeError(f"Cannot cast array data from {values.dtype!r} to dtype('float64') according to the rule 'safe'")
-        values = _t.astype(values, _dtypes.float64, False)
-        if values.shape != positions.shape:
-            raise ValueError("The weights and list don't have the same length.")
-        result = _t.zeros((count,), _dtypes.float64)
-    if positions.size:
-        _t.scatter(_t.add, result, positions, _t.broadcast_to(values, positions.shape))
-    return result
+    if weights is not None:
+        weights = asarray(weights)
+        if weights.dtype.kind == "c":
+            raise TypeError(f"Cannot cast array data from {weights.dtype!r} to dtype('float64') according to the rule 'safe'")
+        weights = _t.astype(weights, _dtypes.float64, False)
+        if not found.size:
+            weights = None
+    return _t.bincount(found, weights, minlength)
 
 
 def digitize(x, bins, right=False):
@@ -135,11 +121,11 @@ def histogram(a, bins=10, range=None, density=None, weights=None):
 def _summed(indices, weights, count):
     """The number, or the sum of weights, of each index."""
     if weights is None:
-        return _scattered(indices, None, count)
+        return bincount(indices, None, count)
     if weights.dtype.kind != "c":
-        return _t.astype(_scattered(indices, weights, count), weights.dtype, False)
+        return _t.astype(bincount(indices, weights, count), weights.dtype, False)
     result = _t.zeros((count,), weights.dtype)
-    result.real, result.imag = _scattered(indices, weights.real, count), _scattered(indices, weights.imag, count)
+    result.real, result.imag = bincount(indices, weights.real, count), bincount(indices, weights.imag, count)
     return result
 
 
@@ -163,9 +149,9 @@ def _counted(a, weights, edges):
     from walle.numpy._sorting import searchsorted
 
     if weights is None:
-        ordered = _t.sort(a, 0, False)
+        ordered = _t.sort(a, 0, False, False)
     else:
-        order = _t.argsort(a, 0, True)
+        order = _t.argsort(a, 0, True, False)
         ordered = a[order]
     places = _t.concatenate([searchsorted(ordered, edges[:-1]), searchsorted(ordered, edges[-1:], "right")], 0, None)
     if weights is not None:
@@ -241,7 +227,7 @@ def histogramdd(sample, bins=10, range=None, density=None, weights=None):
     for length in shape:
         size *= length
     weights = None if weights is None else asarray(weights)
-    counts = _t.astype(_scattered(index, weights, size).reshape(shape), _dtypes.float64, False)
+    counts = _t.astype(bincount(index, weights, size).reshape(shape), _dtypes.float64, False)
     counts = counts[(slice(1, -1),) * rank]
     if density:
         counts = _normalized(counts, edges)

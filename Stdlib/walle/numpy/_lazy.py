@@ -7,7 +7,7 @@ _NAMES = {
     "_calculus": "diff ediff1d gradient interp trapezoid",
     "_einsum": "einsum einsum_path",
     "_exchange": "from_dlpack",
-    "_files": "fromfile fromregex genfromtxt load loadtxt memmap save savetxt savez savez_compressed",
+    "_files": "genfromtxt load loadtxt save savetxt savez savez_compressed",
     "_filters": "bartlett blackman convolve correlate hamming hanning kaiser",
     "_functional": "apply_along_axis apply_over_axes frompyfunc piecewise vectorize",
     "_grids": "c_ index_exp mgrid ogrid r_ s_",
@@ -39,6 +39,9 @@ def __getattr__(name):
         __import__(f"walle.numpy.{name}")
         return sys.modules[f"walle.numpy.{name}"]
     if name not in _HOMES:
+        if name.startswith("__"):
+            # Asked for by Python itself: no need for a hint.
+            raise AttributeError(f"module 'walle.numpy' has no attribute {name!r}")
         from walle.numpy import _missing
 
         raise AttributeError(_missing.message(name), name=name, obj=package)

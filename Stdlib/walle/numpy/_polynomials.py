@@ -43,8 +43,8 @@ def poly(seq_of_zeros):
     for zero in zeros:
         result = convolve(result, asarray([1, -zero], zeros.dtype))
     if result.dtype.kind == "c":
-        conjugates = _t.sort(_t.conjugate(zeros), 0, False)
-        if bool((_t.sort(zeros, 0, False) == conjugates).all()):
+        conjugates = _t.sort(_t.conjugate(zeros), 0, False, False)
+        if bool((_t.sort(zeros, 0, False, False) == conjugates).all()):
             result = result.real.copy()
     return result
 

@@ -162,12 +162,8 @@ def dot(a, b, out=None):
     if a.ndim == 0 or b.ndim == 0:
         return _contiguous_out(a * b if "b" != a.dtype.kind + b.dtype.kind else a & b, out)
     _aligned(a, b, -2 if b.ndim > 1 else 0)
-    if b.ndim <= 2:
-        # One product of two matrices, whatever axes come first.
-        rows = a if a.ndim <= 2 else a.reshape(-1, a.shape[-1]) if a.size else None
-        if rows is not None:
-            result = _t.matmul(rows, b)
-            return _contiguous_out(result if rows is a else result.reshape(a.shape[:-1] + b.shape[1:]), out)
+    if a.ndim <= 2 and b.ndim <= 2:
+        return _contiguous_out(_t.matmul(a, b), out)
     return _contiguous_out(_contracted(a, b, (a.ndim - 1,), (_larger(b.ndim - 2, 0),)), out)
 
 
@@ -177,13 +173,7 @@ def _larger(first, second):
 
 def _contracted(a, b, axes_a, axes_b):
     """The sums of products over pairs of axes; first the axes that `a` keeps, then those of `b`."""
-    free_a = [axis for axis in range(a.ndim) if axis not in axes_a]
-    free_b = [axis for axis in range(b.ndim) if axis not in axes_b]
-    shape_a, shape_b = tuple(a.shape[axis] for axis in free_a), tuple(b.shape[axis] for axis in free_b)
-    length = _count(a.shape[axis] for axis in axes_a)
-    left = _t.permute(a, (*free_a, *axes_a)).reshape(_count(shape_a), length)
-    right = _t.permute(b, (*axes_b, *free_b)).reshape(length, _count(shape_b))
-    return asarray(_t.matmul(left, right)).reshape(shape_a + shape_b)[()]
+    return _t.contract(a, b, (), (), tuple(axes_a), tuple(axes_b))[()]
 
 
 def _count(lengths):

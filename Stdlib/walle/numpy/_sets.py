@@ -55,13 +55,13 @@ def unique(
 def _unique(flat, wanted, equal_nan):
     """The different values of one axis, and whichever of first positions, ranks and counts are wanted."""
     return_index, return_inverse, return_counts = wanted
-    values, first, inverse, counts = _t.unique(flat, return_index or return_inverse, equal_nan)
+    values, first, ranks, counts = _t.unique(flat, bool(return_index or return_inverse), bool(equal_nan))
     found = (values,)
     if return_index:
         found += (first,)
     if return_inverse:
-        found += (inverse,)
-    return (*found, counts) if return_counts else found
+        found += (ranks,)
+    return found + (counts,) if return_counts else found
 
 
 def _described(values, order, mask, wanted):
@@ -157,7 +157,7 @@ def isin(element, test_elements, assume_unique=False, invert=False, *, kind=None
         )
     if not tests.size:
         return _t.full(element.shape, bool(invert), _dtypes.bool_)
-    tests = _t.sort(tests, 0, False)
+    tests = _t.sort(tests, 0, False, False)
     place = asarray(_t.searchsorted(tests, flat, False))
     found = tests[_t.minimum(place, tests.size - 1)]
     return (found != flat if invert else found == flat).reshape(element.shape)
@@ -175,9 +175,9 @@ def intersect1d(ar1, ar2, assume_unique=False, return_indices=False):
     ar1, ar2 = ar1.reshape(-1), ar2.reshape(-1)
     both = _t.concatenate([ar1, ar2], 0, None)
     if not return_indices:
-        both = _t.sort(both, 0, False)
+        both = _t.sort(both, 0, False, False)
         return both[:-1][both[1:] == both[:-1]]
-    order = _t.argsort(both, 0, True)
+    order = _t.argsort(both, 0, True, False)
     both = both[order]
     mask = both[1:] == both[:-1]
     first, second = order[:-1][mask], order[1:][mask] - ar1.size
@@ -207,7 +207,7 @@ def setxor1d(ar1, ar2, assume_unique=False):
     both = _t.concatenate([asarray(ar1).reshape(-1), asarray(ar2).reshape(-1)], 0, None)
     if not both.size:
         return both
-    both = _t.sort(both, 0, False)
+    both = _t.sort(both, 0, False, False)
     edges = _t.full((both.size + 1,), True, _dtypes.bool_)
     edges[1:-1] = both[1:] != both[:-1]
     return both[edges[1:] & edges[:-1]]

@@ -85,7 +85,7 @@ def _computing(dtype):
 
 def _valid(columns):
     """The samples in order, NaN last, and how many there are that are not NaN; warns where there are none."""
-    ordered = _t.sort(columns, 0, False)
+    ordered = _t.sort(columns, 0, False, False)
     count = asarray(_reductions.count_nonzero(~asarray(_t.isnan(columns)), 0))
     if bool((count == 0).any()):
         _warn("All-NaN slice encountered")
@@ -206,7 +206,7 @@ def _weighted(columns, weights, q, skips_nan):
 
     shape = columns.shape[1:]
     columns, weights = columns.reshape(columns.shape[0], -1), weights.reshape(columns.shape[0], -1)
-    order = _t.argsort(columns, 0, True)
+    order = _t.argsort(columns, 0, True, False)
     ordered = take_along_axis(columns, order, 0)
     weights = _t.astype(take_along_axis(weights, order, 0), _dtypes.float64, False)
     is_nan = _t.isnan(ordered) if columns.dtype.kind == "f" else _t.zeros(ordered.shape, _dtypes.bool_)

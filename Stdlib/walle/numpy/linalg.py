@@ -119,8 +119,7 @@ def lstsq(a, b, rcond=None):
     spacing = float(_dtypes.finfo(kind).eps)
     rcond = spacing * max(rows, columns) if rcond is None else float(rcond)
     rcond = spacing if rcond < 0 else rcond
-    x, residuals, values = _t.linalg_lstsq(_t.astype(a, kind, False), _t.astype(b, kind, False), rcond)[:3]
-    rank = int((values > rcond * values[0]).sum()) if values.size else 0
+    x, residuals, values, rank = _t.linalg_lstsq(_t.astype(a, kind, False), _t.astype(b, kind, False), rcond)
     if rank != columns or rows <= columns:
         residuals = residuals[:0]
     return x, residuals, _t.int32(rank), values
@@ -165,14 +164,15 @@ def qr(a, mode="reduced"):
     ----------
     mode
         ``"reduced"`` for as many columns of Q as there are in the shorter side, ``"complete"`` for a square Q, ``"r"``
-        for R alone, ``"raw"`` for what LAPACK leaves: reflections and R in one, transposed, and their scales.
+        for R alone, ``"raw"`` for the reflections and their scales as LAPACK leaves them.
     """
     if mode not in ("reduced", "complete", "r", "raw"):
         raise ValueError(f"Unrecognized mode '{mode}'")
     found = _t.linalg_qr(_matrices(a), mode)
-    if mode == "raw":
-        return found[1], found[0]
-    return found if mode == "r" else QRResult(*found)
+    if mode == "r":
+        return found
+    q, r = found
+    return (r, q) if mode == "raw" else QRResult(q, r)
 
 
 def svd(a, full_matrices=True, compute_uv=True, hermitian=False):
@@ -190,10 +190,10 @@ def _svd_hermitian(a, compute_uv):
     from walle.numpy._indexing import take_along_axis
 
     if not compute_uv:
-        return asarray(_t.sort(_t.absolute(eigvalsh(a)), a.ndim - 2, False))[..., ::-1]
+        return asarray(_t.sort(_t.absolute(eigvalsh(a)), a.ndim - 2, False, False))[..., ::-1]
     values, vectors = eigh(a)
     sizes = _t.absolute(values)
-    order = asarray(_t.argsort(sizes, sizes.ndim - 1, False))[..., ::-1]
+    order = asarray(_t.argsort(sizes, sizes.ndim - 1, False, False))[..., ::-1]
     signs = take_along_axis(_t.sign(values), order, -1)
     vectors = take_along_axis(vectors, order[..., None, :], -1)
     return SVDResult(vectors, take_along_axis(sizes, order, -1), _adjoint(vectors * signs[..., None, :]))
