@@ -66,7 +66,8 @@ let package = Package(
         .target(
             name: "WallePython",
             dependencies: [
-                "CWallePython", "CWalleHeap", "CWalleStop", "CWalleObjects", "WalleMemory", "WalleStdlib", bigInt,
+                "CWallePython", "CWalleHeap", "CWalleStop", "CWalleObjects", "WalleMemory", "WalleTensor",
+                "WalleStdlib", bigInt,
             ],
             swiftSettings: strict
         ),
@@ -82,7 +83,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         // Thin adapters that give Swift modules to Python.
-        .target(name: "WalleModules", dependencies: ["WalleArrays", "WalleBinding", logging], swiftSettings: strict),
+        .target(
+            name: "WalleModules", dependencies: ["WalleArrays", "WalleBinding", "WalleTensor", logging],
+            swiftSettings: strict),
         // The app developer's API: hosts, task packages, runs, swaps.
         .target(
             name: "Walle",
@@ -150,7 +153,7 @@ let package = Package(
         .testTarget(
             name: "WalleHostTests",
             dependencies: [
-                "Walle", "WalleBinding", "WallePython", logging, metrics,
+                "Walle", "WalleBinding", "WallePython", "WalleTensor", logging, metrics,
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             swiftSettings: strict),

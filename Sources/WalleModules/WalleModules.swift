@@ -1,5 +1,6 @@
 internal import WalleArrays
 package import WalleBinding
+package import WallePython
 
 /// The modules that Walle itself gives to Python, and where they are declared.
 package enum WalleModules {
@@ -8,6 +9,9 @@ package enum WalleModules {
         (TaskModule.module, "Sources/WalleModules/Task/TaskModule.swift"),
         (BufferModule.module, "Sources/WalleModules/Buffer/BufferModule.swift"),
     ]
+
+    /// How tensors cross.
+    package static let arrayExchange: any ArrayExchange = TensorExchange()
 
     package static var all: [PythonModule] { declared.map(\.module) + [ArrayModule.module] }
 }

@@ -48,6 +48,8 @@ public struct Tensor: Sendable {
     public var rank: Int { layout.rank }
     /// Elements.
     public var count: Int { layout.count }
+    /// Bytes of all elements.
+    public var byteCount: Int { count * dtype.byteCount }
     public var isContiguous: Bool { layout.isContiguous(elementBytes: dtype.byteCount) }
 
     /// The elements as operators read them. Valid while the tensor is.

@@ -147,6 +147,22 @@ def trace_id() -> str | None:
     return None
 
 
+_shared: dict[str, Any] = {}
+
+
+def share(name: str, value: Any) -> None:
+    """Keep a value under a name for this process."""
+    if value is None:
+        _shared.pop(name, None)
+    else:
+        _shared[name] = value
+
+
+def shared(name: str) -> Any:
+    """The value kept under a name, or None."""
+    return _shared.get(name)
+
+
 def remaining() -> float | None:
     """Seconds left: None, without a host there is no limit."""
     return None

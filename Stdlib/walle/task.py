@@ -53,6 +53,8 @@ __all__ = [
     "remaining",
     "resource",
     "run_id",
+    "share",
+    "shared",
     "state",
     "trace_id",
     "version",
@@ -140,6 +142,19 @@ def resource(path: str) -> str:
         If the path leads out of the package.
     """
     return _host.resource(path)
+
+
+def share(name: str, value: Any) -> None:
+    """Keep a value for all tasks of the host under a name; None takes it away.
+
+    Arrays are shared, not copied: whoever writes to one first gets a copy of its own. Other values are copied.
+    """
+    _host.share(name, value)
+
+
+def shared(name: str) -> Any:
+    """The value that a task or the app shared under a name, or None."""
+    return _host.shared(name)
 
 
 def is_cancelled() -> bool:

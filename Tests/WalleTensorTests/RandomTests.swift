@@ -296,6 +296,30 @@ import WalleTensor
         let two = try Tensor(zeros: [2], .float64)
         other.drawUniform(to: two.view)
         #expect(try two.values() == [0.6098612722867289, 0.8866970434146851])
-        #expect { try other.draw(.zipf, [], to: two.view) } throws: { "\($0)".contains("default_rng()") }
+        #expect { try other.draw(.hypergeometric, [], to: two.view) } throws: { "\($0)".contains("default_rng()") }
+    }
+
+    @Test(
+        arguments: [
+            (.binomial, [100.0, 0.4], 36.0, 33.0),
+            (.beta, [0.5, 0.5], 0.009482153272006313, 0.5844031823422675),
+            (.wald, [2.0, 3.0], 7.259500799134628, 1.2702105870852585),
+            (.zipf, [2.0], 1.0, 1.0),
+            (.student, [4.5], 2.1895541201245243, -2.842918869719614),
+            (.poisson, [50.0], 49.0, 58.0),
+        ] as [(Distribution, [Double], Double, Double)])
+    func drawsLegacyDistributions(
+        distribution: Distribution, parameters: [Double], first: Double, hundredth: Double
+    ) throws {
+        var random = LegacyRandom(seed: 7)
+        let values = try zip(distribution.parameters, parameters).map {
+            try Tensor(scalar: $1).cast(to: $0.dtype).broadcast(to: [100])
+        }
+        let result = try Tensor(zeros: [100], distribution.result)
+        try random.draw(distribution, values.map(\.view), to: result.view)
+        withExtendedLifetime(values) {}
+        let numbers = try Reference(result).values
+        #expect(abs(numbers[0] - first) <= 1e-13 * abs(first))
+        #expect(abs(numbers[99] - hundredth) <= 1e-13 * abs(hundredth))
     }
 }

@@ -5,7 +5,7 @@
 // vectors within it.
 //
 // Passes are those of Stockham's self-sorting algorithm, decimated in frequency: no order of bits is reversed. All
-// transforms are forward ones; a backward transform is one with exchanged parts.
+// transforms are forward ones; a backward transform is one with exchanged parts. All is computed in double precision.
 #ifndef WALLE_FFT_H
 #define WALLE_FFT_H
 
@@ -40,6 +40,9 @@ typedef struct {
     void (*gather)(ptrdiff_t count, const walle_fft_lines *in, void *out);
     /// Writes `count` elements times `scale`; without imaginary parts, these are left out.
     void (*scatter)(ptrdiff_t count, const void *in, double scale, const walle_fft_lines *out);
+    /// The same from and to float32.
+    void (*narrow_gather)(ptrdiff_t count, const walle_fft_lines *in, void *out);
+    void (*narrow_scatter)(ptrdiff_t count, const void *in, double scale, const walle_fft_lines *out);
     /// The spectrum of 2 * `half` real numbers, `half + 1` elements, from that of pairs of them as complex numbers.
     /// `twiddles[k]` is `exp(-πi * k / half)` for `k` up to `half / 2`.
     void (*untangle)(ptrdiff_t half, const void *in, const void *twiddles, void *out);
@@ -47,16 +50,16 @@ typedef struct {
     void (*tangle)(ptrdiff_t half, const void *in, const void *twiddles, void *out);
     /// One transform of `lanes * count` from transforms of each lane, every `lanes`-th number of it: contiguous complex
     /// numbers times `scale`, with exchanged parts if asked. `count` is at least `lanes`; `twiddles` are `count` elements, `exp(-2πi * lane * k / (lanes *
-    /// count))`. NULL for an engine of one lane, or of more than 8.
+    /// count))`. NULL for an engine of one lane.
     void (*combine)(
         ptrdiff_t count, const void *in, const void *twiddles, double scale, bool exchange, void *out);
     /// Multiplies element by element.
     void (*multiply)(ptrdiff_t count, const void *factors, void *inout);
 } walle_fft_engine;
 
-enum { walle_fft_largest_radix = 61, walle_fft_most_engines = 5 };
+enum { walle_fft_largest_radix = 61, walle_fft_most_engines = 4 };
 
-/// The engines of float32 or float64, of decreasing lanes, the last of one lane.
+/// Of decreasing lanes, the last of one lane.
 typedef struct {
     ptrdiff_t count;
     walle_fft_engine engines[walle_fft_most_engines];

@@ -101,8 +101,8 @@ typedef struct {
     walle_scatter_kernel scatter[walle_scatter_count][walle_dtype_count];
     /// Pieces of matrix factorizations, for the types that these are computed with.
     walle_linear linear[walle_dtype_count];
-    /// Pieces of Fourier transforms of float32 and float64.
-    walle_fft fft[2];
+    /// Pieces of Fourier transforms.
+    walle_fft fft;
 } walle_kernels;
 
 /// The best level for this CPU, or the one that the environment variable WALLE_KERNELS names. Chosen once.
@@ -183,13 +183,9 @@ static inline const walle_gemm *walle_gemm_of(const walle_kernels *kernels, wall
 static inline const walle_linear *walle_linear_of(const walle_kernels *kernels, walle_dtype type) {
     return &kernels->linear[type];
 }
-/// Of float32, or float64.
-static inline const walle_fft *walle_fft_of(const walle_kernels *kernels, bool is_double) {
-    return &kernels->fft[is_double];
-}
 /// The engine of an index below `count`.
-static inline const walle_fft_engine *walle_fft_engine_at(const walle_fft *fft, ptrdiff_t index) {
-    return &fft->engines[index];
+static inline const walle_fft_engine *walle_fft_engine_at(const walle_kernels *kernels, ptrdiff_t index) {
+    return &kernels->fft.engines[index];
 }
 
 #endif

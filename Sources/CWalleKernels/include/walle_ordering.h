@@ -43,6 +43,9 @@ typedef struct {
     void (*select_32)(ptrdiff_t count, void *keys, ptrdiff_t rank);
     void (*select_64)(ptrdiff_t count, void *keys, ptrdiff_t rank);
     void (*select_pairs)(ptrdiff_t count, int64_t *keys, int64_t *numbers, ptrdiff_t rank);
+    /// 1 when no key is less than the one before it, -1 when every one is, else 0.
+    int (*direction_32)(ptrdiff_t count, const void *keys);
+    int (*direction_64)(ptrdiff_t count, const void *keys);
     /// The positions of the keys in order, stable. The scratch holds a number for each key.
     void (*order_8)(ptrdiff_t count, const int8_t *keys, int64_t *out);
     void (*order_16)(ptrdiff_t count, const int16_t *keys, int64_t *out, int64_t *scratch);

@@ -7,6 +7,8 @@ public struct HostConfiguration: Sendable {
     public var virtualMachines = 256
     /// Most live bytes of all VMs together; a task that would pass it is not loaded.
     public var memoryBytes = 8 << 30
+    /// Most bytes of the values that tasks and app share by name.
+    public var sharedBytes = 4 << 30
     /// Most VMs of one task that hang in a C call. A task at this ceiling is refused, so that it cannot eat the cores.
     public var condemnedPerTask = 4
     /// VMs kept ready, so that a swap or a replacement does not wait for an interpreter.

@@ -10,6 +10,7 @@ struct Preparer: Sendable {
     let configuration: HostConfiguration
     let modules: [PythonModule]
     let snapshots: String
+    let shared: SharedValues
 
     /// A version with one instance for each slot of its manifest.
     func prepare(_ package: TaskPackage, checkingExamples: Bool) async throws(TaskError) -> (TaskVersion, [Instance]) {
@@ -43,7 +44,7 @@ struct Preparer: Sendable {
         guard !Task.isCancelled && !pool.isClosed else { throw version.error(.stopped(.shutdown)) }
         let machine: VirtualMachine
         do throws(TaskError.Kind) { machine = try await pool.take() } catch { throw version.error(error) }
-        let context = RunContext(version: version, logger: configuration.logger)
+        let context = RunContext(version: version, logger: configuration.logger, shared: shared)
         let instance = Instance(version: version, machine: machine, index: index, context: context)
         do throws(PerformFailure) {
             try await machine.perform(limits: startLimits(version)) { (interpreter) throws(PythonFailure) in
@@ -63,6 +64,7 @@ struct Preparer: Sendable {
         interpreter.output.onLine = { context.line($0, $1) }
         interpreter.context = context.task
         interpreter.offer(WalleModules.all + modules)
+        interpreter.arrayExchange = WalleModules.arrayExchange
         if configuration.isDebugging { try interpreter.openTerminal() }
         interpreter.adopt(
             policy: version.manifest.policy(folder: version.snapshot.folder),

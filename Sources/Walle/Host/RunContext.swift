@@ -6,13 +6,13 @@ internal import WallePython
 final class RunContext: Sendable {
     let task: TaskContext
 
-    init(version: TaskVersion, logger: Logger) {
+    init(version: TaskVersion, logger: Logger, shared: SharedValues) {
         var logger = logger
         logger[metadataKey: "task"] = "\(version.name)"
         logger[metadataKey: "version"] = "\(version.version)"
         task = TaskContext(
             name: version.name, version: version.version, folder: version.snapshot.folder,
-            config: .dictionary(version.manifest.config), logger: logger)
+            config: .dictionary(version.manifest.config), logger: logger, shared: shared)
     }
 
     /// Before each run, on the VM's thread.

@@ -2,6 +2,7 @@ public import ServiceLifecycle
 internal import Foundation
 internal import Synchronization
 public import WalleBinding
+internal import WalleModules
 internal import WallePython
 
 /// Hosts tasks: loads their packages, runs them in parallel, swaps them while they run.
@@ -46,7 +47,8 @@ public final class TaskHost: Sendable {
         hub = EventHub(buffer: configuration.eventBuffer)
         pool = WarmPool(configuration: configuration)
         let folder = NSTemporaryDirectory() + "walle-\(getpid())-\(UUID().uuidString.prefix(8))"
-        preparer = Preparer(pool: pool, configuration: configuration, modules: modules, snapshots: folder)
+        preparer = Preparer(pool: pool, configuration: configuration, modules: modules, snapshots: folder,
+            shared: SharedValues(byteLimit: configuration.sharedBytes))
         gauges = HostGauges(factory: configuration.metrics)
         startRecording()
     }

@@ -48,6 +48,7 @@ struct ValueComparison {
         case (.set(let expected), .set(let got)): return elements(Self.sorted(Array(expected)), Self.sorted(Array(got)))
         case (.array(let expected), .set(let got)): return elements(Self.sorted(expected), Self.sorted(Array(got)))
         case (.string, .bytes), (.string, .date): return expected == Self.text(got) ? nil : []
+        case (_, .tensor(let got)): return difference(expected, Value(nested: got))
         default: return isSame(expected, got) ? nil : []
         }
     }

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import WalleModules
 public import WallePython
 
 extension TaskHost {
@@ -45,6 +46,21 @@ extension TaskHost {
     ) async throws(TaskError) -> Value {
         try await run(task, input, as: Value.self, options: options)
     }
+
+    /// Shares a value with all tasks under a name, which `walle.task.shared(name)` gives; `.none` takes it away.
+    ///
+    /// Tensors and `SharedBytes` in it are not copied: each VM sees their memory, and gets a copy of its own with its first
+    /// write.
+    ///
+    /// - Throws: ``TaskError`` of kind `.refused` when more would be shared than ``HostConfiguration/sharedBytes``.
+    public func share(_ name: String, _ value: Value) throws(TaskError) {
+        do { try preparer.shared.set(name, value) } catch {
+            throw TaskError(.refused("\(name) cannot be shared: there is too much already"), task: "host")
+        }
+    }
+
+    /// What a task or the app shared under a name; `.none` when nothing is.
+    public func shared(_ name: String) -> Value { preparer.shared.value(of: name) }
 
     static func routeHash(_ controller: TaskController, _ input: some Encodable, _ options: RunOptions) -> UInt64? {
         if let key = options.routeKey { return RouteKey.hash(key) }

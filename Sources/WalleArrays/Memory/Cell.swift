@@ -161,6 +161,11 @@ extension CellPointer {
         }
         guard case .storage(let old) = pointee.source else { return }
         let interpreter = Interpreter.current
+        if interpreter?.holdsAlone(old) == true {
+            // The others have let go of it.
+            pointee.isShared = false
+            return
+        }
         try interpreter?.admit(bytes: pointee.byteCount)
         let copy = old._withUnsafeGuaranteedRef { $0.copy() }
         try Self.hold(copy, in: interpreter)
@@ -170,12 +175,12 @@ extension CellPointer {
         pointee.isShared = false
     }
 
-    /// The memory for others, who may hold it as long as they like; a copy when a view from outside could still write.
-    func share() throws -> SharedStorage {
-        if case .storage(let storage) = pointee.source, pointee.exports == 0 || pointee.isShared || pointee.isReadOnly {
-            pointee.isShared = true
-            return storage.takeUnretainedValue()
-        }
-        return SharedStorage(copying: UnsafeRawBufferPointer(start: pointee.bytes, count: pointee.byteCount))
+    /// The memory for others, who may hold it as long as they like; nil when a view from outside could still write to it.
+    func shared() -> SharedStorage? {
+        guard case .storage(let storage) = pointee.source,
+            pointee.exports == 0 || pointee.isShared || pointee.isReadOnly
+        else { return nil }
+        pointee.isShared = true
+        return storage.takeUnretainedValue()
     }
 }

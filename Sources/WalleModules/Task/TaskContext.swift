@@ -12,6 +12,8 @@ package final class TaskContext: Sendable {
     package let config: Value
     package let logger: Logger
     package let clock: any TaskClock
+    /// What the tasks of the host have in common.
+    package let shared: SharedValues
     private let present = Mutex(Run())
 
     /// What changes from run to run.
@@ -31,7 +33,7 @@ package final class TaskContext: Sendable {
 
     package init(
         name: String, version: String, folder: String, config: Value = [:], logger: Logger,
-        clock: any TaskClock = SystemTaskClock()
+        clock: any TaskClock = SystemTaskClock(), shared: SharedValues = SharedValues()
     ) {
         self.name = name
         self.version = version
@@ -39,6 +41,7 @@ package final class TaskContext: Sendable {
         self.config = config
         self.logger = logger
         self.clock = clock
+        self.shared = shared
     }
 
     /// The run in progress. The host sets it before each run.

@@ -1,22 +1,24 @@
-internal import WalleBinding
+package import WalleBinding
 
 /// Why `walle.task` refuses something.
-enum TaskError: PythonConvertibleError {
+package enum TaskError: PythonConvertibleError {
     case noTask
     case noResource(path: String, task: String)
     case outside(path: String, task: String)
     case unknownLevel(String)
+    case sharedFull(String)
 
-    var pythonException: PythonExceptionType {
+    package var pythonException: PythonExceptionType {
         switch self {
         case .noTask: .runtimeError
         case .noResource: .fileNotFoundError
         case .outside: .permissionError
         case .unknownLevel: .valueError
+        case .sharedFull: .memoryError
         }
     }
 
-    var pythonMessage: String {
+    package var pythonMessage: String {
         switch self {
         case .noTask: "walle.task knows no task: the host set none for this interpreter"
         case .noResource(let path, let task):
@@ -24,6 +26,8 @@ enum TaskError: PythonConvertibleError {
         case .outside(let path, let task):
             "task.resource(\"\(path)\"): refused. It lies outside the package of \(task)."
         case .unknownLevel(let level): "\"\(level)\" is no log level: use debug, info, warning or error"
+        case .sharedFull(let name):
+            "task.share(\"\(name)\", ...): too much is shared already: share None under names that are not needed"
         }
     }
 }

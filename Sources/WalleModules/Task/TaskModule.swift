@@ -1,5 +1,6 @@
 internal import Logging
 package import WalleBinding
+internal import WallePython
 
 /// `walle._task`, the native side of `walle.task` (`Stdlib/walle/task.py`).
 package enum TaskModule {
@@ -26,6 +27,13 @@ package enum TaskModule {
         Function("run_id", doc: "Identifier of the present run.") { try TaskContext.current().run.id }
         Function("trace_id", doc: "Identifier of the caller's trace, or None.") {
             try TaskContext.current().run.traceID
+        }
+        Function(
+            "share", "name", "value",
+            doc: "Keep a value for all tasks of the host under a name; None takes it away. Arrays are not copied."
+        ) { (name: String, value: Value) in try TaskContext.current().shared.set(name, value) }
+        Function("shared", "name", doc: "The value that a task or the app shared under a name, or None.") {
+            (name: String) in try TaskContext.current().shared.value(of: name)
         }
         Function("remaining", doc: "Seconds left of the run's time limit, or None without one.") { try remaining() }
     }

@@ -116,6 +116,15 @@ extension Interpreter {
         heldStorage[key, default: HeldStorage(storage: storage)].objects += 1
     }
 
+    /// Whether nobody else holds some memory that one object of this interpreter holds.
+    package func holdsAlone(_ storage: Unmanaged<SharedStorage>) -> Bool {
+        let key = storage._withUnsafeGuaranteedRef { ObjectIdentifier($0) }
+        guard var held = heldStorage.removeValue(forKey: key) else { return false }
+        let isAlone = held.objects == 1 && isKnownUniquelyReferenced(&held.storage)
+        heldStorage[key] = held
+        return isAlone
+    }
+
     package func drop(_ storage: SharedStorage) {
         let key = ObjectIdentifier(storage)
         guard let objects = heldStorage[key]?.objects else { return }
@@ -137,6 +146,6 @@ extension Interpreter {
 
 /// Memory outside of the heap, and how many objects of the interpreter hold it.
 struct HeldStorage {
-    let storage: SharedStorage
+    var storage: SharedStorage
     var objects = 0
 }

@@ -26,6 +26,7 @@ package enum JSONText {
         case .double(let value): text += number(value)
         case .string(let value): quote(value, to: &text)
         case .bytes(let value): quote(value.base64EncodedString(), to: &text)
+        case .tensor(let value): write(Value(nested: value), to: &text)
         case .sharedBytes(let value): quote(value.data.base64EncodedString(), to: &text)
         case .date(let value): quote(value.formatted(.iso8601), to: &text)
         case .duration(let value): text += number(Double(value.nanoseconds) / 1e9)

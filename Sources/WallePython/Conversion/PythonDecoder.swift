@@ -1,6 +1,7 @@
 internal import BigInt
 internal import CWallePython
 internal import Foundation
+internal import WalleTensor
 
 extension Interpreter {
     /// Reads a `Decodable` value straight out of Python objects.
@@ -146,6 +147,7 @@ private final class Node: Decoder {
         if T.self == [String].self { return try list { try $0.string() } as? T }
         if T.self == Date.self { return try date() as? T }
         if T.self == Data.self { return try data() as? T }
+        if T.self == Tensor.self { return try tensor() as? T }
         if T.self == SharedBytes.self { return try sharedBytes() as? T }
         if T.self == Duration.self { return try duration() as? T }
         if T.self == BigInt.self { return try bigInteger() as? T }
@@ -219,6 +221,13 @@ private final class Node: Decoder {
             throw mismatch("SharedBytes")
         }
         return bytes
+    }
+
+    /// An array, or one made of nested lists.
+    private func tensor() throws -> Tensor {
+        guard let tensor = try state.interpreter.tensor(of: object, converting: true) else { throw mismatch("Tensor") }
+        try state.bounds.spend(tensor.byteCount, path)
+        return tensor
     }
 
     private func bigInteger() throws -> BigInt {

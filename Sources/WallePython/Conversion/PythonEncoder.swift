@@ -1,6 +1,7 @@
 internal import BigInt
 internal import CWallePython
 internal import Foundation
+internal import WalleTensor
 
 extension Interpreter {
     /// A new Python object for an `Encodable` value, made directly: no JSON and no tree in between.
@@ -58,6 +59,7 @@ private final class EncodingState {
         if T.self == Bool.self { return make(value as! Bool) }
         if T.self == Date.self { return try interpreter.object(of: value as! Date).take() }
         if T.self == Data.self { return try interpreter.object(of: value as! Data).take() }
+        if T.self == Tensor.self { return try interpreter.object(of: value as! Tensor).take() }
         if T.self == SharedBytes.self { return try interpreter.object(of: value as! SharedBytes).take() }
         if T.self == BigInt.self { return try interpreter.object(of: value as! BigInt).take() }
         if T.self == Duration.self { return try interpreter.object(of: value as! Duration).take() }

@@ -1,6 +1,7 @@
 internal import BigInt
 internal import CWallePython
 internal import Foundation
+internal import WalleTensor
 
 /// Bounds on what crosses: a cyclic or endless object must not hang the host.
 package struct ConversionBounds {
@@ -35,6 +36,7 @@ extension Interpreter {
         case .string(let value): return try Owned(value.python())
         case .bytes(let value): return try object(of: value)
         case .sharedBytes(let value): return try object(of: value)
+        case .tensor(let value): return try object(of: value)
         case .date(let value): return try object(of: value)
         case .duration(let value): return try object(of: value)
         case .array(let values): return try list(of: values)
@@ -162,6 +164,10 @@ extension Interpreter {
         if let shared = sharedBytes(of: object) {
             try bounds.spend(shared.count, path())
             return .sharedBytes(shared)
+        }
+        if let tensor = try tensor(of: object) {
+            try bounds.spend(tensor.byteCount, path())
+            return .tensor(tensor)
         }
         if let data = try bytes(of: object, bounds: &bounds, path()) { return .bytes(data) }
         let api = try dateTimeAPI()

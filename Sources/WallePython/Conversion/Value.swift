@@ -1,5 +1,6 @@
 public import BigInt
 public import Foundation
+public import WalleTensor
 
 /// A Python value in Swift, for those who do not know its shape beforehand.
 public enum Value: Sendable, Hashable {
@@ -13,6 +14,8 @@ public enum Value: Sendable, Hashable {
     case bytes(Data)
     /// A `walle.Buffer`, whose memory it shares.
     case sharedBytes(SharedBytes)
+    /// An array of `walle.numpy`, whose memory it shares.
+    case tensor(Tensor)
     /// A `datetime`; a naive one is taken as UTC.
     case date(Date)
     /// A `timedelta`.
@@ -102,6 +105,7 @@ extension Value: Codable {
         case .string(let value): try container.encode(value)
         case .bytes(let value): try container.encode(value)
         case .sharedBytes(let value): try container.encode(value)
+        case .tensor(let value): try container.encode(value)
         case .date(let value): try container.encode(value)
         case .duration(let value): try container.encode(value)
         case .array(let value): try container.encode(value)

@@ -29,6 +29,8 @@ package final class Interpreter {
     var heldStorage: [ObjectIdentifier: HeldStorage] = [:]
     /// What the arrays of this interpreter have in common; theirs to make and to free.
     package var arrays: UnsafeMutableRawPointer?
+    /// Makes arrays of tensors, and the other way round; nil where there are no arrays.
+    package var arrayExchange: (any ArrayExchange)?
     /// Receives what the script prints.
     package var output = OutputCollector()
     /// Modules and functions that Swift gave to this interpreter; they must live as long as it does.

@@ -17,6 +17,17 @@ enum Lanes {
 }
 
 extension Layout {
+    /// Some neighbouring axes.
+    func axes(_ range: Range<Int>) -> Layout {
+        var result = Layout(
+            shape: Axes(repeating: 0, count: range.count), strides: Axes(repeating: 0, count: range.count))
+        for axis in range {
+            result.shape[axis - range.lowerBound] = shape[axis]
+            result.strides[axis - range.lowerBound] = strides[axis]
+        }
+        return result
+    }
+
     /// Of one index of an axis.
     func without(_ axis: Int) -> Layout {
         var result = self

@@ -1,7 +1,8 @@
 /// Discrete Fourier transforms along one axis.
 ///
 /// Each is in two parts: `infer…` finds the shape and type of the result, or throws; the other computes it into an array of
-/// the caller, of any strides. float32 and complex64 are computed as such. The array that is read may be shorter along the
+/// the caller, of any strides. float32 and complex64 are computed as float64
+/// and rounded once, as NumPy does it. The array that is read may be shorter along the
 /// axis than what is transformed, which is then filled up with zeros, or longer, and cut off. Transforms along several
 /// axes are transforms along one after the other, which may be in place.
 package enum Fourier {
@@ -77,11 +78,7 @@ package enum Fourier {
     package static func transform(
         _ x: View, axis: Int, _ direction: Direction, scale: Double = 1, into out: View
     ) throws(TensorError) {
-        if out.dtype == .complex128 {
-            try LineTransform<Double>(x, out, axis, scale).transform(direction)
-        } else {
-            try LineTransform<Float>(x, out, axis, scale).transform(direction)
-        }
+        try LineTransform(x, out, axis, scale).transform(direction)
     }
 
     /// The first half of the forward transform of real numbers; the other half are its conjugates.
@@ -92,11 +89,7 @@ package enum Fourier {
     package static func realTransform(
         _ x: View, axis: Int, length: Int, scale: Double = 1, into out: View
     ) throws(TensorError) {
-        if out.dtype == .complex128 {
-            try LineTransform<Double>(x, out, axis, scale).transformReal(length)
-        } else {
-            try LineTransform<Float>(x, out, axis, scale).transformReal(length)
-        }
+        try LineTransform(x, out, axis, scale).transformReal(length)
     }
 
     /// The backward transform of a spectrum whose second half is the conjugates of its first, which is `x`: real numbers.
@@ -107,11 +100,7 @@ package enum Fourier {
     package static func realInverse(
         _ x: View, axis: Int, scale: Double = 1, into out: View
     ) throws(TensorError) {
-        if out.dtype == .float64 {
-            try LineTransform<Double>(x, out, axis, scale).invertReal()
-        } else {
-            try LineTransform<Float>(x, out, axis, scale).invertReal()
-        }
+        try LineTransform(x, out, axis, scale).invertReal()
     }
 }
 

@@ -4,25 +4,29 @@ internal import CWalleKernels
 ///
 /// Lines go through the lanes of an engine together, unless there is but one, or a line is so long that as many would not
 /// stay in a near cache.
-struct LineTransform<Part: TransformPart> {
-    private let input: View
-    private let output: View
+struct LineTransform {
+    let input: View
+    let output: View
     /// Without the axis; the output's first.
-    private let outer: InlineArray<2, Layout>
+    let outer: InlineArray<2, Layout>
     /// Along the axis.
-    private let (inputCount, outputCount): (Int, Int)
-    private let (inputStride, outputStride): (Int, Int)
-    private let scale: Double
+    let (inputCount, outputCount): (Int, Int)
+    let (inputStride, outputStride): (Int, Int)
+    let scale: Double
 
     /// Bytes of two buffers of lanes that stay in the second cache.
     private static var nearBytes: Int { 1 << 20 }
-    private static var size: Int { MemoryLayout<Part>.stride }
+    static var size: Int { MemoryLayout<Double>.stride }
+    /// Whether memory holds float32.
+    let (isNarrow, isNarrowOutput): (Bool, Bool)
 
     init(_ input: View, _ output: View, _ axis: Int, _ scale: Double) throws(TensorError) {
         let axis = try output.layout.axis(axis)
         self.input = input
         self.output = output
         self.scale = scale
+        isNarrow = input.dtype.real == .float32
+        isNarrowOutput = output.dtype.real == .float32
         (inputCount, outputCount) = (input.layout.shape[axis], output.layout.shape[axis])
         (inputStride, outputStride) = (input.layout.strides[axis], output.layout.strides[axis])
         var layouts: InlineArray<2, Layout> = [output.layout, input.layout]
@@ -50,20 +54,19 @@ struct LineTransform<Part: TransformPart> {
     /// - Parameters:
     ///   - count: elements of a line in a buffer.
     ///   - isSplit: whether a single line has vectors within.
-    private func forEachGroup(
+    func forEachGroup(
         _ count: Int, isSplit: Bool, _ body: (Lines, UnsafePointer<walle_fft_engine>) -> Void
     ) {
         guard let to = output.base else { return }
         let from = input.base ?? to
-        let single = TransformPlan<Part>.single
-        let kernels = Part.transformKernels
-        let pair = 2 * Self.size
+        let single = TransformPlan.single
+        let pair = isNarrow ? Self.size : 2 * Self.size
         Walk.forEach(outer.span) { total, offsets, strides in
             var lines = Lines(
                 from: from + offsets[1], to: to + offsets[0], fromStride: strides[1], toStride: strides[0],
                 count: total)
             // Neighbours in memory are better read together, however long the lines are.
-            let isNear = count * 4 * kernels.pointee.engines.0.lanes * Self.size <= Self.nearBytes
+            let isNear = count * 4 * TransformEngines.at(0).pointee.lanes * Self.size <= Self.nearBytes
             let isAcross = abs(strides[1]) <= pair && abs(strides[1]) < abs(inputStride)
             var rest = total
             while rest > 0 {
@@ -81,20 +84,20 @@ struct LineTransform<Part: TransformPart> {
     /// The narrowest engine that takes all lines, or the widest.
     private static func engine(for lines: Int) -> UnsafePointer<walle_fft_engine> {
         var index = 0
-        while index + 1 < Part.transformKernels.pointee.count,
-            walle_fft_engine_at(Part.transformKernels, index + 1).unsafelyUnwrapped.pointee.lanes >= lines
+        while index + 1 < TransformEngines.count,
+            TransformEngines.at(index + 1).pointee.lanes >= lines
         {
             index += 1
         }
-        return walle_fft_engine_at(Part.transformKernels, index).unsafelyUnwrapped
+        return TransformEngines.at(index)
     }
 
     /// Lines of complex numbers, or of real ones.
-    private func complexLines(
+    func complexLines(
         _ base: UnsafeMutableRawPointer, _ stride: Int, _ lines: Int, of count: Int, isReal: Bool = false,
-        exchange: Bool = false
+        isNarrow: Bool = false, exchange: Bool = false
     ) -> walle_fft_lines {
-        let (first, second) = (base, base + Self.size)
+        let (first, second) = (base, base + (isNarrow ? 4 : 8))
         if isReal {
             return walle_fft_lines(
                 re: exchange ? nil : first, im: exchange ? first : nil, element: stride, line: lines, lines: count)
@@ -103,21 +106,21 @@ struct LineTransform<Part: TransformPart> {
             re: exchange ? second : first, im: exchange ? first : second, element: stride, line: lines, lines: count)
     }
 
-    private func fillZeros(_ buffer: UnsafeMutablePointer<Part>, from start: Int, to end: Int, lanes: Int) {
+    func fillZeros(_ buffer: UnsafeMutablePointer<Double>, from start: Int, to end: Int, lanes: Int) {
         if start < end { (buffer + 2 * lanes * start).update(repeating: 0, count: 2 * lanes * (end - start)) }
     }
 
-    private func buffers(
+    func buffers(
         _ count: Int, _ workspace: inout Workspace
-    ) throws(TensorError) -> (UnsafeMutablePointer<Part>, UnsafeMutablePointer<Part>) {
+    ) throws(TensorError) -> (UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) {
         (try workspace.array(count), try workspace.array(count))
     }
 
     /// Numbers of a buffer for lanes of `count` elements.
-    private func bufferCount(_ count: Int, _ plan: TransformPlan<Part>) -> Int {
+    func bufferCount(_ count: Int, _ plan: TransformPlan) -> Int {
         var lines = 1
         for index in 0..<outer[0].rank { lines *= outer[0].shape[index] }
-        let lanes = lines > 1 ? Part.transformKernels.pointee.engines.0.lanes : 1
+        let lanes = lines > 1 ? TransformEngines.at(0).pointee.lanes : 1
         return max(2 * count * lanes, plan.bufferCount)
     }
 
@@ -125,23 +128,25 @@ struct LineTransform<Part: TransformPart> {
 
     func transform(_ direction: Fourier.Direction) throws(TensorError) {
         let count = outputCount
-        let plan = TransformPlans.complex(count, Part.self)
+        let plan = TransformPlans.complex(count)
         let isReal = input.dtype.kind != .complex
         let isBackward = direction == .backward
         let taken = min(inputCount, count)
         var workspace = Workspace()
         let (first, second) = try buffers(bufferCount(count, plan), &workspace)
-        let line: UnsafeMutablePointer<Part> = try workspace.array(2 * count)
+        let line: UnsafeMutablePointer<Double> = try workspace.array(2 * count)
         forEachGroup(count, isSplit: plan.split != nil) { lines, engine in
             var from = complexLines(
-                lines.from, inputStride, lines.fromStride, of: lines.count, isReal: isReal, exchange: isBackward)
-            var to = complexLines(lines.to, outputStride, lines.toStride, of: lines.count, exchange: isBackward)
+                lines.from, inputStride, lines.fromStride, of: lines.count, isReal: isReal,
+                isNarrow: isNarrow, exchange: isBackward)
+            let to = complexLines(
+                lines.to, outputStride, lines.toStride, of: lines.count, isNarrow: isNarrowOutput, exchange: isBackward)
             let lanes = engine.pointee.lanes
             if lanes > 1, case .passes(let passes) = plan.method {
                 gather(engine, taken, &from, first)
                 fillZeros(first, from: taken, to: count, lanes: lanes)
                 let (result, _) = passes.run(engine, first, second)
-                return engine.pointee.scatter.unsafelyUnwrapped(count, result, scale, &to)
+                return engine.scatter(count, result, scale: scale, to, isNarrow: isNarrowOutput)
             }
             for index in 0..<lines.count {
                 transformLine(
@@ -153,12 +158,12 @@ struct LineTransform<Part: TransformPart> {
     /// Reads complex numbers; real ones whose parts are exchanged are imaginary ones.
     private func gather(
         _ engine: UnsafePointer<walle_fft_engine>, _ count: Int, _ from: inout walle_fft_lines,
-        _ buffer: UnsafeMutablePointer<Part>
+        _ buffer: UnsafeMutablePointer<Double>
     ) {
-        guard from.re == nil else { return engine.pointee.gather.unsafelyUnwrapped(count, &from, buffer) }
+        guard from.re == nil else { return engine.gather(count, from, isNarrow: isNarrow, into: buffer) }
         let lanes = engine.pointee.lanes
         swap(&from.re, &from.im)
-        engine.pointee.gather.unsafelyUnwrapped(count, &from, buffer)
+        engine.gather(count, from, isNarrow: isNarrow, into: buffer)
         for k in 0..<count {
             let element = buffer + 2 * lanes * k
             (element + lanes).update(from: element, count: lanes)
@@ -168,215 +173,26 @@ struct LineTransform<Part: TransformPart> {
 
     /// One line: directly to where it is wanted if that is contiguous, else by way of `line`.
     private func transformLine(
-        _ plan: TransformPlan<Part>, _ from: walle_fft_lines, _ taken: Int, _ to: walle_fft_lines, exchange: Bool,
-        _ line: UnsafeMutablePointer<Part>, _ first: UnsafeMutablePointer<Part>, _ second: UnsafeMutablePointer<Part>
+        _ plan: TransformPlan, _ from: walle_fft_lines, _ taken: Int, _ to: walle_fft_lines, exchange: Bool,
+        _ line: UnsafeMutablePointer<Double>, _ first: UnsafeMutablePointer<Double>,
+        _ second: UnsafeMutablePointer<Double>
     ) {
-        let engine = TransformPlan<Part>.single
-        var (from, to) = (from, to)
+        let engine = TransformPlan.single
+        var (from, isNarrow) = (from, isNarrow)
         if taken < plan.length || from.re == nil {
             gather(engine, taken, &from, line)
             fillZeros(line, from: taken, to: plan.length, lanes: 1)
-            from = complexLines(line, 2 * Self.size, 0, of: 1)
+            (from, isNarrow) = (complexLines(line, 2 * Self.size, 0, of: 1), false)
         }
         let base: UnsafeMutableRawPointer = (exchange ? to.im : to.re).unsafelyUnwrapped
-        if outputStride == 2 * Self.size {
+        if outputStride == 2 * Self.size && !isNarrowOutput {
             return plan.transform(
-                from, scale: scale, exchange: exchange, into: base.assumingMemoryBound(to: Part.self), first, second)
+                from, isNarrow: isNarrow, scale: scale, exchange: exchange,
+                into: base.assumingMemoryBound(to: Double.self), first, second)
         }
-        plan.transform(from, scale: scale, exchange: false, into: line, first, second)
-        engine.pointee.scatter.unsafelyUnwrapped(plan.length, line, 1, &to)
-    }
-
-    // MARK: from real numbers
-
-    func transformReal(_ count: Int) throws(TensorError) {
-        if count % 2 == 1 { return try transformOddReal(count) }
-        let half = count / 2
-        let plan = TransformPlans.complex(half, Part.self)
-        let twiddles = TransformPlans.real(count, Part.self)
-        let taken = min(inputCount, count)
-        var workspace = Workspace()
-        let (first, second) = try buffers(bufferCount(half + 1, plan), &workspace)
-        let (line, spectrum): (UnsafeMutablePointer<Part>, UnsafeMutablePointer<Part>) = (
-            try workspace.array(2 * half), try workspace.array(2 * half + 2)
-        )
-        forEachGroup(half, isSplit: plan.split != nil) { lines, engine in
-            var to = complexLines(lines.to, outputStride, lines.toStride, of: lines.count)
-            let lanes = engine.pointee.lanes
-            if lanes > 1, case .passes(let passes) = plan.method {
-                gatherPairs(engine, taken, pairs(lines.from, lines.fromStride, lines.count), half, first)
-                let (result, spare) = passes.run(engine, first, second)
-                engine.pointee.untangle.unsafelyUnwrapped(half, result, twiddles.table, spare)
-                return engine.pointee.scatter.unsafelyUnwrapped(half + 1, spare, scale, &to)
-            }
-            let single = TransformPlan<Part>.single
-            for index in 0..<lines.count {
-                var from = pairs(lines.from + index * lines.fromStride, 0, 1)
-                if taken < count {
-                    gatherPairs(single, taken, from, half, line)
-                    from = complexLines(line, 2 * Self.size, 0, of: 1)
-                }
-                plan.transform(from, scale: scale, exchange: false, into: line, first, second)
-                let target = lines.to + index * lines.toStride
-                let isDirect = outputStride == 2 * Self.size
-                let result = isDirect ? target.assumingMemoryBound(to: Part.self) : spectrum
-                single.pointee.untangle.unsafelyUnwrapped(half, line, twiddles.table, result)
-                if isDirect { continue }
-                var place = to.moved(by: index)
-                single.pointee.scatter.unsafelyUnwrapped(half + 1, spectrum, 1, &place)
-            }
-        }
-    }
-
-    /// Pairs of real numbers as complex ones.
-    private func pairs(_ base: UnsafeMutableRawPointer, _ stride: Int, _ lines: Int) -> walle_fft_lines {
-        walle_fft_lines(re: base, im: base + inputStride, element: 2 * inputStride, line: stride, lines: lines)
-    }
-
-    /// Reads pairs of `taken` real numbers, and fills up with zeros.
-    private func gatherPairs(
-        _ engine: UnsafePointer<walle_fft_engine>, _ taken: Int, _ from: walle_fft_lines, _ half: Int,
-        _ buffer: UnsafeMutablePointer<Part>
-    ) {
-        var from = from
-        let lanes = engine.pointee.lanes
-        engine.pointee.gather.unsafelyUnwrapped(taken / 2, &from, buffer)
-        fillZeros(buffer, from: taken / 2, to: half, lanes: lanes)
-        guard taken % 2 == 1 else { return }
-        from.re = from.re.map { $0 + taken / 2 * from.element }
-        from.im = nil
-        engine.pointee.gather.unsafelyUnwrapped(1, &from, buffer + 2 * lanes * (taken / 2))
-    }
-
-    private func transformOddReal(_ count: Int) throws(TensorError) {
-        let plan = TransformPlans.complex(count, Part.self)
-        let taken = min(inputCount, count)
-        var workspace = Workspace()
-        let (first, second) = try buffers(bufferCount(count, plan), &workspace)
-        let line: UnsafeMutablePointer<Part> = try workspace.array(2 * count)
-        forEachGroup(count, isSplit: plan.split != nil) { lines, engine in
-            var from = complexLines(lines.from, inputStride, lines.fromStride, of: lines.count, isReal: true)
-            var to = complexLines(lines.to, outputStride, lines.toStride, of: lines.count)
-            let lanes = engine.pointee.lanes
-            if lanes > 1, case .passes(let passes) = plan.method {
-                engine.pointee.gather.unsafelyUnwrapped(taken, &from, first)
-                fillZeros(first, from: taken, to: count, lanes: lanes)
-                let (result, _) = passes.run(engine, first, second)
-                clearImaginary(result, lanes)
-                return engine.pointee.scatter.unsafelyUnwrapped(count / 2 + 1, result, scale, &to)
-            }
-            for index in 0..<lines.count {
-                var (source, target) = (from.moved(by: index), to.moved(by: index))
-                let single = TransformPlan<Part>.single
-                single.pointee.gather.unsafelyUnwrapped(taken, &source, line)
-                fillZeros(line, from: taken, to: count, lanes: 1)
-                plan.transform(
-                    complexLines(line, 2 * Self.size, 0, of: 1), scale: scale, exchange: false, into: line, first,
-                    second)
-                clearImaginary(line, 1)
-                single.pointee.scatter.unsafelyUnwrapped(count / 2 + 1, line, 1, &target)
-            }
-        }
-    }
-
-    /// The sum of real numbers is real.
-    private func clearImaginary(_ buffer: UnsafeMutablePointer<Part>, _ lanes: Int) {
-        (buffer + lanes).update(repeating: 0, count: lanes)
-    }
-
-    // MARK: to real numbers
-
-    func invertReal() throws(TensorError) {
-        if outputCount % 2 == 1 { return try invertOddReal() }
-        let half = outputCount / 2
-        let plan = TransformPlans.complex(half, Part.self)
-        let twiddles = TransformPlans.real(outputCount, Part.self)
-        let taken = min(inputCount, half + 1)
-        let isReal = input.dtype.kind != .complex
-        var workspace = Workspace()
-        let (first, second) = try buffers(bufferCount(half + 1, plan), &workspace)
-        let (line, spectrum): (UnsafeMutablePointer<Part>, UnsafeMutablePointer<Part>) = (
-            try workspace.array(2 * half), try workspace.array(2 * half + 2)
-        )
-        forEachGroup(half, isSplit: plan.split != nil) { lines, engine in
-            var from = complexLines(lines.from, inputStride, lines.fromStride, of: lines.count, isReal: isReal)
-            // Parts are exchanged: the second number of a pair comes first.
-            var to = walle_fft_lines(
-                re: lines.to + outputStride, im: lines.to, element: 2 * outputStride, line: lines.toStride,
-                lines: lines.count)
-            let lanes = engine.pointee.lanes
-            if lanes > 1, case .passes(let passes) = plan.method {
-                engine.pointee.gather.unsafelyUnwrapped(taken, &from, second)
-                fillZeros(second, from: taken, to: half + 1, lanes: lanes)
-                engine.pointee.tangle.unsafelyUnwrapped(half, second, twiddles.table, first)
-                let (result, _) = passes.run(engine, first, second)
-                return engine.pointee.scatter.unsafelyUnwrapped(half, result, scale, &to)
-            }
-            let single = TransformPlan<Part>.single
-            for index in 0..<lines.count {
-                var (source, target) = (from.moved(by: index), to.moved(by: index))
-                single.pointee.gather.unsafelyUnwrapped(taken, &source, spectrum)
-                fillZeros(spectrum, from: taken, to: half + 1, lanes: 1)
-                single.pointee.tangle.unsafelyUnwrapped(half, spectrum, twiddles.table, line)
-                let numbers = complexLines(line, 2 * Self.size, 0, of: 1)
-                if outputStride == Self.size {
-                    plan.transform(
-                        numbers, scale: scale, exchange: true,
-                        into: target.im.unsafelyUnwrapped.assumingMemoryBound(to: Part.self), first, second)
-                } else {
-                    plan.transform(numbers, scale: scale, exchange: false, into: line, first, second)
-                    single.pointee.scatter.unsafelyUnwrapped(half, line, 1, &target)
-                }
-            }
-        }
-    }
-
-    private func invertOddReal() throws(TensorError) {
-        let count = outputCount
-        let plan = TransformPlans.complex(count, Part.self)
-        let taken = min(inputCount, count / 2 + 1)
-        let isReal = input.dtype.kind != .complex
-        var workspace = Workspace()
-        let (first, second) = try buffers(bufferCount(count, plan), &workspace)
-        let line: UnsafeMutablePointer<Part> = try workspace.array(2 * count)
-        forEachGroup(count, isSplit: plan.split != nil) { lines, engine in
-            var from = complexLines(lines.from, inputStride, lines.fromStride, of: lines.count, isReal: isReal)
-            // Of a spectrum with conjugates exchanged, forward and backward transforms are the same.
-            var to = walle_fft_lines(
-                re: lines.to, im: nil, element: outputStride, line: lines.toStride, lines: lines.count)
-            let lanes = engine.pointee.lanes
-            if lanes > 1, case .passes(let passes) = plan.method {
-                engine.pointee.gather.unsafelyUnwrapped(taken, &from, first)
-                mirror(first, taken, count, lanes)
-                let (result, _) = passes.run(engine, first, second)
-                return engine.pointee.scatter.unsafelyUnwrapped(count, result, scale, &to)
-            }
-            let single = TransformPlan<Part>.single
-            for index in 0..<lines.count {
-                var (source, target) = (from.moved(by: index), to.moved(by: index))
-                single.pointee.gather.unsafelyUnwrapped(taken, &source, line)
-                mirror(line, taken, count, 1)
-                plan.transform(
-                    complexLines(line, 2 * Self.size, 0, of: 1), scale: scale, exchange: false, into: line, first,
-                    second)
-                single.pointee.scatter.unsafelyUnwrapped(count, line, 1, &target)
-            }
-        }
-    }
-
-    /// Fills up half a spectrum with zeros, then makes it whole, of conjugates.
-    private func mirror(_ buffer: UnsafeMutablePointer<Part>, _ taken: Int, _ count: Int, _ lanes: Int) {
-        fillZeros(buffer, from: taken, to: count / 2 + 1, lanes: lanes)
-        clearImaginary(buffer, lanes)
-        for k in 1..<max(count / 2 + 1, 1) {
-            let (from, to) = (buffer + 2 * lanes * k, buffer + 2 * lanes * (count - k))
-            for lane in 0..<lanes {
-                let (re, im) = (from[lane], from[lanes + lane])
-                (to[lane], to[lanes + lane]) = (re, im)
-                from[lanes + lane] = -im
-                to[lanes + lane] = im
-            }
-        }
+        plan.transform(
+            from, isNarrow: isNarrow, scale: scale, exchange: false, into: line, first, second)
+        engine.scatter(plan.length, line, scale: 1, to, isNarrow: isNarrowOutput)
     }
 }
 

@@ -1,25 +1,43 @@
 internal import CWalleKernels
 
-/// The types of parts of complex numbers that are transformed.
-protocol TransformPart: BinaryFloatingPoint, BitwiseCopyable, Sendable {
-    static var transformKernels: UnsafePointer<walle_fft> { get }
+/// The engines of this CPU, widest first.
+enum TransformEngines {
+    private nonisolated(unsafe) static let kernels = walle_kernels_shared()!
+
+    static let count = kernels.pointee.fft.count
+
+    static func at(_ index: Int) -> UnsafePointer<walle_fft_engine> {
+        walle_fft_engine_at(kernels, index).unsafelyUnwrapped
+    }
 }
 
-extension Float: TransformPart {
-    nonisolated(unsafe) static let transformKernels = walle_fft_of(walle_kernels_shared(), false)!
-}
+extension UnsafePointer<walle_fft_engine> {
+    /// Reads elements of lines, of float32 or float64.
+    @inline(__always) func gather(
+        _ count: Int, _ lines: walle_fft_lines, isNarrow: Bool, into buffer: UnsafeMutablePointer<Double>
+    ) {
+        var lines = lines
+        let kernel = isNarrow ? pointee.narrow_gather : pointee.gather
+        kernel.unsafelyUnwrapped(count, &lines, buffer)
+    }
 
-extension Double: TransformPart {
-    nonisolated(unsafe) static let transformKernels = walle_fft_of(walle_kernels_shared(), true)!
+    /// Writes elements of lines.
+    @inline(__always) func scatter(
+        _ count: Int, _ buffer: UnsafePointer<Double>, scale: Double, _ lines: walle_fft_lines, isNarrow: Bool
+    ) {
+        var lines = lines
+        let kernel = isNarrow ? pointee.narrow_scatter : pointee.scatter
+        kernel.unsafelyUnwrapped(count, buffer, scale, &lines)
+    }
 }
 
 /// The passes of a transform of one length, whose prime factors are small.
 ///
 /// Unchecked: the tables are written only by the initialiser.
-final class TransformPasses<Part: TransformPart>: @unchecked Sendable {
+final class TransformPasses: @unchecked Sendable {
     let length: Int
     private let passes: UnsafeMutableBufferPointer<walle_fft_pass>
-    private let tables: UnsafeMutablePointer<Part>
+    private let tables: UnsafeMutablePointer<Double>
     let byteCount: Int
 
     private static var largestRadix: Int { Int(walle_fft_largest_radix) }
@@ -58,9 +76,9 @@ final class TransformPasses<Part: TransformPart>: @unchecked Sendable {
             rest /= radix
             count += 2 * (radix - 1) * rest + 2 * radix
         }
-        byteCount = count * MemoryLayout<Part>.stride
+        byteCount = count * MemoryLayout<Double>.stride
         let memory = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 64), alignment: 64)
-        tables = memory.bindMemory(to: Part.self, capacity: max(count, 1))
+        tables = memory.bindMemory(to: Double.self, capacity: max(count, 1))
         var (next, stride) = (tables, 1)
         rest = length
         for (index, radix) in factors.enumerated() {
@@ -73,7 +91,7 @@ final class TransformPasses<Part: TransformPart>: @unchecked Sendable {
             let roots = next
             for k in 0..<radix {
                 let root = UnitRoots.root(k, of: radix)
-                (roots[k], roots[radix + k]) = (Part(root.cosine), Part(-root.sine))
+                (roots[k], roots[radix + k]) = (root.cosine, -root.sine)
             }
             next += 2 * radix
             passes.initializeElement(
@@ -89,10 +107,10 @@ final class TransformPasses<Part: TransformPart>: @unchecked Sendable {
     }
 
     private static func put(
-        _ root: (cosine: Double, sine: Double), at place: UnsafeMutablePointer<Part>
-    ) -> UnsafeMutablePointer<Part> {
-        place[0] = Part(root.cosine)
-        place[1] = Part(root.sine)
+        _ root: (cosine: Double, sine: Double), at place: UnsafeMutablePointer<Double>
+    ) -> UnsafeMutablePointer<Double> {
+        place[0] = root.cosine
+        place[1] = root.sine
         return place + 2
     }
 
@@ -100,9 +118,9 @@ final class TransformPasses<Part: TransformPart>: @unchecked Sendable {
     ///
     /// - Returns: the buffer that holds the result, then the other.
     func run(
-        _ engine: UnsafePointer<walle_fft_engine>, _ first: UnsafeMutablePointer<Part>,
-        _ second: UnsafeMutablePointer<Part>
-    ) -> (result: UnsafeMutablePointer<Part>, spare: UnsafeMutablePointer<Part>) {
+        _ engine: UnsafePointer<walle_fft_engine>, _ first: UnsafeMutablePointer<Double>,
+        _ second: UnsafeMutablePointer<Double>
+    ) -> (result: UnsafeMutablePointer<Double>, spare: UnsafeMutablePointer<Double>) {
         var (from, to) = (first, second)
         for index in 0..<passes.count {
             engine.pointee.pass.unsafelyUnwrapped(passes.baseAddress.unsafelyUnwrapped + index, from, to)

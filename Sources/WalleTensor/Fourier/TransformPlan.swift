@@ -8,17 +8,17 @@ internal import CWalleKernels
 /// Electroacoust. 18, 1970).
 ///
 /// Unchecked: the tables are written only by the initialiser.
-final class TransformPlan<Part: TransformPart>: @unchecked Sendable {
+final class TransformPlan: @unchecked Sendable {
     enum Method {
-        case passes(TransformPasses<Part>)
-        case convolution(Convolution<Part>)
+        case passes(TransformPasses)
+        case convolution(Convolution)
     }
 
     /// A single transform as several shorter ones.
     struct Split {
         let engine: UnsafePointer<walle_fft_engine>
-        let passes: TransformPasses<Part>
-        let twiddles: UnsafeMutablePointer<Part>
+        let passes: TransformPasses
+        let twiddles: UnsafeMutablePointer<Double>
     }
 
     let length: Int
@@ -27,7 +27,7 @@ final class TransformPlan<Part: TransformPart>: @unchecked Sendable {
 
     init(length: Int) {
         self.length = length
-        if let factors = TransformPasses<Part>.factors(of: length) {
+        if let factors = TransformPasses.factors(of: length) {
             method = .passes(TransformPasses(length: length, factors: factors))
             split = Self.split(length)
         } else {
@@ -48,23 +48,23 @@ final class TransformPlan<Part: TransformPart>: @unchecked Sendable {
         }
     }
 
-    private static var size: Int { MemoryLayout<Part>.stride }
+    private static var size: Int { MemoryLayout<Double>.stride }
 
     private static func split(_ length: Int) -> Split? {
-        for index in 0..<Part.transformKernels.pointee.count {
-            let engine = walle_fft_engine_at(Part.transformKernels, index).unsafelyUnwrapped
+        for index in 0..<TransformEngines.count {
+            let engine = TransformEngines.at(index)
             let lanes = engine.pointee.lanes
             guard engine.pointee.combine != nil, length % lanes == 0, length / lanes >= lanes,
-                let factors = TransformPasses<Part>.factors(of: length / lanes)
+                let factors = TransformPasses.factors(of: length / lanes)
             else { continue }
             let count = length / lanes
             let memory = UnsafeMutableRawPointer.allocate(byteCount: 2 * length * size, alignment: 64)
-            let twiddles = memory.bindMemory(to: Part.self, capacity: 2 * length)
+            let twiddles = memory.bindMemory(to: Double.self, capacity: 2 * length)
             for k in 0..<count {
                 for lane in 0..<lanes {
                     let root = UnitRoots.root(k * lane, of: length)
-                    twiddles[2 * lanes * k + lane] = Part(root.cosine)
-                    twiddles[2 * lanes * k + lanes + lane] = Part(root.sine)
+                    twiddles[2 * lanes * k + lane] = root.cosine
+                    twiddles[2 * lanes * k + lanes + lane] = root.sine
                 }
             }
             return Split(
@@ -75,10 +75,10 @@ final class TransformPlan<Part: TransformPart>: @unchecked Sendable {
 
     /// The engine of one lane.
     static var single: UnsafePointer<walle_fft_engine> {
-        walle_fft_engine_at(Part.transformKernels, Part.transformKernels.pointee.count - 1).unsafelyUnwrapped
+        TransformEngines.at(TransformEngines.count - 1)
     }
 
-    /// Numbers of `Part` in each of the two buffers that a single transform needs.
+    /// Numbers in each of the two buffers that a single transform needs.
     var bufferCount: Int {
         switch method {
         case .passes: 2 * length
@@ -91,11 +91,13 @@ final class TransformPlan<Part: TransformPart>: @unchecked Sendable {
     /// - Parameters:
     ///   - line: `length` complex numbers, in one line.
     ///   - exchange: The parts of results are exchanged.
+    ///   - isNarrow: The line is of float32.
     ///   - out: may be what is read, but not a buffer.
     ///   - first: `bufferCount` numbers, as is `second`.
     func transform(
-        _ line: walle_fft_lines, scale: Double, exchange: Bool, into out: UnsafeMutablePointer<Part>,
-        _ first: UnsafeMutablePointer<Part>, _ second: UnsafeMutablePointer<Part>
+        _ line: walle_fft_lines, isNarrow: Bool = false, scale: Double, exchange: Bool,
+        into out: UnsafeMutablePointer<Double>,
+        _ first: UnsafeMutablePointer<Double>, _ second: UnsafeMutablePointer<Double>
     ) {
         if let split {
             let lanes = split.engine.pointee.lanes
@@ -103,37 +105,37 @@ final class TransformPlan<Part: TransformPart>: @unchecked Sendable {
             lines.line = line.element
             lines.element = line.element * lanes
             lines.lines = lanes
-            split.engine.pointee.gather.unsafelyUnwrapped(length / lanes, &lines, first)
+            split.engine.gather(length / lanes, lines, isNarrow: isNarrow, into: first)
             let (result, _) = split.passes.run(split.engine, first, second)
             return split.engine.pointee.combine.unsafelyUnwrapped(
                 length / lanes, result, split.twiddles, scale, exchange, out)
         }
         let engine = Self.single
-        var (line, result) = (line, first)
+        var result = first
         switch method {
         case .passes(let passes):
-            engine.pointee.gather.unsafelyUnwrapped(length, &line, first)
+            engine.gather(length, line, isNarrow: isNarrow, into: first)
             result = passes.run(engine, first, second).result
         case .convolution(let convolution):
-            engine.pointee.gather.unsafelyUnwrapped(length, &line, first)
+            engine.gather(length, line, isNarrow: isNarrow, into: first)
             convolution.transform(first, second)
         }
-        var target = walle_fft_lines(
+        let target = walle_fft_lines(
             re: exchange ? out + 1 : out, im: exchange ? out : out + 1, element: 2 * Self.size, line: 0, lines: 1)
-        engine.pointee.scatter.unsafelyUnwrapped(length, result, scale, &target)
+        engine.scatter(length, result, scale: scale, target, isNarrow: false)
     }
 }
 
 /// A transform of any length as a convolution with a chirp, which is three transforms of at least twice the length.
-final class Convolution<Part: TransformPart>: @unchecked Sendable {
-    let plan: TransformPlan<Part>
+final class Convolution: @unchecked Sendable {
+    let plan: TransformPlan
     private let length: Int
     /// `exp(-πi · k² / length)`.
-    private let chirp: UnsafeMutablePointer<Part>
+    private let chirp: UnsafeMutablePointer<Double>
     /// The transform of its conjugate, divided by the plan's length.
-    private let kernel: UnsafeMutablePointer<Part>
+    private let kernel: UnsafeMutablePointer<Double>
 
-    var byteCount: Int { plan.byteCount + 2 * (length + plan.length) * MemoryLayout<Part>.stride }
+    var byteCount: Int { plan.byteCount + 2 * (length + plan.length) * MemoryLayout<Double>.stride }
 
     init(length: Int) {
         self.length = length
@@ -146,9 +148,9 @@ final class Convolution<Part: TransformPart>: @unchecked Sendable {
             let (high, low) = k.multipliedFullWidth(by: k)
             let square = (2 * length).dividingFullWidth((high, low)).remainder
             let root = UnitRoots.root(square, of: 2 * length)
-            (chirp[2 * k], chirp[2 * k + 1]) = (Part(root.cosine), Part(root.sine))
+            (chirp[2 * k], chirp[2 * k + 1]) = (root.cosine, root.sine)
             for place in [k, (padded - k) % padded] {
-                (kernel[2 * place], kernel[2 * place + 1]) = (Part(root.cosine), Part(-root.sine))
+                (kernel[2 * place], kernel[2 * place + 1]) = (root.cosine, -root.sine)
             }
         }
         let (first, second) = (Self.allocate(padded), Self.allocate(padded))
@@ -163,14 +165,14 @@ final class Convolution<Part: TransformPart>: @unchecked Sendable {
         UnsafeMutableRawPointer(kernel).deallocate()
     }
 
-    private static func allocate(_ count: Int) -> UnsafeMutablePointer<Part> {
-        UnsafeMutableRawPointer.allocate(byteCount: 2 * count * MemoryLayout<Part>.stride, alignment: 64)
-            .bindMemory(to: Part.self, capacity: 2 * count)
+    private static func allocate(_ count: Int) -> UnsafeMutablePointer<Double> {
+        UnsafeMutableRawPointer.allocate(byteCount: 2 * count * MemoryLayout<Double>.stride, alignment: 64)
+            .bindMemory(to: Double.self, capacity: 2 * count)
     }
 
-    private static func line(_ base: UnsafeMutablePointer<Part>, exchange: Bool = false) -> walle_fft_lines {
+    private static func line(_ base: UnsafeMutablePointer<Double>, exchange: Bool = false) -> walle_fft_lines {
         walle_fft_lines(
-            re: exchange ? base + 1 : base, im: exchange ? base : base + 1, element: 2 * MemoryLayout<Part>.stride,
+            re: exchange ? base + 1 : base, im: exchange ? base : base + 1, element: 2 * MemoryLayout<Double>.stride,
             line: 0, lines: 1)
     }
 
@@ -187,8 +189,8 @@ final class Convolution<Part: TransformPart>: @unchecked Sendable {
     }
 
     /// In place; both buffers are as long as the plan's.
-    func transform(_ line: UnsafeMutablePointer<Part>, _ spare: UnsafeMutablePointer<Part>) {
-        let engine = TransformPlan<Part>.single
+    func transform(_ line: UnsafeMutablePointer<Double>, _ spare: UnsafeMutablePointer<Double>) {
+        let engine = TransformPlan.single
         let third = Self.allocate(plan.length)
         defer { UnsafeMutableRawPointer(third).deallocate() }
         engine.pointee.multiply.unsafelyUnwrapped(length, chirp, line)

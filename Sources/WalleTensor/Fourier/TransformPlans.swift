@@ -8,7 +8,6 @@ enum TransformPlans {
 
     private struct Key: Hashable {
         var length: Int
-        var isDouble: Bool
         var isReal: Bool
     }
 
@@ -50,20 +49,20 @@ enum TransformPlans {
     private static let cache = Mutex(Cache())
 
     /// The plan for complex transforms of a length.
-    static func complex<Part: TransformPart>(_ length: Int, _: Part.Type = Part.self) -> TransformPlan<Part> {
-        let key = Key(length: length, isDouble: Part.self == Double.self, isReal: false)
-        if let found = cache.withLock({ $0.find(key) }) as? TransformPlan<Part> { return found }
+    static func complex(_ length: Int) -> TransformPlan {
+        let key = Key(length: length, isReal: false)
+        if let found = cache.withLock({ $0.find(key) }) as? TransformPlan { return found }
         // Two threads may make the same plan: one of them is forgotten.
-        let plan = TransformPlan<Part>(length: length)
+        let plan = TransformPlan(length: length)
         cache.withLock { $0.insert(plan, plan.byteCount, key) }
         return plan
     }
 
     /// What real transforms of an even length need beside the complex plan of half of it.
-    static func real<Part: TransformPart>(_ length: Int, _: Part.Type = Part.self) -> RealTwiddles<Part> {
-        let key = Key(length: length, isDouble: Part.self == Double.self, isReal: true)
-        if let found = cache.withLock({ $0.find(key) }) as? RealTwiddles<Part> { return found }
-        let twiddles = RealTwiddles<Part>(length: length)
+    static func real(_ length: Int) -> RealTwiddles {
+        let key = Key(length: length, isReal: true)
+        if let found = cache.withLock({ $0.find(key) }) as? RealTwiddles { return found }
+        let twiddles = RealTwiddles(length: length)
         cache.withLock { $0.insert(twiddles, twiddles.byteCount, key) }
         return twiddles
     }
@@ -72,18 +71,18 @@ enum TransformPlans {
 /// `exp(-2πi · k / length)` for `k` up to a quarter of the length.
 ///
 /// Unchecked: the table is written only by the initialiser.
-final class RealTwiddles<Part: TransformPart>: @unchecked Sendable {
-    let table: UnsafeMutablePointer<Part>
+final class RealTwiddles: @unchecked Sendable {
+    let table: UnsafeMutablePointer<Double>
     let byteCount: Int
 
     init(length: Int) {
         let count = length / 4 + 1
-        byteCount = 2 * count * MemoryLayout<Part>.stride
+        byteCount = 2 * count * MemoryLayout<Double>.stride
         table = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
-            .bindMemory(to: Part.self, capacity: 2 * count)
+            .bindMemory(to: Double.self, capacity: 2 * count)
         for k in 0..<count {
             let root = UnitRoots.root(k, of: length)
-            (table[2 * k], table[2 * k + 1]) = (Part(root.cosine), Part(root.sine))
+            (table[2 * k], table[2 * k + 1]) = (root.cosine, root.sine)
         }
     }
 

@@ -32,7 +32,11 @@ struct LaneOrder {
         _ input: UnsafeMutableRawPointer, _ positions: UnsafeMutablePointer<Int64>, scratch: UnsafeMutableRawPointer,
         ranks: Span<Int>? = nil
     ) {
-        if dtype.kind == .complex { return findComplex(input, positions, scratch) }
+        if ranks == nil, let direction = LaneDirection(dtype, length, input, inputStride, options) {
+            for index in 0..<length { positions[index] = Int64(direction == .rises ? index : length - 1 - index) }
+            return
+        }
+        if dtype.kind == .complex { return findComplex(input, positions, scratch, ranks) }
         let encode = walle_kernels_encode(walle_kernels_shared(), Int32(dtype.kernel)).unsafelyUnwrapped
         encode(length, input, inputStride, scratch, options)
         switch dtype.byteCount {
@@ -97,13 +101,15 @@ struct LaneOrder {
 
     /// By the first keys, and by the second ones where those are equal.
     private func findComplex(
-        _ input: UnsafeMutableRawPointer, _ positions: UnsafeMutablePointer<Int64>, _ scratch: UnsafeMutableRawPointer
+        _ input: UnsafeMutableRawPointer, _ positions: UnsafeMutablePointer<Int64>, _ scratch: UnsafeMutableRawPointer,
+        _ ranks: Span<Int>?
     ) {
         let major = scratch.assumingMemoryBound(to: Int64.self)
         let minor = (scratch + keyBytes).assumingMemoryBound(to: Int64.self)
         let encode = walle_kernels_complex_keys(walle_kernels_shared(), Int32(dtype.kernel)).unsafelyUnwrapped
         encode(length, input, inputStride, major, minor, options)
         for index in 0..<length { positions[index] = Int64(index) }
+        if let ranks, isSelected(major, positions, ranks) { return }
         kernels.pointee.sort_pairs(length, major, positions)
         var start = 0
         while start < length {
@@ -115,5 +121,19 @@ struct LaneOrder {
             }
             start = end
         }
+    }
+
+    /// Whether first keys alone put the ranks right: no other element has the key of one.
+    private func isSelected(
+        _ major: UnsafeMutablePointer<Int64>, _ positions: UnsafeMutablePointer<Int64>, _ ranks: Span<Int>
+    ) -> Bool {
+        forEachRank(ranks) { kernels.pointee.select_pairs(length - $0, major + $0, positions + $0, $1 - $0) }
+        for index in ranks.indices {
+            let key = major[ranks[index]]
+            var equal = 0
+            for place in 0..<length where major[place] == key { equal += 1 }
+            if equal > 1 { return false }
+        }
+        return true
     }
 }

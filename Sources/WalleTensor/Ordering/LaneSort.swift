@@ -42,6 +42,7 @@ struct LaneSort {
         _ input: UnsafeMutableRawPointer, to output: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer,
         ranks: Span<Int>? = nil
     ) {
+        if isStable, copyIfSorted(input, to: output) { return }
         let keys = needsKeys ? scratch : output
         let rest = scratch + parts.keys
         if isStable { copyKernel(length, input, inputStride, rest + parts.kernel, dtype.byteCount) }
@@ -49,6 +50,18 @@ struct LaneSort {
         if let ranks { select(keys, ranks, rest) } else { sortKeys(keys, rest) }
         if keys != output || !keysAreElements { decode(length, keys, output, outputStride, options) }
         if isStable { orderZeros(of: output, as: rest + parts.kernel) }
+    }
+
+    /// Whether the lane was sorted as it is, or falls: then nothing is equal.
+    private func copyIfSorted(_ input: UnsafeMutableRawPointer, to output: UnsafeMutableRawPointer) -> Bool {
+        let options = options | Int32(walle_keys_equal_zeros)
+        switch LaneDirection(dtype, length, input, inputStride, options) {
+        case .rises: if input != output { copyKernel(length, input, inputStride, output, outputStride) }
+        case .falls where input != output:
+            copyKernel(length, input + (length - 1) * inputStride, -inputStride, output, outputStride)
+        default: return false
+        }
+        return true
     }
 
     private var keysAreElements: Bool { dtype.kind == .integer && dtype.isSigned && options == 0 }

@@ -45,8 +45,7 @@ package enum Sorting {
         let lane = LaneSort(
             input.dtype, length: length, descending: descending, isStable: isStable,
             strides: (output.layout.strides[axis], input.layout.strides[axis]))
-        withUnsafeTemporaryAllocation(byteCount: lane.scratchBytes + 64, alignment: 64) { memory in
-            let scratch = memory.baseAddress.unsafelyUnwrapped
+        LargeScratch.with(byteCount: lane.scratchBytes + 64) { scratch in
             if let ranks {
                 Lanes.forEach(axis, of: output, and: input) {
                     lane.sort($1, to: $0, scratch: scratch, ranks: ranks.span)
@@ -65,15 +64,21 @@ package enum Sorting {
         let shared = walle_kernels_shared()
         let copy = walle_kernels_copy(shared, bytes).unsafelyUnwrapped
         let gather = walle_selection_gather(walle_kernels_selection(shared), bytes).unsafelyUnwrapped
-        let size = order.scratchBytes + 8 * length + bytes * length + 128
-        withUnsafeTemporaryAllocation(byteCount: size, alignment: 64) { memory in
-            let sorted = memory.baseAddress.unsafelyUnwrapped
-            let positions = (sorted + length * bytes).assumingMemoryBound(to: Int64.self)
-            let scratch = sorted + (length * (bytes + 8)).roundedUp(to: 64)
+        // What is sorted in place must be taken out first.
+        let taken = output.base == input.base ? (length * bytes).roundedUp(to: 64) : 0
+        let size = order.scratchBytes + (8 * length).roundedUp(to: 64) + taken + 64
+        LargeScratch.with(byteCount: size) { start in
+            let positions = (start + taken).assumingMemoryBound(to: Int64.self)
+            let scratch = start + taken + (8 * length).roundedUp(to: 64)
             Lanes.forEach(axis, of: output, and: input) { output, input in
-                order.find(input, positions, scratch: scratch)
-                gather(length, input, from, positions, sorted, bytes)
-                copy(length, sorted, bytes, output, to)
+                if let ranks {
+                    order.find(input, positions, scratch: scratch, ranks: ranks.span)
+                } else {
+                    order.find(input, positions, scratch: scratch)
+                }
+                if taken == 0 { return gather(length, input, from, positions, output, to) }
+                gather(length, input, from, positions, start, bytes)
+                copy(length, start, bytes, output, to)
             }
         }
     }
@@ -95,8 +100,7 @@ package enum Sorting {
         // Positions are found next to one another, in the output itself where they are there.
         let gathered = stride == 8 ? 0 : length * 8
         let size = lane.scratchBytes + gathered.roundedUp(to: 64) + 64
-        withUnsafeTemporaryAllocation(byteCount: size, alignment: 64) { memory in
-            let start = memory.baseAddress.unsafelyUnwrapped
+        LargeScratch.with(byteCount: size) { start in
             let scratch = start + gathered.roundedUp(to: 64)
             Lanes.forEach(axis, of: output, and: input) { output, input in
                 let positions = (gathered == 0 ? output : start).assumingMemoryBound(to: Int64.self)

@@ -11,14 +11,18 @@
 /// By inversion where the mean is up to 30, else by Kachitvichyanukul and Schmeiser's BTPE, "Binomial Random Variate
 /// Generation" (1988), with its error terms set right.
 struct Binomial {
+    /// Whether draws are those of `numpy.random.seed`'s generator.
+    private let isLegacy: Bool
     private var n = -1
     private var p = Double.nan
     private var inversion = Inversion()
     private var envelope = Envelope()
 
+    init(isLegacy: Bool = false) { self.isLegacy = isLegacy }
+
     @inline(__always)
     mutating func draw(_ n: Int, _ p: Double, from source: inout some DrawSource) -> Int {
-        if n == 0 || p == 0 { return 0 }
+        if (n == 0 || p == 0) && !isLegacy { return 0 }
         if p <= 0.5 { return small(n, p, &source) }
         return n - small(n, 1 - p, &source)
     }
@@ -27,10 +31,10 @@ struct Binomial {
         let isSame = n == self.n && p == self.p
         (self.n, self.p) = (n, p)
         if p * Double(n) <= 30 {
-            if !isSame { inversion = Inversion(n, p) }
+            if !isSame { inversion = Inversion(n, p, isLegacy) }
             return inversion.draw(&source)
         }
-        if !isSame { envelope = Envelope(n, p) }
+        if !isSame { envelope = Envelope(n, p, isLegacy) }
         return envelope.draw(&source)
     }
 }
@@ -41,10 +45,10 @@ private struct Inversion {
 
     init() {}
 
-    init(_ n: Int, _ p: Double) {
+    init(_ n: Int, _ p: Double, _ isLegacy: Bool) {
         (self.n, self.p) = (n, p)
         q = 1 - p
-        first = exp(Double(n) * log1p(-p))
+        first = exp(Double(n) * (isLegacy ? log(q) : log1p(-p)))
         let mean = Double(n) * p
         bound = truncated(min(Double(n), mean + 10 * (mean * q + 1).squareRoot()))
     }
@@ -68,6 +72,7 @@ private struct Inversion {
 
 /// Triangle, parallelograms and exponential tails above the distribution; p is at most 1/2.
 private struct Envelope {
+    private var isLegacy = false
     private var (n, m) = (0, 0)
     private var (r, q, p1, middle, left, right, c) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     private var (leftRate, rightRate, p2, p3, p4) = (0.0, 0.0, 0.0, 0.0, 0.0)
@@ -75,12 +80,12 @@ private struct Envelope {
 
     init() {}
 
-    init(_ n: Int, _ p: Double) {
-        self.n = n
+    init(_ n: Int, _ p: Double, _ isLegacy: Bool) {
+        (self.n, self.isLegacy) = (n, isLegacy)
         r = min(p, 1 - p)
         q = 1 - r
         let mode = Double(n) * r + r
-        m = truncated(mode.rounded(.down))
+        m = floored(mode)
         p1 = (2.195 * (Double(n) * r * q).squareRoot() - 4.6 * q).rounded(.down) + 0.5
         middle = Double(m) + 0.5
         (left, right) = (middle - p1, middle + p1)
@@ -99,7 +104,7 @@ private struct Envelope {
         while true {
             let u = source.nextDouble() * p4
             var v = source.nextDouble()
-            if u <= p1 { return truncated((middle - p1 * v + u).rounded(.down)) }
+            if u <= p1 { return floored(middle - p1 * v + u) }
             guard let count = propose(u, &v) else { continue }
             if accepts(count, v) { return count }
         }
@@ -110,15 +115,15 @@ private struct Envelope {
         if u <= p2 {
             let x = left + (u - p1) / c
             v = v * c + 1 - abs(Double(m) - x + 0.5) / p1
-            return v > 1 ? nil : truncated(x.rounded(.down))
+            return v > 1 ? nil : floored(x)
         }
         if v == 0 { return nil }
         if u <= p3 {
-            let count = truncated((left + log(v) / leftRate).rounded(.down))
+            let count = floored(left + log(v) / leftRate)
             v = v * (u - p2) * leftRate
             return count < 0 ? nil : count
         }
-        let count = truncated((right - log(v) / rightRate).rounded(.down))
+        let count = floored(right - log(v) / rightRate)
         v = v * (u - p3) * rightRate
         return count > n ? nil : count
     }
@@ -155,11 +160,17 @@ private struct Envelope {
         let w = Double(n) - Double(count) + 1
         let main =
             middle * log(f / x) + (Double(n - m) + 0.5) * log(z / w) + Double(count - m) * log(w * r / (x * q))
-        return main + Self.correction(f) + Self.correction(z) - Self.correction(x) - Self.correction(w)
+        if isLegacy {
+            // As the paper and old programs have it: a term of another number, and two signs.
+            let (first, second) = (Self.correction(f, 13680), Self.correction(z, 13680))
+            return main + first + second + Self.correction(x, 13680) + Self.correction(w, 13680)
+        }
+        return main + Self.correction(f, 13860) + Self.correction(z, 13860) - Self.correction(x, 13860)
+            - Self.correction(w, 13860)
     }
 
-    private static func correction(_ x: Double) -> Double {
+    private static func correction(_ x: Double, _ first: Double) -> Double {
         let square = x * x
-        return (13860 - (462 - (132 - (99 - 140 / square) / square) / square) / square) / x / 166320
+        return (first - (462 - (132 - (99 - 140 / square) / square) / square) / square) / x / 166320
     }
 }

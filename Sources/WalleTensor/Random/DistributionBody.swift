@@ -24,6 +24,7 @@ struct DistributionBody: GeneratorBody {
     }
 
     private func reals<Source: DrawSource>(_ source: inout Source) {
+        var vonMises = (kappa: -1.0, s: 0.0)
         switch distribution {
         case .uniform: real(&source) { $0 + ($1 - $0) * $3.nextDouble() }
         case .normal: real(&source) { $0 + $1 * $3.standardNormal() }
@@ -47,7 +48,7 @@ struct DistributionBody: GeneratorBody {
         case .rayleigh: real(&source) { a, _, _, source in source.rayleigh(a) }
         case .wald: real(&source) { $3.wald($0, $1) }
         case .triangular: real(&source) { $3.triangular($0, $1, $2) }
-        case .vonMises: real(&source) { $3.vonMises($0, $1) }
+        case .vonMises: real(&source) { $3.vonMises($0, $1, &vonMises) }
         default: preconditionFailure("\(distribution) gives \(distribution.result)")
         }
     }
@@ -57,11 +58,16 @@ struct DistributionBody: GeneratorBody {
         switch distribution {
         case .binomial:
             each(&source) { n, p, _, source in
-                UInt64(bitPattern: Int64(binomial.draw(Int(bitPattern: UInt(n)), Double(bitPattern: p), from: &source)))
+                UInt64(
+                    bitPattern: Int64(binomial.draw(Int(truncatingIfNeeded: n), Double(bitPattern: p), from: &source)))
             }
         case .hypergeometric:
             each(&source) { good, bad, sample, source in
-                UInt64(bitPattern: Int64(source.hypergeometric(Int(good), Int(bad), Int(sample))))
+                UInt64(
+                    bitPattern: Int64(
+                        source.hypergeometric(
+                            Int(truncatingIfNeeded: good), Int(truncatingIfNeeded: bad),
+                            Int(truncatingIfNeeded: sample))))
             }
         case .negativeBinomial: count(&source) { $2.negativeBinomial($0, $1) }
         case .poisson: count(&source) { a, _, source in poisson.draw(a, from: &source) }
@@ -73,7 +79,7 @@ struct DistributionBody: GeneratorBody {
     }
 
     @inline(__always)
-    private func real<Source: DrawSource>(
+    func real<Source: DrawSource>(
         _ source: inout Source, _ draw: (Double, Double, Double, inout Source) -> Double
     ) {
         each(&source) {
@@ -82,7 +88,7 @@ struct DistributionBody: GeneratorBody {
     }
 
     @inline(__always)
-    private func count<Source: DrawSource>(
+    func count<Source: DrawSource>(
         _ source: inout Source, _ draw: (Double, Double, inout Source) -> Int
     ) {
         each(&source) { first, second, _, source in
@@ -92,7 +98,7 @@ struct DistributionBody: GeneratorBody {
 
     /// Parameters and results have 8 bytes each; what they are, the closure knows.
     @inline(__always)
-    private func each<Source: DrawSource>(
+    func each<Source: DrawSource>(
         _ source: inout Source, _ draw: (UInt64, UInt64, UInt64, inout Source) -> UInt64
     ) {
         let parameters = operands.count - 1

@@ -37,18 +37,13 @@ package struct LegacyRandom: Sendable {
         guard Self.offers(distribution) else {
             throw TensorError(.type, "the legacy generator does not draw \(distribution): use default_rng()")
         }
-        DistributionBody(distribution: distribution, operands: [output] + parameters).draw(&self)
+        let body = DistributionBody(distribution: distribution, operands: [output] + parameters)
+        if !drawOwn(body) { body.draw(&self) }
     }
 
-    /// Whether the algorithm is the same in the old and the new generators but for what both are made of.
+    /// Whether there are legacy numbers of a distribution: of all but the hypergeometric and von Mises ones.
     package static func offers(_ distribution: Distribution) -> Bool {
-        switch distribution {
-        case .uniform, .normal, .exponential, .standardGamma, .gamma, .chiSquare, .fisher, .student, .weibull, .laplace,
-            .gumbel, .logistic, .logNormal, .triangular, .negativeBinomial, .poisson, .noncentralFisher,
-            .noncentralChiSquare, .cauchy, .logSeries:
-            true
-        default: false
-        }
+        distribution != .hypergeometric && distribution != .vonMises
     }
 
     /// From [0, 1).

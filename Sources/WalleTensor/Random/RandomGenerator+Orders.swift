@@ -125,13 +125,40 @@ private struct ChoiceBody: GeneratorBody {
 
     /// Floyd's algorithm (Bentley and Floyd, "A Sample of Brilliance", 1987).
     private func sample(_ elements: UnsafeMutablePointer<Int>, _ count: Int, _ draws: inout some DrawSource) {
-        var seen = Set<Int>(minimumCapacity: count)
+        var seen = Seen(count)
+        defer { seen.deallocate() }
         for index in 0..<count {
             let last = limit - count + index
             let value = bounded(last, &draws)
-            let chosen = seen.insert(value).inserted ? value : last
-            if chosen != value { seen.insert(last) }
-            elements[index] = chosen
+            let isNew = seen.insert(value)
+            if !isNew { _ = seen.insert(last) }
+            elements[index] = isNew ? value : last
+        }
+    }
+
+    /// Random numbers that were met: their lower bits are as good a hash as any.
+    private struct Seen {
+        private let places: UnsafeMutablePointer<Int>
+        private let mask: Int
+
+        init(_ count: Int) {
+            let capacity = 1 << (Int.bitWidth - (2 * count).leadingZeroBitCount)
+            mask = capacity - 1
+            places = .allocate(capacity: capacity)
+            places.initialize(repeating: -1, count: capacity)
+        }
+
+        func deallocate() { places.deallocate() }
+
+        /// Whether it was not met before.
+        mutating func insert(_ value: Int) -> Bool {
+            var place = value & mask
+            while places[place] != -1 {
+                if places[place] == value { return false }
+                place = (place + 1) & mask
+            }
+            places[place] = value
+            return true
         }
     }
 

@@ -59,7 +59,7 @@ package struct Accumulation {
             return runAcross(input, axis, output)
         }
         let lane = AccumulatedLane(scan, binary, input.dtype, dtype, length, strides)
-        withUnsafeTemporaryAllocation(byteCount: AccumulatedLane.scratchBytes, alignment: 64) { memory in
+        withUnsafeTemporaryAllocation(byteCount: lane.scratchBytes, alignment: 64) { memory in
             let scratch = memory.baseAddress.unsafelyUnwrapped
             Lanes.forEach(axis, of: output, and: input) { lane.run($1, to: $0, scratch) }
         }
@@ -102,8 +102,8 @@ extension BinaryOperation {
 private struct AccumulatedLane {
     /// Elements that are cast at once.
     private static let piece = 512
-    /// Of a piece and an accumulator.
-    static let scratchBytes = (piece + 1) * 16
+    /// Of a piece, where there are casts, and an accumulator.
+    var scratchBytes: Int { (isCast ? min(Self.piece, length) * bytes : 0).roundedUp(to: 16) + 16 }
 
     private let scan: walle_scan_kernel?
     private let binary: walle_binary_kernel
@@ -130,7 +130,7 @@ private struct AccumulatedLane {
     func run(
         _ input: UnsafeMutableRawPointer, to output: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer
     ) {
-        let accumulator = scratch + Self.piece * 16
+        let accumulator = scratch + scratchBytes - 16
         cast(1, input, inputStep, accumulator, bytes)
         output.copyMemory(from: accumulator, byteCount: bytes)
         var done = 1

@@ -31,8 +31,11 @@ package struct Combination {
     /// - Throws: `.index` for a position that is out of bounds, naming it; nothing is combined then.
     package func run(_ values: View, at indices: View, of target: View) throws(TensorError) {
         let positions = Positions(indices: indices, length: target.layout.shape[0], axis: 0)
-        try positions.check()
-        guard let to = target.base, let from = values.base, values.layout.count > 0 else { return }
+        // A single piece is checked before anything is combined.
+        if indices.layout.count > Positions.piece { try positions.check() }
+        guard let to = target.base, let from = values.base, values.layout.count > 0 else {
+            return try positions.check()
+        }
         let (step, stride) = (values.layout.strides[0], target.layout.strides[0])
         var block = View(base: to, dtype: dtype, layout: target.layout.without(0))
         var value = View(base: from, dtype: dtype, layout: values.layout.without(0))

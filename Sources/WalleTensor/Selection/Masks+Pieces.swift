@@ -15,27 +15,41 @@ extension Masks {
         _ body: (_ start: Int, _ count: Int, _ mask: UnsafePointer<UInt8>, _ place: Place) -> Void
     ) {
         guard let base = elements.base else { return }
-        let kernel = truth(elements.dtype)
-        let order = Layout(contiguous: elements.layout.shape, elementBytes: 1)
-        let layouts: InlineArray<3, Layout> = [order, elements.layout, other ?? order]
-        withUnsafeTemporaryAllocation(byteCount: piece, alignment: 64) { memory in
+        let (kernel, isBytes) = (truth(elements.dtype), elements.dtype.byteCount == 1)
+        withUnsafeTemporaryAllocation(byteCount: min(piece, elements.layout.count), alignment: 1) { memory in
             let bytes = memory.baseAddress.unsafelyUnwrapped
-            Walk.forEach(layouts.span) { count, offsets, strides in
+            forEachRow(of: elements.layout, and: other) { start, count, offset, stride, place in
                 var done = 0
                 while done < count {
                     let length = min(piece, count - done)
-                    var mask = base + offsets[1] + done * strides[1]
-                    if elements.dtype.byteCount != 1 || strides[1] != 1 && length > 1 {
-                        kernel(length, mask, strides[1], bytes, 1)
+                    var mask = base + offset + done * stride
+                    if !isBytes || stride != 1 && length > 1 {
+                        kernel(length, mask, stride, bytes, 1)
                         mask = bytes
                     }
                     body(
-                        offsets[0] + done, length, UnsafePointer(mask.assumingMemoryBound(to: UInt8.self)),
-                        Place(offset: offsets[2] + done * strides[2], stride: strides[2]))
+                        start + done, length, UnsafePointer(mask.assumingMemoryBound(to: UInt8.self)),
+                        Place(offset: place.offset + done * place.stride, stride: place.stride))
                     done += length
                 }
             }
         }
+    }
+
+    /// Calls `body` with rows of an array in order: the number of elements before it, its length, the offset of its first
+    /// element, what neighbours are apart, and its place in an array of another layout. One axis needs no walk.
+    @inline(__always)
+    private static func forEachRow(
+        of layout: Layout, and other: Layout?,
+        _ body: (_ start: Int, _ count: Int, _ offset: Int, _ stride: Int, _ place: Place) -> Void
+    ) {
+        if layout.rank == 1 {
+            return body(0, layout.shape[0], 0, layout.strides[0], Place(stride: other?.strides[0] ?? 0))
+        }
+        // The first operand makes the walk go in order.
+        let order = Layout(contiguous: layout.shape, elementBytes: 1)
+        let layouts: InlineArray<3, Layout> = [order, layout, other ?? order]
+        Walk.forEach(layouts.span) { body($1[0], $0, $1[1], $2[1], Place(offset: $1[2], stride: $2[2])) }
     }
 
     /// Whether elements are not zero, as bytes: those of one byte are that already.
@@ -72,7 +86,7 @@ extension Masks {
     private static func forEachTrue(
         _ condition: View, _ body: (_ before: Int, _ positions: UnsafeMutablePointer<Int64>, _ count: Int) -> Void
     ) {
-        withUnsafeTemporaryAllocation(of: Int64.self, capacity: piece) { memory in
+        withUnsafeTemporaryAllocation(of: Int64.self, capacity: min(piece, condition.layout.count)) { memory in
             let positions = memory.baseAddress.unsafelyUnwrapped
             var before = 0
             forEachPiece(of: condition) { start, count, mask, _ in

@@ -25,21 +25,14 @@ struct Positions {
     ) throws(TensorError) {
         guard let base = indices.base else { return }
         var outside: Int64?
-        // The second operand makes the walk go in order.
-        let order = Layout(contiguous: indices.layout.shape, elementBytes: 1)
-        let layouts: InlineArray<2, Layout> = [order, indices.layout]
-        withUnsafeTemporaryAllocation(of: Int64.self, capacity: Self.piece) { memory in
+        withUnsafeTemporaryAllocation(of: Int64.self, capacity: min(Self.piece, indices.layout.count)) { memory in
             let positions = memory.baseAddress.unsafelyUnwrapped
-            Walk.forEach(layouts.span) { count, offsets, strides in
+            forEachRow { start, offset, stride, count in
                 var done = 0
                 while done < count && outside == nil {
-                    let piece = min(Self.piece, count - done)
-                    let from = base + offsets[1] + done * strides[1]
-                    if let bad = read(from, strides[1], piece, positions) {
-                        outside = bad
-                    } else {
-                        body(offsets[0] + done, positions, piece)
-                    }
+                    let (from, piece) = (base + offset + done * stride, min(Self.piece, count - done))
+                    outside = read(from, stride, piece, positions)
+                    if outside == nil { body(start + done, positions, piece) }
                     done += piece
                 }
             }
@@ -48,6 +41,17 @@ struct Positions {
             let shown = indices.dtype == .uint64 ? "\(UInt64(bitPattern: outside))" : "\(outside)"
             throw TensorError(.index, "index \(shown) is out of bounds for axis \(axis) with size \(length)")
         }
+    }
+
+    /// Calls `body` with rows of the indices in order: the number of those before it, the offset of its first, what
+    /// neighbours are apart, and its length. One axis needs no walk.
+    @inline(__always)
+    private func forEachRow(_ body: (_ start: Int, _ offset: Int, _ stride: Int, _ count: Int) -> Void) {
+        let layout = indices.layout
+        if layout.rank == 1 { return body(0, 0, layout.strides[0], layout.shape[0]) }
+        // The first operand makes the walk go in order.
+        let layouts: InlineArray<2, Layout> = [Layout(contiguous: layout.shape, elementBytes: 1), layout]
+        Walk.forEach(layouts.span) { body($1[0], $1[1], $2[1], $0) }
     }
 
     /// Whether all are within bounds.

@@ -12,9 +12,12 @@ package enum Selection {
         taking indices: Axes, of type: DType, from shape: Axes, axis: Int
     ) throws(TensorError) -> Axes {
         try Positions.check(type: type)
-        var result = Axes(shape.prefix(axis))
-        for length in indices { result.append(length) }
-        for length in shape.dropFirst(axis + 1) { result.append(length) }
+        var result = Axes(repeating: 0, count: shape.count + indices.count - 1)
+        for place in result.indices {
+            let index = place - axis
+            result[place] =
+                index < 0 ? shape[place] : index < indices.count ? indices[index] : shape[place - indices.count + 1]
+        }
         if shape[axis] == 0 && !result.contains(0) {
             throw TensorError(.index, "cannot do a non-empty take from an empty axes.")
         }
@@ -52,8 +55,11 @@ package enum Selection {
         _ values: View, at indices: View, axis: Int, of target: View
     ) throws(TensorError) {
         let positions = Positions(indices: indices, length: target.layout.shape[axis], axis: axis)
-        try positions.check()
-        guard let to = target.base, let from = values.base, values.layout.count > 0 else { return }
+        // A single piece is checked before anything is written.
+        if indices.layout.rank > 1 || indices.layout.count > Positions.piece { try positions.check() }
+        guard let to = target.base, let from = values.base, values.layout.count > 0 else {
+            return try positions.check()
+        }
         let blocks = AxisBlocks(target.layout, axis, indices.layout.count, target.dtype.byteCount)
         try positions.forEachPiece { start, positions, count in
             blocks.forEach { offset, place in
@@ -77,9 +83,8 @@ struct AxisBlocks {
 
     /// - Parameter positions: How many there are.
     init(_ layout: Layout, _ axis: Int, _ positions: Int, _ elementBytes: Int) {
-        before = Layout(shape: Axes(layout.shape.prefix(axis)), strides: Axes(layout.strides.prefix(axis)))
-        after = Layout(
-            shape: Axes(layout.shape.dropFirst(axis + 1)), strides: Axes(layout.strides.dropFirst(axis + 1)))
+        before = layout.axes(0..<axis)
+        after = layout.axes(axis + 1..<layout.rank)
         isWhole = after.isContiguous(elementBytes: elementBytes)
         bytes = after.count * elementBytes
         stride = layout.strides[axis]

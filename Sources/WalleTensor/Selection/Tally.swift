@@ -48,7 +48,7 @@ package enum Tally {
         var one: Int64 = 1
         withUnsafeMutableBytes(of: &one) { one in
             let (base, step) = (weights?.base ?? one.baseAddress, weights?.layout.strides[0] ?? 0)
-            withUnsafeTemporaryAllocation(of: Int64.self, capacity: piece) { memory in
+            withUnsafeTemporaryAllocation(of: Int64.self, capacity: min(piece, integers.layout.count)) { memory in
                 let gathered = memory.baseAddress.unsafelyUnwrapped
                 forEachPiece(integers) { start, values, stride, count in
                     let first = base.unsafelyUnwrapped + start * step
@@ -73,7 +73,7 @@ package enum Tally {
         let cast = walle_kernels_cast(
             walle_kernels_shared(), Int32(integers.dtype.kernel), Int32(DType.int64.kernel)
         ).unsafelyUnwrapped
-        withUnsafeTemporaryAllocation(of: Int64.self, capacity: piece) { memory in
+        withUnsafeTemporaryAllocation(of: Int64.self, capacity: min(piece, integers.layout.count)) { memory in
             let values = UnsafeMutableRawPointer(memory.baseAddress.unsafelyUnwrapped)
             for start in stride(from: 0, to: count, by: piece) {
                 let (from, length) = (base + start * step, min(piece, count - start))

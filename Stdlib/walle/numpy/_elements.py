@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ._digits import positional, scientific
+from ._digits import positional, rounded, scientific
 
 # Decimal digits that a type keeps; numbers of more are printed with an exponent.
 _PRECISION = {"float16": 3, "bfloat16": 2, "float32": 6, "float64": 15}
@@ -68,7 +68,7 @@ def _floats(values: list[float], kind: str, options: dict[str, Any], sign: str) 
     else:
         halves, widths = _plain(finite, kind, precision, mode, sign)
     left, right = widths
-    if finite and sign == " " and not any(math.copysign(1, value) < 0 for value in finite) or sign == " " and not finite:
+    if sign == " " and not any(math.copysign(1, value) < 0 for value in finite):
         left += 1
     return _aligned(values, halves, left, right, sign, options)
 
@@ -85,15 +85,11 @@ def _needs_exponent(finite: list[float], kind: str, suppress: bool) -> bool:
 
 def _constant(value: float, kind: str) -> float:
     """A constant as the type holds it: comparisons are those of the type."""
-    from ._digits import rounded
-
     return value if kind == "float64" else rounded(value, kind)
 
 
 def _ratio(largest: float, smallest: float, kind: str) -> float:
     """Infinite where it is beyond the type's range."""
-    from ._digits import rounded
-
     try:
         ratio = largest / smallest
     except OverflowError:
@@ -152,8 +148,8 @@ def _exponential(
             fraction = fraction.ljust(digits, "0")
         left, size = max(left, len(whole)), max(size, len(exponent))
         halves.append((whole, f".{fraction}e", exponent))
-    texts = [(whole, fraction + exponent[0] + exponent[1:].rjust(size - 1, "0")) for whole, fraction, exponent in halves]
-    return texts, (left, digits + 1 + size)
+    filled = [(whole, fraction + mark[0] + mark[1:].rjust(size - 1, "0")) for whole, fraction, mark in halves]
+    return filled, (left, digits + 1 + size)
 
 
 def _longest(finite: list[float], kind: str, precision: int) -> int:

@@ -67,14 +67,15 @@ def read_header(
     """
     start = exactly(file, len(MAGIC) + 2, name, "the magic string", may_be_empty=True)
     if start[: len(MAGIC)] != MAGIC:
-        raise ValueError(f"{name}: the magic string is not correct; expected {MAGIC!r}, got {start[: len(MAGIC)]!r}")
+        wrong = bytes(start[: len(MAGIC)])
+        raise ValueError(f"{name}: the magic string is not correct; expected {MAGIC!r}, got {wrong!r}")
     version = (start[-2], start[-1])
     if version not in ((1, 0), (2, 0), (3, 0)):
         raise ValueError(f"{name}: format version {version[0]}.{version[1]} is not one of 1.0, 2.0 and 3.0")
     size = int.from_bytes(exactly(file, 2 if version == (1, 0) else 4, name, "the header's length"), "little")
     if size > max_header_size:
         raise ValueError(
-            f"{name}: the header has {size} bytes, more than max_header_size={max_header_size}; an honest one is shorter"
+            f"{name}: the header has {size} bytes, more than max_header_size={max_header_size}; honest ones are shorter"
         )
     raw = exactly(file, size, name, "the header")
     try:

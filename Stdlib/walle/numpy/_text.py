@@ -78,7 +78,7 @@ def loadtxt(
         raise ValueError(f"Illegal value of ndmin keyword: {ndmin}")
     _check_delimiter(delimiter)
     read = _Reader(_kind(dtype), converters, usecols)
-    with _lines(fname, encoding) as lines:
+    with _Lines(fname, encoding) as lines:
         texts = itertools.islice(lines, max(skiprows, 0), None)
         rows = _fields(texts, _markers(comments, delimiter), delimiter)
         for fields in itertools.islice(rows, max_rows):
@@ -130,7 +130,7 @@ def genfromtxt(
     missing = {missing_values} if isinstance(missing_values, str) else set(missing_values or ())
     fill = {"int": -1, "bool": False}.get(kind, float("nan")) if filling_values is None else filling_values
     read = _Reader(kind, converters, usecols, missing=missing | {""}, fill=fill)
-    with _lines(fname, encoding) as lines:
+    with _Lines(fname, encoding) as lines:
         texts = itertools.islice(lines, max(skip_header, 0), None)
         rows = list(itertools.islice(_fields(texts, _markers(comments, delimiter), delimiter), max_rows))
     for fields in rows[: len(rows) - skip_footer if skip_footer > 0 else None]:
@@ -182,11 +182,11 @@ def savetxt(
     columns = table.shape[1] if table.ndim == 2 else 1
     is_complex = table.dtype.name.startswith("complex")
     form = _row_format(fmt, delimiter, columns, is_complex)
-    with _writer(fname, encoding) as write:
+    with _Writer(fname, encoding) as write:
         if header:
             write(comments + header.replace("\n", "\n" + comments) + newline)
         for row in table:
-            write(_row(form, row.tolist() if table.ndim == 2 else [row.item()], is_complex, fmt) + newline)
+            write(_row(form, row.tolist() if table.ndim == 2 else [row.item()], table.dtype.name) + newline)
         if footer:
             write(comments + footer.replace("\n", "\n" + comments) + newline)
 
@@ -209,17 +209,37 @@ def _row_format(fmt: Any, delimiter: str, columns: int, is_complex: bool) -> str
     return delimiter.join(formats)
 
 
-def _row(form: str, values: list[Any], is_complex: bool, fmt: Any) -> str:
+def _row(form: str, values: list[Any], dtype: str) -> str:
+    is_complex = dtype.startswith("complex")
     if is_complex:
         values = [part for value in values for part in (value.real, value.imag)]
+    if "s" in form and dtype in ("float16", "bfloat16", "float32", "complex64"):
+        kind = "float32" if is_complex else dtype
+        values = [_Short(value, kind) for value in values]
     try:
         text = form % tuple(values)
     except TypeError as error:
-        raise TypeError(f"Mismatch between array dtype and format specifier ('{form}')") from error
+        raise TypeError(f"Mismatch between array dtype ('{dtype}') and format specifier ('{form}')") from error
     return text.replace("+-", "-") if is_complex else text
 
 
-class _writer:
+class _Short(float):
+    """A number of a type with fewer digits, which shows no more than these."""
+
+    kind: str
+
+    def __new__(cls, value: float, kind: str) -> _Short:
+        self = super().__new__(cls, value)
+        self.kind = kind
+        return self
+
+    def __str__(self) -> str:
+        from ._scalars import scalar_str
+
+        return scalar_str(float(self), self.kind)
+
+
+class _Writer:
     """A function that writes text to a path, or to a file of text or bytes."""
 
     def __init__(self, fname: Any, encoding: str | None) -> None:
@@ -253,7 +273,7 @@ class _writer:
 # Reading
 
 
-class _lines:
+class _Lines:
     """The lines of a path, a file, or an iterable, as texts."""
 
     def __init__(self, fname: Any, encoding: str | None) -> None:
@@ -324,11 +344,7 @@ def _kind(dtype: Any) -> str:
 
 
 def _to_bool(text: str) -> bool:
-    return float(text) != 0
-
-
-def _to_complex(text: str) -> complex:
-    return complex(text.strip().replace("i", "j"))
+    return int(text) != 0
 
 
 class _Reader:
@@ -337,7 +353,7 @@ class _Reader:
     def __init__(
         self, kind: str, converters: Converters, usecols: Any, missing: set[str] | None = None, fill: Any = None
     ) -> None:
-        self.convert: Callable[[str], Any] = {"bool": _to_bool, "int": int, "float": float, "complex": _to_complex}[kind]
+        self.convert: Callable[[str], Any] = {"bool": _to_bool, "int": int, "float": float, "complex": complex}[kind]
         self.kind, self.converters, self.missing, self.fill = kind, converters, missing, fill
         self.columns = self._columns(usecols)
         self.width: int | None = None
@@ -371,10 +387,8 @@ class _Reader:
             )
         try:
             if self.functions is None:
-                convert = self.convert
-                # Python takes underscores in numbers; tables do not have them.
-                if any("_" in field for field in fields):
-                    raise ValueError
+                # Most rows: a look at all fields together is cheaper than one at each.
+                convert = self._strict if any("_" in field for field in fields) else self.convert
                 self.values.extend([convert(field) for field in fields])
             else:
                 self.values.extend([function(field) for function, field in zip(self.functions, fields)])
@@ -393,7 +407,7 @@ class _Reader:
 
     def _functions(self, fields: list[str]) -> list[Callable[[str], Any]] | None:
         """A function for each column; None when all are the same."""
-        plain = self._or_fill if self.missing is not None else self.convert
+        plain = self._or_fill if self.missing is not None else self._strict
         if callable(self.converters):
             return [self.converters] * len(fields)
         if not self.converters:
@@ -406,6 +420,12 @@ class _Reader:
         columns = self.columns if self.columns is not None else range(len(fields))
         return [wanted.get(column, plain) for column in columns]
 
+    def _strict(self, text: str) -> Any:
+        """Python takes underscores in numbers; tables do not have them."""
+        if "_" in text:
+            raise ValueError(f"could not convert string {text!r}")
+        return self.convert(text)
+
     def _or_fill(self, text: str) -> Any:
         text = text.strip()
         if text in (self.missing or ()) or "_" in text:
@@ -417,11 +437,9 @@ class _Reader:
 
     def _explain(self, fields: list[str]) -> None:
         """Find the field that is no number. The error that a function gave is its cause."""
-        functions = self.functions or [self.convert] * len(fields)
+        functions = self.functions or [self._strict] * len(fields)
         for column, (function, field) in enumerate(zip(functions, fields)):
             try:
-                if self.functions is None and "_" in field:
-                    raise ValueError
                 function(field)
             except ValueError as error:
                 name = {"int": "int64", "float": "float64", "complex": "complex128"}.get(self.kind, self.kind)
@@ -434,7 +452,7 @@ class _Reader:
         from . import _core as _
 
         if not self.count:
-            return _.zeros((0,), dtype)
+            return _.zeros((0,) if self.columns is None else (0, len(self.columns)), dtype)
         return _.asarray(self.values, dtype).reshape((self.count, self.width or 0))
 
 
