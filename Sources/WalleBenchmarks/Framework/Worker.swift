@@ -13,6 +13,7 @@ final class Worker: Sendable {
         let location = Script.Location(importPaths: [PeerProcess.folder], module: module, function: function)
         try await machine.perform { [self] (interpreter) throws(PythonFailure) in
             interpreter.offer(modules)
+            interpreter.arrayExchange = WalleModules.arrayExchange
             script = try Script(location, in: interpreter)
         }
     }

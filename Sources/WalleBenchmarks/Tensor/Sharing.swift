@@ -1,8 +1,9 @@
-/// Two VMs that compute at once, against one.
+/// Arrays that go from one VM to another, and two VMs that compute at once, against one.
 enum Sharing {
     static func run(_ plan: Plan) async throws -> Outcome {
         let workers = [try await WalleSide(.wall), try await WalleSide(.wall)]
-        var outcome = Outcome(notes: ["two VMs: \(plan.threads) threads a process"])
+        var outcome = Outcome(
+            measurements: try await Passing.run(plan), notes: ["two VMs: \(plan.threads) threads a process"])
         for (index, operation) in try await workers[0].cases(of: "sharing").enumerated() {
             outcome.measurements.append(try await atOnce(workers, index, operation, plan))
         }
