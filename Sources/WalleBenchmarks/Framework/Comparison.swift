@@ -17,16 +17,13 @@ struct Comparison: Codable, Sendable {
     /// How many times as fast as the peer at its better setting ours is.
     var speed: Double?
 
-    init(_ operation: ArrayCase, nanoseconds: Double?, peers: [String: Double], problem: String?) {
-        name = operation.name
-        family = operation.family
-        form = operation.form
-        dtype = operation.dtype
-        size = operation.size
-        self.nanoseconds = nanoseconds
-        self.peers = peers
-        self.problem = problem
-        if let nanoseconds, let peer = peers.values.min(), problem == nil { speed = peer / nanoseconds }
+    init(
+        _ name: String, family: String, form: String, dtype: String, size: String, nanoseconds: Double?,
+        peers: [String: Double], problem: String?
+    ) {
+        (self.name, self.family, self.form, self.dtype, self.size) = (name, family, form, dtype, size)
+        (self.nanoseconds, self.peers, self.problem) = (nanoseconds, peers, problem)
+        if let nanoseconds, let peer = peerNanoseconds, problem == nil { speed = peer / nanoseconds }
     }
 
     var peerNanoseconds: Double? { peers.values.min() }

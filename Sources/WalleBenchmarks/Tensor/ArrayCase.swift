@@ -12,8 +12,15 @@ struct ArrayCase: Codable, Sendable {
 
     var title: String { "\(name) (\(form)), \(dtype), \(size)" }
 
-    /// The factors of a size like `64×32×16`.
-    var dimensions: [Int] { size.split(separator: "×").compactMap { Int($0) } }
+    /// - Parameters:
+    ///   - nanoseconds: of one execution; nil when ours does not have the operation.
+    ///   - peers: NumPy's, by setting.
+    ///   - problem: why there is no figure of ours, or why it counts for nothing.
+    func compared(_ nanoseconds: Double?, peers: [String: Double], problem: String?) -> Comparison {
+        Comparison(
+            name, family: family, form: form, dtype: dtype, size: size, nanoseconds: nanoseconds, peers: peers,
+            problem: problem)
+    }
 }
 
 /// What came of making a case ready: its result, or why there is none.

@@ -12,8 +12,10 @@ struct ArraySides: Sendable {
             peers = []
             return
         }
-        var sides = [try await NumPySide(interpreter: interpreter, threads: plan.threads, core: nil)]
-        if Environment.hasAVX512 {
+        let installed = try await NumPySide(interpreter: interpreter, threads: plan.threads, core: nil)
+        var sides = [installed]
+        // Where it finds that by itself, the better of two equal settings would be the luckier one.
+        if Environment.hasAVX512, installed.core != "SkylakeX" {
             sides.append(try await NumPySide(interpreter: interpreter, threads: plan.threads, core: "SkylakeX"))
         }
         peers = sides
@@ -25,7 +27,8 @@ struct ArraySides: Sendable {
             return "NumPy could not be had: the figures are ours alone. Scripts/bench installs it from PyPI."
         }
         let settings = peers.map { "\($0.name) (OpenBLAS for \($0.core))" }.joined(separator: ", ")
-        return "NumPy \(first.version): \(settings); the faster one counts"
+        let choice = peers.count == 1 ? "OpenBLAS finds the right core by itself" : "the faster setting counts"
+        return "NumPy \(first.version): \(settings); \(choice)"
     }
 
     /// Times one case, the sides in turn.
@@ -46,9 +49,8 @@ struct ArraySides: Sendable {
         if isOurs { try await ours.finish() }
         for peer in peers { try await peer.finish() }
         let medians = zip(peers, theirs).map { ($0.name, $1.median) }
-        return Comparison(
-            operation, nanoseconds: isOurs ? times.median : nil,
-            peers: Dictionary(medians) { first, _ in first },
+        return operation.compared(
+            isOurs ? times.median : nil, peers: Dictionary(medians) { first, _ in first },
             problem: Self.problem(mine, others.first, operation))
     }
 

@@ -5,7 +5,10 @@ from typing import Any
 
 
 class Inputs:
-    """Arrays for one case. They are kept for the next with the same size and type: cases must not change them."""
+    """Arrays for one case. Some are kept for the next with the same size and type: cases must not change them."""
+
+    #: As many as a case needs: those of the largest size take 80 MB each.
+    _MOST_KEPT = 4
 
     def __init__(self, np: Any, dtype: str, count: int) -> None:
         self._np, self._dtype, self._count = np, getattr(np, "bool_" if dtype == "bool" else dtype), count
@@ -22,11 +25,8 @@ class Inputs:
 
     def values(self, seed: int, low: float = 1, high: float = 100) -> Any:
         """Numbers of the case's type, evenly from `low` to `high`, both included for integers."""
-        if self._is_integer:
-            make = lambda: (self._words(seed) % (high - low + 1)).astype(self._np.int64) + low
-        else:
-            make = lambda: (self._words(seed) * ((high - low) / 2.0**32) + low).astype(self._dtype)
-        return self._kept(("values", seed, low, high), make)
+        make = self._integers if self._is_integer else self._fractions
+        return self._kept(("values", seed, low, high), lambda: make(seed, low, high))
 
     def wide(self, seed: int) -> Any:
         """Numbers of which hardly any are equal."""
@@ -47,11 +47,24 @@ class Inputs:
         make = lambda: self._np.arange(self._count) * 1_000_003 % self._count
         return self._kept(("permuted", seed), make)
 
+    def _integers(self, seed: int, low: int, high: int) -> Any:
+        words, span = self._words(seed), high - low + 1
+        numbers = (words if span == 2**32 else words % span).astype(self._np.int64)
+        numbers += low
+        return numbers
+
+    def _fractions(self, seed: int, low: float, high: float) -> Any:
+        numbers = self._words(seed) * ((high - low) / 2.0**32)
+        numbers += low
+        return numbers.astype(self._dtype, copy=False)
+
     def _words(self, seed: int) -> Any:
-        words = random.Random(seed).randbytes(4 * self._count)
-        return self._np.frombuffer(words, dtype=self._np.uint32).astype(self._np.int64)
+        """32 random bits for each element."""
+        return self._np.frombuffer(random.Random(seed).randbytes(4 * self._count), dtype=self._np.uint32)
 
     def _kept(self, key: tuple, make: Any) -> Any:
         if key not in self._known:
+            while len(self._known) >= self._MOST_KEPT:
+                del self._known[next(iter(self._known))]
             self._known[key] = make()
         return self._known[key]
