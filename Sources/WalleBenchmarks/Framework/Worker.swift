@@ -1,4 +1,5 @@
 internal import WalleBinding
+internal import WalleModules
 internal import WallePython
 
 /// A VM with a script, called on its own thread without a host around it.
