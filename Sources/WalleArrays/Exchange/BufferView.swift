@@ -16,14 +16,12 @@ extension StatePointer {
             throw TensorError.type("a buffer of elements '\(text)' cannot be shown as an array of numbers")
         }
         let rank = Int(view.ndim)
-        let shape =
-            view.shape == nil
-            ? Axes([view.len / max(format.dtype.byteCount, 1)]) : Axes((0..<rank).map { view.shape[$0] })
+        let shape = Axes((0..<rank).map { view.shape[$0] })
         var layout = Layout(contiguous: shape, elementBytes: format.dtype.byteCount)
         if let strides = view.strides { layout.strides = Axes((0..<rank).map { strides[$0] }) }
         let isWritable = view.readonly == 0
         let first = view.buf
-        let cell = try CellPointer.make(of: view)
+        let cell = try CellPointer.make(of: view, extent: layout.extent(elementBytes: format.dtype.byteCount))
         let array = try self.array(
             format.dtype, layout, offset: first.map { $0 - cell.pointee.bytes } ?? 0, over: cell, base: object,
             isWritable: isWritable)

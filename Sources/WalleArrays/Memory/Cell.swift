@@ -87,7 +87,10 @@ extension CellPointer {
     }
 
     /// A cell over the memory of a Python object; takes over the view of it.
-    static func make(of view: Py_buffer) throws -> CellPointer {
+    ///
+    /// - Parameter extent: the bytes that the elements of the view take, counted from its first one, which need not be the
+    ///   lowest; nil when they lie packed.
+    static func make(of view: Py_buffer, extent: Range<Int>? = nil) throws -> CellPointer {
         guard let block = PyMem_Malloc(MemoryLayout<Cell>.size),
             let held = PyMem_Malloc(MemoryLayout<Py_buffer>.size)
         else {
@@ -99,7 +102,9 @@ extension CellPointer {
         buffer.initialize(to: view)
         let cell = block.assumingMemoryBound(to: Cell.self)
         cell.initialize(
-            to: Cell(bytes: view.buf ?? held, byteCount: view.len, source: .foreign(buffer)))
+            to: Cell(
+                bytes: view.buf.map { $0 + (extent?.lowerBound ?? 0) } ?? UnsafeMutableRawPointer(held),
+                byteCount: extent?.count ?? view.len, source: .foreign(buffer)))
         cell.pointee.isReadOnly = view.readonly != 0
         return cell
     }

@@ -1,9 +1,8 @@
 internal import CWallePython
 internal import WallePython
-internal import WalleMemory
 internal import WalleTensor
 
-/// Matrix products of arrays.
+/// Matrix products and contractions of arrays.
 enum ArrayProduct {
     static func run(_ first: PythonPointer, _ second: PythonPointer, _ state: StatePointer) throws -> PythonPointer {
         var left = try Operand(reading: first, state)
@@ -12,16 +11,18 @@ enum ArrayProduct {
         defer { right.release() }
         try left.settle(as: left.dtype, state, place: 0)
         try right.settle(as: right.dtype, state, place: 1)
-        let product = try Tensor.matrixProduct(tensor(left), tensor(right))
-        let result = try state.array(product.dtype, shape: product.shape)
-        Raster.copy(product.view, to: result.view)
-        withExtendedLifetime(product) {}
-        return try state.scalarOrArray(result)
+        let type = try Products.inferMatrixProduct(left.view.type, right.view.type)
+        return try state.scalarOrArray(
+            try state.array(type) { try Products.matrixProduct(left.view, right.view, into: $0) })
     }
 
-    private static func tensor(_ operand: Operand) throws -> Tensor {
-        let tensor = try Tensor(zeros: operand.layout.shape, operand.dtype)
-        Raster.copy(operand.view, to: tensor.view)
-        return tensor
+    /// The sum over pairs of axes of the products of two arrays; then axes that both keep, then those of each.
+    static func contract(_ given: Arguments, _ state: StatePointer) throws -> PythonPointer {
+        let (left, right) = (try state.array(given[0]), try state.array(given[1]))
+        let axes = ContractionAxes(
+            leftBatch: try Integer.readAxes(given[2]), rightBatch: try Integer.readAxes(given[3]),
+            leftSummed: try Integer.readAxes(given[4]), rightSummed: try Integer.readAxes(given[5]))
+        let type = try Products.inferContraction(left.type, right.type, axes)
+        return try state.array(type) { try Products.contract(left.view, right.view, axes, into: $0) }.object
     }
 }

@@ -79,6 +79,26 @@ enum LinearFunctions {
                     }
                 }),
             .fast(
+                "linalg_eig", "(a, vectors): complex values, or values and vectors.",
+                { _, arguments, count in
+                    ArrayFunctions.call(arguments, count, 2...2, "linalg_eig") { given, state in
+                        let a = try state.array(given[0])
+                        let types = try LinearAlgebra.inferEigenvalues(a.type)
+                        let wanted = PyObject_IsTrue(given[1]) == 1 ? [types.values, types.vectors] : [types.values]
+                        return try LinearFunctions.results(wanted, state) {
+                            try LinearAlgebra.eigenvalues(
+                                a.view, values: $0[0], vectors: $0.count > 1 ? $0[1] : nil)
+                        }
+                    }
+                }),
+            .fast(
+                "contract", "(a, b, batch of a, batch of b, summed of a, summed of b)",
+                { _, arguments, count in
+                    ArrayFunctions.call(arguments, count, 6...6, "contract") { given, state in
+                        try ArrayProduct.contract(given, state)
+                    }
+                }),
+            .fast(
                 "linalg_svd", "(a, full, vectors): u, values, vh; or values.",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 3...3, "linalg_svd") { given, state in

@@ -28,7 +28,7 @@ enum ArrayFold {
             }
         }
         let plan = try Plan(index, options.dtype, input)
-        try plan.checkElements(input.layout, folded, shape)
+        try plan.checkElements(input.layout, folded)
         if shape.count == 0 && shown.count == 0 && options.out == nil {
             let place = state.pointee.numbers + 48
             try plan.run(input.view, folded, shape, to: place, state)
@@ -114,9 +114,8 @@ private struct Plan {
     }
 
     /// - Throws: `.value` when there is nothing to start with.
-    func checkElements(_ layout: Layout, _ folded: Axes, _ shape: Axes) throws {
-        guard layout.count == 0, shape.reduce(1, *) > 0 else { return }
-        if function.identity == nil {
+    func checkElements(_ layout: Layout, _ folded: Axes) throws {
+        if function.identity == nil && folded.indices.contains(where: { folded[$0] == 1 && layout.shape[$0] == 0 }) {
             throw TensorError.value(
                 "zero-size array to reduction operation \(function.name) which has no identity")
         }

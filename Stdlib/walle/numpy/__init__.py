@@ -20,7 +20,16 @@ for _name, _value in vars(_t).items():
     if isinstance(_value, _t.ufunc) or (isinstance(_value, type) and issubclass(_value, _t.generic)):
         globals().setdefault(_name, _value)
 bool = bool_
-from walle.numpy import _methods
 
-pi, e, inf, nan, newaxis, euler_gamma = 3.141592653589793, 2.718281828459045, float("inf"), float("nan"), None, 0.5772156649015329
+byte, short, intc, int_, long, longlong, intp = int8, int16, int32, int64, int64, int64, int64
+ubyte, ushort, uintc, uint, ulong, ulonglong, uintp = uint8, uint16, uint32, uint64, uint64, uint64, uint64
+half, single, double, csingle, cdouble = float16, float32, float64, complex64, complex128
+True_, False_ = bool_(True), bool_(False)
+
+pi, e, euler_gamma = 3.141592653589793, 2.718281828459045, 0.5772156649015329
+inf, nan, newaxis = float("inf"), float("nan"), None
+little_endian = True
 asanyarray = asarray
+
+from walle.numpy import _methods
+from walle.numpy._lazy import __dir__, __getattr__

@@ -34,7 +34,7 @@ class AxisError(ValueError, IndexError):
 
 
 class LinAlgError(ValueError):
-    """A matrix that an operation of linear algebra cannot work with."""
+    """A matrix for which there is no result, such as the inverse of a singular one."""
 
 
 # MARK: what the native part asks for
@@ -245,7 +245,7 @@ def _axis(axis, ndim):
 
 def _axes(axis, ndim, name="axis"):
     """A tuple of different axes counted from the beginning."""
-    wanted = axis if isinstance(axis, (tuple, list)) else (axis,)
+    wanted = (axis,) if isinstance(axis, int) or hasattr(axis, "__index__") else tuple(axis)
     found = tuple(_axis(each, ndim) for each in wanted)
     if len(set(found)) != len(found):
         raise ValueError(f"repeated axis in `{name}` argument")

@@ -12,7 +12,7 @@ __all__ = [
     "fabs", "fix", "float_power", "frexp", "heaviside", "i0", "imag", "iscomplex", "iscomplexobj", "isclose",
     "allclose", "isneginf", "isposinf", "isreal", "isrealobj", "isscalar", "ldexp", "mod", "modf", "nan_to_num",
     "positive", "pow", "rad2deg", "radians", "real", "real_if_close", "round", "sinc", "spacing", "true_divide",
-    "trunc", "unwrap", "vecdot", "where",
+    "trunc", "unwrap", "where",
 ]  # fmt: skip
 
 abs = _t.absolute
@@ -378,7 +378,7 @@ def i0(x):
 
 def unwrap(p, discont=None, axis=-1, *, period=6.283185307179586):
     """Angles without jumps of more than half a period along an axis."""
-    from walle.numpy._functional import diff
+    from walle.numpy._calculus import diff
     from walle.numpy._manipulation import moveaxis
 
     p = asarray(p)
@@ -395,20 +395,3 @@ def unwrap(p, discont=None, axis=-1, *, period=6.283185307179586):
     result = (moved + 0 * period if integral else moved * 1.0).copy()
     result[..., 1:] = moved[..., 1:] + _t.accumulate(_t.add, correction, correction.ndim - 1, None)
     return moveaxis(result, -1, axis)
-
-
-def vecdot(x1, x2, /, *, axis=-1, **kwargs):
-    """The sums of products along an axis, the first conjugated."""
-    from walle.numpy._manipulation import broadcast_arrays, moveaxis
-
-    x1, x2 = asarray(x1), asarray(x2)
-    if not (x1.ndim and x2.ndim):
-        raise ValueError("vecdot: Input operand does not have enough dimensions (has 0, at least 1 is required)")
-    x1, x2 = moveaxis(x1, axis, -1), moveaxis(x2, axis, -1)
-    if x1.shape[-1] != x2.shape[-1]:
-        raise ValueError(f"vecdot: the lengths of the axis differ: {x1.shape[-1]} and {x2.shape[-1]}")
-    x1, x2 = broadcast_arrays(_t.conjugate(x1) if x1.dtype.kind == "c" else x1, x2)
-    kind = _t.promote(x1.dtype, x2.dtype)
-    if kind.kind == "b":
-        return _t.reduce(_t.logical_or, x1 & x2, -1, None, False, None)
-    return _t.matmul(x1[..., None, :], x2[..., :, None])[..., 0, 0][()]

@@ -1,0 +1,105 @@
+"""Bits of bytes as arrays, and numbers as text in other bases."""
+
+from walle import _tensor as _t
+from walle.numpy import _dtypes
+from walle.numpy._core import _axis, asarray
+
+__all__ = ["base_repr", "binary_repr", "packbits", "unpackbits"]
+
+
+def _shifts(bitorder):
+    """How far each of eight bits is from the lowest."""
+    if bitorder not in ("big", "little"):
+        raise ValueError("'order' must be either 'little' or 'big'")
+    step = -1 if bitorder == "big" else 1
+    return _t.astype(_t.range(7 if step < 0 else 0, step, 8, _dtypes.int64), _dtypes._by_name["uint8"], False)
+
+
+def packbits(a, /, axis=None, bitorder="big"):
+    """Truth values as the bits of bytes, eight in one, along an axis or of all elements in order.
+
+    Parameters
+    ----------
+    bitorder
+        Whether the first value becomes the highest bit (``"big"``) or the lowest (``"little"``).
+    """
+    from walle.numpy._manipulation import moveaxis
+
+    a = asarray(a)
+    if a.dtype.kind not in "iub":
+        raise TypeError("Expected an input array of integer or boolean data type")
+    shifts = _shifts(bitorder)
+    a = a.reshape(1) if a.ndim == 0 else a
+    a, axis = (a.reshape(-1), 0) if axis is None else (a, _axis(axis, a.ndim))
+    bits = _t.astype(_t.astype(moveaxis(a, axis, -1), _dtypes.bool_, False), shifts.dtype, False)
+    missing = -bits.shape[-1] % 8
+    if missing:
+        bits = _t.concatenate([bits, _t.zeros(bits.shape[:-1] + (missing,), bits.dtype)], bits.ndim - 1, None)
+    bits = bits.reshape(bits.shape[:-1] + (bits.shape[-1] // 8, 8))
+    return moveaxis(_t.reduce(_t.bitwise_or, _t.left_shift(bits, shifts), bits.ndim - 1, None, False, None), -1, axis)
+
+
+def unpackbits(a, /, axis=None, count=None, bitorder="big"):
+    """The bits of bytes as an array of zeros and ones, along an axis or of all elements in order.
+
+    Parameters
+    ----------
+    count
+        How many bits: more append zeros, a negative number leaves out so many at the end.
+    """
+    from walle.numpy._manipulation import moveaxis
+
+    a = asarray(a)
+    if a.dtype.name != "uint8":
+        raise TypeError("Expected an input array of unsigned byte data type")
+    shifts = _shifts(bitorder)
+    a = a.reshape(1) if a.ndim == 0 else a
+    a, axis = (a.reshape(-1), 0) if axis is None else (a, _axis(axis, a.ndim))
+    octets = moveaxis(a, axis, -1)
+    bits = _t.bitwise_and(_t.right_shift(octets[..., None], shifts), 1).reshape(octets.shape[:-1] + (octets.shape[-1] * 8,))
+    length = bits.shape[-1]
+    if count is not None:
+        if count < -length:
+            raise ValueError(f"-count larger than number of elements: {-count} > {length}")
+        wanted = count if count >= 0 else length + count
+        if wanted > length:
+            padding = _t.zeros(bits.shape[:-1] + (wanted - length,), bits.dtype)
+            bits = _t.concatenate([bits, padding], bits.ndim - 1, None)
+        bits = bits[..., :wanted]
+    result = moveaxis(bits, -1, axis)
+    return result if result._order & 1 else result.copy()
+
+
+def base_repr(number, base=2, padding=0):
+    """An integer as text in a base from 2 to 36, with so many zeros before it."""
+    if base > 36:
+        raise ValueError("Bases greater than 36 not handled in base_repr.")
+    if base < 2:
+        raise ValueError("Bases less than 2 not handled in base_repr.")
+    rest, text = abs(int(number)), ""
+    while rest:
+        rest, digit = divmod(rest, base)
+        text = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[digit] + text
+    text = "0" * padding + text
+    return ("-" if number < 0 else "") + (text or "0")
+
+
+def binary_repr(num, width=None):
+    """An integer as bits; a negative one in two's complement if `width` is given, else with a sign.
+
+    Parameters
+    ----------
+    width
+        The least number of bits.
+    """
+    number = num.__index__()
+    if number >= 0:
+        text, needed = f"{number:b}", number.bit_length() or 1
+    elif width is None:
+        return f"{number:b}"
+    else:
+        needed = (-number - 1).bit_length() + 1
+        text = f"{number + (1 << max(width, needed)):b}"
+    if width is not None and width < needed and number:
+        raise ValueError(f"Insufficient bit width={width} provided for binwidth={needed}")
+    return text.zfill(width or 0)

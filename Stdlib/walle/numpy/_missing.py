@@ -1,0 +1,2 @@
+def message(name):
+    return f"module 'walle.numpy' has no attribute {name!r}"
