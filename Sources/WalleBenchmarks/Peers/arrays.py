@@ -112,7 +112,8 @@ def _started(case: Case) -> Generator:
     source = _LOOP.format(
         setup=operation.setup or "pass", statement=operation.statement, result=operation.result)
     exec(compile(source, f"<{operation.name}>", "exec"), names)
-    loop = names["run"]()
+    # A function among its own global names would keep them, and their arrays, for ever: nothing collects cycles.
+    loop = names.pop("run")()
     next(loop)
     return loop
 

@@ -11,8 +11,8 @@ enum Operations {
             if done % 50 == 0 { report("\(done) of \(cases.count)") }
             comparisons.append(try await sides.compare("operations", index, operation, plan))
         }
-        let order = Dictionary(comparisons.map { $0.title }.enumerated().map { ($1, $0) }) { first, _ in first }
-        comparisons.sort { (order[$0.title] ?? 0, $0.dtype) < (order[$1.title] ?? 0, $1.dtype) }
+        // They were taken by size. The sort is stable.
+        comparisons.sort { ($0.family, $0.title, $0.dtype) < ($1.family, $1.title, $1.dtype) }
         return Outcome(
             measurements: sides.peers.isEmpty ? [] : Means(comparisons).measurements, comparisons: comparisons,
             notes: notes(comparisons, sides, plan))

@@ -23,11 +23,11 @@ LISTS = {
 
 @functools.cache
 def cases(name: str) -> list[Case]:
-    """Give every operation of a list with each of its sizes and element types, the small ones first."""
+    """Give every operation of a list with each of its sizes and element types: small ones first, then by type."""
     found = [
         Case(operation, dtype, size)
         for operation in LISTS[name]
         for dtype in operation.dtypes
         for size in operation.sizes
     ]
-    return sorted(found, key=lambda case: case.elements)
+    return sorted(found, key=lambda case: (case.elements, case.dtype))
