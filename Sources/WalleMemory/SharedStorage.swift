@@ -14,6 +14,12 @@ package final class SharedStorage: @unchecked Sendable {
     /// From here on memory comes in pages from the system, zero until it is touched.
     private static let pagedBytes = 1 << 20
 
+    /// Memory that may be larger than what the system has; nil then.
+    package static func allocating(_ count: Int, zeroed: Bool) -> SharedStorage? {
+        if count >= pagedBytes { return pages(count).map { SharedStorage(pages: $0) } }
+        return zeroed ? SharedStorage(zeroed: count) : SharedStorage(uninitialized: count)
+    }
+
     /// All zero.
     package convenience init(zeroed count: Int) {
         if count >= Self.pagedBytes, let pages = Self.pages(count) {
