@@ -191,7 +191,7 @@ def _find_other(spec):
             f"data type {text!r} has the other byte order: read it with frombuffer(...).byteswap(), or as {text[1:]!r}"
         )
     rest = text.lstrip("<>=|")[1:]
-    if text in _REFUSED or isinstance(spec, str) and code in _ALTERNATIVES and (not rest or rest.isdigit() or rest[0] == "["):
+    if text in _REFUSED or isinstance(spec, str) and code in _ALTERNATIVES and (not rest or rest[0] in "[0123456789"):
         raise TypeError(f"data type {text!r}: {_ALTERNATIVES[code]}")
     if isinstance(spec, (list, dict, tuple)):
         raise TypeError(f"data type {spec!r}: {_ALTERNATIVES['V']}")
