@@ -266,9 +266,13 @@ import WalleTensor
         for (byCounting, expected) in [(false, [2, 1, 3]), (true, [1, 2, 3])] {
             var generator = Self.generator()
             var counts = [0, 0, 0]
-            try counts.withUnsafeMutableBufferPointer {
-                try generator.drawMultivariateHypergeometric(
-                    [3, 4, 5], sample: 6, byCounting: byCounting, rows: 1, to: $0.baseAddress.unsafelyUnwrapped)
+            var choices = [0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2]
+            try counts.withUnsafeMutableBufferPointer { counts in
+                try choices.withUnsafeMutableBufferPointer { choices in
+                    try generator.drawMultivariateHypergeometric(
+                        [3, 4, 5], sample: 6, choices: byCounting ? choices.baseAddress : nil, rows: 1,
+                        to: counts.baseAddress.unsafelyUnwrapped)
+                }
             }
             #expect(counts == expected)
         }

@@ -11,10 +11,14 @@
 /// By inversion where the mean is up to 30, else by Kachitvichyanukul and Schmeiser's BTPE, "Binomial Random Variate
 /// Generation" (1988), with its error terms set right.
 struct Binomial {
+    /// Whether the roundings and the error terms are those of NumPy before 1.17.
+    private let isLegacy: Bool
     private var n = -1
     private var p = Double.nan
     private var inversion = Inversion()
     private var envelope = Envelope()
+
+    init(isLegacy: Bool = false) { self.isLegacy = isLegacy }
 
     @inline(__always)
     mutating func draw(_ n: Int, _ p: Double, from source: inout some DrawSource) -> Int {
@@ -27,10 +31,10 @@ struct Binomial {
         let isSame = n == self.n && p == self.p
         (self.n, self.p) = (n, p)
         if p * Double(n) <= 30 {
-            if !isSame { inversion = Inversion(n, p) }
+            if !isSame { inversion = Inversion(n, p, isLegacy) }
             return inversion.draw(&source)
         }
-        if !isSame { envelope = Envelope(n, p) }
+        if !isSame { envelope = Envelope(n, p, isLegacy) }
         return envelope.draw(&source)
     }
 }
@@ -41,10 +45,10 @@ private struct Inversion {
 
     init() {}
 
-    init(_ n: Int, _ p: Double) {
+    init(_ n: Int, _ p: Double, _ isLegacy: Bool) {
         (self.n, self.p) = (n, p)
         q = 1 - p
-        first = exp(Double(n) * log1p(-p))
+        first = exp(Double(n) * (isLegacy ? log(q) : log1p(-p)))
         let mean = Double(n) * p
         bound = truncated(min(Double(n), mean + 10 * (mean * q + 1).squareRoot()))
     }
@@ -72,11 +76,12 @@ private struct Envelope {
     private var (r, q, p1, middle, left, right, c) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     private var (leftRate, rightRate, p2, p3, p4) = (0.0, 0.0, 0.0, 0.0, 0.0)
     private var variance = 0.0
+    private var isLegacy = false
 
     init() {}
 
-    init(_ n: Int, _ p: Double) {
-        self.n = n
+    init(_ n: Int, _ p: Double, _ isLegacy: Bool) {
+        (self.n, self.isLegacy) = (n, isLegacy)
         r = min(p, 1 - p)
         q = 1 - r
         let mode = Double(n) * r + r
@@ -155,7 +160,16 @@ private struct Envelope {
         let w = Double(n) - Double(count) + 1
         let main =
             middle * log(f / x) + (Double(n - m) + 0.5) * log(z / w) + Double(count - m) * log(w * r / (x * q))
+        if isLegacy {
+            return main + Self.legacyCorrection(f) + Self.legacyCorrection(z) + Self.legacyCorrection(x)
+                + Self.legacyCorrection(w)
+        }
         return main + Self.correction(f) + Self.correction(z) - Self.correction(x) - Self.correction(w)
+    }
+
+    private static func legacyCorrection(_ x: Double) -> Double {
+        let square = x * x
+        return (13680 - (462 - (132 - (99 - 140 / square) / square) / square) / square) / x / 166320
     }
 
     private static func correction(_ x: Double) -> Double {

@@ -33,13 +33,14 @@ enum Bounded {
     /// - Parameter output: Contiguous, of an element of this size.
     static func fill<Word: FixedWidthInteger & UnsignedInteger & Sendable>(
         _ output: UnsafeMutablePointer<Word>, _ count: Int, offset: Word, range: Word, usesMask: Bool,
-        _ generator: inout some BitGenerator
+        rest: inout RestOfWord, _ generator: inout some BitGenerator
     ) {
         if range == 0 { return output.update(repeating: offset, count: count) }
         if Word.bitWidth == 64 && range <= 0xFFFF_FFFF {
             return narrow(output, count, offset, UInt32(truncatingIfNeeded: range), usesMask, &generator)
         }
-        var row = Row<Word>()
+        var row = Row<Word>(rest)
+        defer { rest = row.rest }
         if range == .max {
             row.each(count, &generator) { index, word in
                 output[index] = offset &+ word
@@ -67,7 +68,7 @@ enum Bounded {
         _ output: UnsafeMutablePointer<Word>, _ count: Int, _ offset: Word, _ range: UInt32, _ usesMask: Bool,
         _ generator: inout some BitGenerator
     ) {
-        var row = Row<UInt32>()
+        var row = Row<UInt32>(RestOfWord())
         let filter = Filter(range == .max ? 1 : range, usesMask: usesMask)
         if range == .max {
             row.each(count, &generator) { index, word in
@@ -98,13 +99,24 @@ enum Bounded {
     }
 }
 
-/// Random words of some width, for the length of one array: what is left of the last word of the generator is lost.
+/// Bits of a word of 32 that are still to be used, where numbers need fewer: kept between the parts of one array, and
+/// lost at its end.
+package struct RestOfWord: Sendable {
+    var bits: UInt32 = 0
+    /// Numbers that are left in it.
+    var count = 0
+
+    package init() {}
+}
+
+/// Random words of some width, for the length of one array.
 struct Row<Word: FixedWidthInteger & UnsignedInteger & Sendable> {
     /// Words of the generator's that a block has at most, of 32 bits or 64.
     private static var blockWords: Int { Word.bitWidth == 64 ? 512 : 1024 }
 
-    private var left: UInt32 = 0
-    private var leftCount = 0
+    private(set) var rest: RestOfWord
+
+    init(_ rest: RestOfWord) { self.rest = rest }
 
     /// Calls `body` until it kept `count` words, with the number of those that it kept before.
     @inline(__always)
@@ -114,6 +126,9 @@ struct Row<Word: FixedWidthInteger & UnsignedInteger & Sendable> {
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 64) { block in
             let parts = Word.bitWidth < 32 ? 32 / Word.bitWidth : 1
             var kept = 0
+            while rest.count > 0 && kept < count {
+                if body(kept, takeRest()) { kept += 1 }
+            }
             while kept < count {
                 let words = min(Self.blockWords, max(1, (count - kept) / parts))
                 fill(UnsafeMutableRawBufferPointer(rebasing: block[0..<words * max(4, Word.bitWidth / 8)]), &generator)
@@ -124,8 +139,22 @@ struct Row<Word: FixedWidthInteger & UnsignedInteger & Sendable> {
                     if body(kept, Word(littleEndian: row[index])) { kept += 1 }
                     index += 1
                 }
+                if parts > 1 && index < end {
+                    let word = block.loadUnaligned(fromByteOffset: 4 * (words - 1), as: UInt32.self)
+                    rest.count = end - index
+                    rest.bits = UInt32(littleEndian: word) >> UInt32((parts - rest.count) * Word.bitWidth)
+                }
             }
         }
+    }
+
+    @inline(__always)
+    private mutating func takeRest() -> Word {
+        defer {
+            rest.bits >>= UInt32(Word.bitWidth & 31)
+            rest.count -= 1
+        }
+        return Word(truncatingIfNeeded: rest.bits)
     }
 
     @inline(__always)
@@ -142,13 +171,10 @@ struct Row<Word: FixedWidthInteger & UnsignedInteger & Sendable> {
     mutating func next(_ draws: inout some DrawSource) -> Word {
         if Word.bitWidth == 64 { return Word(truncatingIfNeeded: draws.next64()) }
         if Word.bitWidth == 32 { return Word(truncatingIfNeeded: draws.next32()) }
-        if leftCount == 0 {
-            left = draws.next32()
-            leftCount = 32 / Word.bitWidth
-        } else {
-            left >>= UInt32(Word.bitWidth)
+        if rest.count == 0 {
+            rest.bits = draws.next32()
+            rest.count = 32 / Word.bitWidth
         }
-        leftCount -= 1
-        return Word(truncatingIfNeeded: left)
+        return takeRest()
     }
 }

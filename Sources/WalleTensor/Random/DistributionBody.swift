@@ -73,7 +73,7 @@ struct DistributionBody: GeneratorBody {
     }
 
     @inline(__always)
-    private func real<Source: DrawSource>(
+    func real<Source: DrawSource>(
         _ source: inout Source, _ draw: (Double, Double, Double, inout Source) -> Double
     ) {
         each(&source) {
@@ -82,7 +82,7 @@ struct DistributionBody: GeneratorBody {
     }
 
     @inline(__always)
-    private func count<Source: DrawSource>(
+    func count<Source: DrawSource>(
         _ source: inout Source, _ draw: (Double, Double, inout Source) -> Int
     ) {
         each(&source) { first, second, _, source in
@@ -92,7 +92,7 @@ struct DistributionBody: GeneratorBody {
 
     /// Parameters and results have 8 bytes each; what they are, the closure knows.
     @inline(__always)
-    private func each<Source: DrawSource>(
+    func each<Source: DrawSource>(
         _ source: inout Source, _ draw: (UInt64, UInt64, UInt64, inout Source) -> UInt64
     ) {
         let parameters = operands.count - 1

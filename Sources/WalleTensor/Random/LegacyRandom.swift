@@ -30,42 +30,23 @@ package struct LegacyRandom: Sendable {
     /// - Parameters:
     ///   - parameters: Checked, and broadcast to the output's shape.
     ///   - output: Of the distribution's type.
-    /// - Throws: `.type` for a distribution whose legacy numbers are not offered (`offers`).
-    package mutating func draw(
-        _ distribution: Distribution, _ parameters: [View], to output: View
-    ) throws(TensorError) {
-        guard Self.offers(distribution) else {
-            throw TensorError(.type, "the legacy generator does not draw \(distribution): use default_rng()")
-        }
-        DistributionBody(distribution: distribution, operands: [output] + parameters).draw(&self)
-    }
-
-    /// Whether the algorithm is the same in the old and the new generators but for what both are made of.
-    package static func offers(_ distribution: Distribution) -> Bool {
-        switch distribution {
-        case .uniform, .normal, .exponential, .standardGamma, .gamma, .chiSquare, .fisher, .student, .weibull, .laplace,
-            .gumbel, .logistic, .logNormal, .triangular, .negativeBinomial, .poisson, .noncentralFisher,
-            .noncentralChiSquare, .cauchy, .logSeries:
-            true
-        default: false
-        }
+    package mutating func draw(_ distribution: Distribution, _ parameters: [View], to output: View) {
+        DistributionBody(distribution: distribution, operands: [output] + parameters).drawLegacy(&self)
     }
 
     /// From [0, 1).
-    package mutating func drawUniform(to output: View) {
-        precondition(output.dtype == .float64, "legacy numbers are float64")
-        Rows.forEach([output]) { count, places, strides in
-            for index in 0..<count {
-                (places[0] + index * strides[0]).storeBytes(of: nextDouble(), as: Double.self)
-            }
-        }
-    }
+    package mutating func drawUniform(to output: View) { drawEach(to: output) { $0.nextDouble() } }
 
-    package mutating func drawNormal(to output: View) {
+    package mutating func drawNormal(to output: View) { drawEach(to: output) { $0.standardNormal() } }
+
+    package mutating func drawExponential(to output: View) { drawEach(to: output) { $0.standardExponential() } }
+
+    @inline(__always)
+    private mutating func drawEach(to output: View, _ draw: (inout LegacyRandom) -> Double) {
         precondition(output.dtype == .float64, "legacy numbers are float64")
         Rows.forEach([output]) { count, places, strides in
             for index in 0..<count {
-                (places[0] + index * strides[0]).storeBytes(of: standardNormal(), as: Double.self)
+                (places[0] + index * strides[0]).storeBytes(of: draw(&self), as: Double.self)
             }
         }
     }

@@ -8,10 +8,10 @@
 
 /// Draws arrays of numbers, as NumPy's `Generator` does: from the same state the same numbers.
 ///
-/// A value; whoever draws from one in two threads must take turns.
-package struct RandomGenerator: Sendable {
+/// A value without references; whoever draws from one in two threads must take turns.
+package struct RandomGenerator: Sendable, BitwiseCopyable {
     /// What the bits come from. It can be read and set at any time.
-    package enum Bits: Sendable {
+    package enum Bits: Sendable, BitwiseCopyable {
         case pcg64(PCG64), pcg64DXSM(PCG64DXSM), mt19937(MT19937)
     }
 

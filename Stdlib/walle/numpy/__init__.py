@@ -24,3 +24,12 @@ from walle.numpy import _methods
 
 pi, e, inf, nan, newaxis, euler_gamma = 3.141592653589793, 2.718281828459045, float("inf"), float("nan"), None, 0.5772156649015329
 asanyarray = asarray
+
+
+def __getattr__(name):
+    # Not loaded before somebody asks for it.
+    if name == "random":
+        import importlib
+
+        return importlib.import_module("walle.numpy.random")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)

@@ -1,0 +1,88 @@
+internal import CWallePython
+internal import WallePython
+internal import WalleTensor
+
+/// The parameters of a distribution, as elements of the types it takes.
+struct RandomParameters {
+    private(set) var views: [View] = []
+    private var owned: [PythonPointer] = []
+
+    /// - Throws: `TypeError` for what loses something by its conversion.
+    init(_ given: Arguments, from first: Int, _ dtypes: [DType], _ state: StatePointer) throws {
+        do {
+            for (index, dtype) in dtypes.enumerated() { try read(given[first + index], as: dtype, index, state) }
+        } catch {
+            release()
+            throw error
+        }
+    }
+
+    func release() { for object in owned { Py_DecRef(object) } }
+
+    private mutating func read(
+        _ object: PythonPointer, as dtype: DType, _ index: Int, _ state: StatePointer
+    ) throws {
+        var operand = try Operand(reading: object, state)
+        if let array = operand.owned { owned.append(array) }
+        guard Self.isSafe(operand.dtype, dtype) else {
+            throw TensorError.type(
+                "Cannot cast array data from dtype('\(operand.dtype)') to dtype('\(dtype)') according to the rule "
+                    + "'safe'")
+        }
+        try operand.settle(as: dtype, state, place: index)
+        guard operand.dtype != dtype else { return views.append(operand.view) }
+        let array = try state.array(dtype, shape: operand.layout.shape)
+        owned.append(array.object)
+        Elementwise.cast(operand.view, to: array.view)
+        views.append(array.view)
+    }
+
+    /// NumPy's rule "safe".
+    private static func isSafe(_ from: DType, _ to: DType) -> Bool {
+        switch from.kind {
+        case .bool: true
+        case .integer: to == .float64 || from != .uint64
+        case .floating: to == .float64
+        case .complex: false
+        }
+    }
+
+    /// The shape that the parameters have together.
+    func check(_ distribution: Distribution, isLegacy: Bool) throws -> Axes {
+        let result = Result { () throws(TensorError) in try distribution.check(views, isLegacy: isLegacy) }
+        if case .failure(let error) = result, error.message == "high - low range exceeds valid bounds" {
+            let isScalar = views.allSatisfy { $0.layout.rank == 0 }
+            walle_SetError(walle_OverflowError(), isScalar && !isLegacy ? error.message : "Range exceeds valid bounds")
+            throw PythonFailure.pending
+        }
+        return try result.get()
+    }
+
+    /// The shape of the result: `size`, into which the parameters fit, or theirs.
+    static func shape(_ size: PythonPointer?, _ common: Axes) throws -> Axes {
+        guard let size else { return common }
+        return try fit(common, try Integer.readAxes(size))
+    }
+
+    static func fit(_ common: Axes, _ shape: Axes) throws -> Axes {
+        let together = try Layout.broadcast(shape, common)
+        guard together == shape else {
+            throw TensorError.value(
+                "Output size \(shape) is not compatible with broadcast dimensions of inputs \(together).")
+        }
+        return shape
+    }
+
+    /// The output, which lies without gaps, and the parameters in its shape: flat when they are single numbers.
+    func broadcast(with output: View, _ common: Axes) throws -> [View] {
+        try Self.broadcast(views, with: output, common)
+    }
+
+    static func broadcast(_ views: [View], with output: View, _ common: Axes) throws -> [View] {
+        let output = common.isEmpty ? output.flat : output
+        return try [output]
+            + views.map { view in
+                View(base: view.base, dtype: view.dtype, layout: try view.layout.broadcast(to: output.layout.shape))
+            }
+    }
+}
