@@ -166,7 +166,7 @@ enum RandomFunctions {
         if size == nil && common.isEmpty {
             return try number(distribution.result) { try fill([$0] + parameters.views) }
         }
-        let shape = try RandomParameters.shape(size, common)
+        let shape = try parameters.shape(size, common)
         return try state.array(distribution.result, shape: shape) { output in
             try RandomParts.forEach(try parameters.broadcast(with: output, common), fill)
         }.object
@@ -195,12 +195,12 @@ enum RandomFunctions {
         let (size, out) = (given.optional(2), given.optional(4))
         if size == nil && out == nil && common.isEmpty { return try number(dtype) { fill([$0, shape]) } }
         if out == nil {
-            return try state.array(dtype, shape: try RandomParameters.shape(size, common)) { output in
+            return try state.array(dtype, shape: try parameters.shape(size, common)) { output in
                 try RandomParts.forEach(try RandomParameters.broadcast([shape], with: output, common), fill)
             }.object
         }
         return try array(dtype, size: size, out: out, needsRowsFirst: true, state) { output in
-            _ = try RandomParameters.fit(common, output.layout.shape)
+            _ = try RandomParameters.fit([common], output.layout.shape)
             try RandomParts.forEach(try RandomParameters.broadcast([shape], with: output, common), fill)
         }
     }

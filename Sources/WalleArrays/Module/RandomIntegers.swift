@@ -15,15 +15,14 @@ enum RandomIntegers {
         }
         let shape = try given.optional(3).map(Integer.readAxes)
         if let shape, shape.contains(0) { return try state.array(dtype, shape: shape).object }
-        if let low = try bound(given[1], state), let high = try bound(given[2], state) {
-            return try draw(generator, try options.range(low, high), shape, options, state)
-        }
-        let (low, high) = (try state.array(from: given[1]), try state.array(from: given[2]))
-        defer {
-            Py_DecRef(low.object)
-            Py_DecRef(high.object)
-        }
-        return try IntegerBounds(low, high, options, state).draw(generator, shape, options, state)
+        let (low, high) = (try bound(given[1], state), try bound(given[2], state))
+        if let low, let high { return try draw(generator, try options.range(low, high), shape, options, state) }
+        let lows = low == nil ? try state.array(from: given[1]) : nil
+        defer { if let lows { Py_DecRef(lows.object) } }
+        let highs = high == nil ? try state.array(from: given[2]) : nil
+        defer { if let highs { Py_DecRef(highs.object) } }
+        let bounds = try IntegerBounds((low, lows), (high, highs), options, state)
+        return try bounds.draw(generator, shape, options, state)
     }
 
     struct Options {
@@ -112,28 +111,30 @@ private struct IntegerBounds {
     private let common: Axes
     private let owned: [ArrayPointer]
 
-    init(
-        _ low: ArrayPointer, _ high: ArrayPointer, _ options: RandomIntegers.Options, _ state: StatePointer
-    ) throws {
-        common = try Layout.broadcast(low.shape, high.shape)
+    /// A bound is one number or an array.
+    typealias Bound = (number: Int128?, array: ArrayPointer?)
+
+    init(_ low: Bound, _ high: Bound, _ options: RandomIntegers.Options, _ state: StatePointer) throws {
+        let (lowShape, highShape) = (low.array?.shape ?? [], high.array?.shape ?? [])
+        common = try RandomParameters.broadcast([lowShape, highShape])
         let type: DType = options.dtype == .uint64 ? .uint64 : .int64
-        let lows = try state.array(type, shape: low.shape)
+        let lows = try state.array(type, shape: lowShape)
         let lasts: ArrayPointer
-        do { lasts = try state.array(type, shape: high.shape) } catch {
+        do { lasts = try state.array(type, shape: highShape) } catch {
             Py_DecRef(lows.object)
             throw error
         }
         owned = [lows, lasts]
         (self.low, self.last) = (lows.view, lasts.view)
         do {
-            try Self.read(low.view, into: lows.view) {
+            try Self.read(low, into: lows.view) {
                 $0 >= options.least && $0 <= options.most ? $0 : nil
             } or: {
                 TensorError.value("low is out of bounds for \(options.dtype)")
             }
             let startsAtZero = Self.isZero(lows.view)
             var isBelow = false
-            try Self.read(high.view, into: lasts.view) {
+            try Self.read(high, into: lasts.view) {
                 let last = options.isClosed ? $0 : $0 - 1
                 isBelow = last < options.least
                 return isBelow || last > options.most ? nil : last
@@ -152,6 +153,17 @@ private struct IntegerBounds {
     private func release() { for array in owned { Py_DecRef(array.object) } }
 
     /// Converts elements of any type; floats lose their fractions.
+    private static func read(
+        _ bound: Bound, into target: View, _ convert: (Int128) -> Int128?, or failure: () -> TensorError
+    ) throws {
+        guard let source = bound.array?.view else {
+            guard let value = convert(bound.number ?? 0) else { throw failure() }
+            target.base?.storeBytes(of: UInt64(truncatingIfNeeded: value), as: UInt64.self)
+            return
+        }
+        try read(source, into: target, convert, or: failure)
+    }
+
     private static func read(
         _ source: View, into target: View, _ convert: (Int128) -> Int128?, or failure: () -> TensorError
     ) throws {
@@ -214,7 +226,7 @@ private struct IntegerBounds {
         _ state: StatePointer
     ) throws -> PythonPointer {
         defer { release() }
-        let shape = try shape.map { try RandomParameters.fit(common, $0) } ?? common
+        let shape = try shape.map { try RandomParameters.fit([low.layout.shape, last.layout.shape], $0) } ?? common
         return try state.array(options.dtype, shape: shape) { output in
             var rest = RestOfWord()
             try RandomParts.forEach([output] + RandomParameters.broadcast([low, last], to: shape)) { views in

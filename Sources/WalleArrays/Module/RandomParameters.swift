@@ -49,6 +49,7 @@ struct RandomParameters {
 
     /// The shape that the parameters have together.
     func check(_ distribution: Distribution, isLegacy: Bool) throws -> Axes {
+        _ = try Self.broadcast(views.map(\.layout.shape))
         let result = Result { () throws(TensorError) in try distribution.check(views, isLegacy: isLegacy) }
         if case .failure(let error) = result, error.message == "high - low range exceeds valid bounds" {
             let isScalar = views.allSatisfy { $0.layout.rank == 0 }
@@ -59,18 +60,39 @@ struct RandomParameters {
     }
 
     /// The shape of the result: `size`, into which the parameters fit, or theirs.
-    static func shape(_ size: PythonPointer?, _ common: Axes) throws -> Axes {
+    func shape(_ size: PythonPointer?, _ common: Axes) throws -> Axes {
         guard let size else { return common }
-        return try fit(common, try Integer.readAxes(size))
+        return try Self.fit(views.map(\.layout.shape), try Integer.readAxes(size))
     }
 
-    static func fit(_ common: Axes, _ shape: Axes) throws -> Axes {
-        let together = try Layout.broadcast(shape, common)
+    /// The shape of the result, when parameters fit into it.
+    static func fit(_ shapes: [Axes], _ shape: Axes) throws -> Axes {
+        let together = try broadcast([shape] + shapes)
         guard together == shape else {
             throw TensorError.value(
                 "Output size \(shape) is not compatible with broadcast dimensions of inputs \(together).")
         }
         return shape
+    }
+
+    /// The shape that arrays have together.
+    static func broadcast(_ shapes: [Axes]) throws -> Axes {
+        let rank = shapes.map(\.count).max() ?? 0
+        var result = Axes(repeating: 1, count: rank)
+        for axis in 0..<rank {
+            var source = 0
+            for (index, shape) in shapes.enumerated() where axis + shape.count >= rank {
+                let length = shape[axis + shape.count - rank]
+                if length == 1 || length == result[axis] { continue }
+                guard result[axis] == 1 else {
+                    throw TensorError.value(
+                        "shape mismatch: objects cannot be broadcast to a single shape.  Mismatch is between arg "
+                            + "\(source) with shape \(shapes[source]) and arg \(index) with shape \(shape).")
+                }
+                (result[axis], source) = (length, index)
+            }
+        }
+        return result
     }
 
     /// The output, which lies without gaps, and the parameters in its shape: flat when they are single numbers.

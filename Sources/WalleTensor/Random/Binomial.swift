@@ -22,7 +22,8 @@ struct Binomial {
 
     @inline(__always)
     mutating func draw(_ n: Int, _ p: Double, from source: inout some DrawSource) -> Int {
-        if n == 0 || p == 0 { return 0 }
+        // A number is used for them by the old algorithm.
+        if !isLegacy && (n == 0 || p == 0) { return 0 }
         if p <= 0.5 { return small(n, p, &source) }
         return n - small(n, 1 - p, &source)
     }

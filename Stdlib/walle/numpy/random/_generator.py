@@ -226,7 +226,7 @@ class Generator(_d.Distributions):
     def permutation(self, x: ArrayLike, axis: int = 0) -> np.ndarray:
         """The integers below a limit, or an array's elements along an axis, in random order."""
         if isinstance(x, (int, _t.integer)):
-            return _permuted_range(self._bits, x)
+            return _t.random_permutation(self._bits, int(x))
         array = np.asarray(x)
         axis = _core._axis(axis, array.ndim)
         if array.ndim == 1:
@@ -394,14 +394,6 @@ class Generator(_d.Distributions):
 
 
 # MARK: parts that the legacy generator has, too
-
-
-def _permuted_range(bits: Any, x: Any) -> np.ndarray:
-    if isinstance(x, (int, _t.int64)):
-        return _t.random_permutation(bits, int(x))
-    array = np.arange(x)
-    _t.random_shuffle(bits, array, 0)
-    return array
 
 
 def _shuffle_objects(bits: Any, x: Any, axis: int = 0) -> None:

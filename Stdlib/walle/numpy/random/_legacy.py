@@ -251,7 +251,7 @@ class RandomState(_d.Distributions):
     def permutation(self, x: ArrayLike) -> np.ndarray:
         """The integers below a limit, or an array's elements along the first axis, in random order."""
         if isinstance(x, (int, _t.integer)):
-            return _g._permuted_range(self._bits, x)
+            return _t.random_permutation(self._bits, int(x))
         array = np.asarray(x)
         if array.ndim < 1:
             raise IndexError("x must be an integer or at least 1-dimensional")
