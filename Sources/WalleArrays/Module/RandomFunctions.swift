@@ -20,10 +20,10 @@ enum RandomFunctions {
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 1...1, "random_distribution") { given, _ in
                         let name = String(python: given[0])
-                        guard let index = Distribution.allCases.firstIndex(where: { $0.rawValue == name }) else {
+                        guard let found = Distribution.allCases.first(where: { "\($0)" == name }) else {
                             throw TensorError.value("there is no distribution \(name)")
                         }
-                        return try new(PyLong_FromLong(index))
+                        return try new(PyLong_FromLong(found.rawValue))
                     }
                 }),
             .fast(
@@ -75,26 +75,30 @@ enum RandomFunctions {
 
     private static func standard(_ given: Arguments, _ state: StatePointer) throws -> PythonPointer {
         let generator = try state.generator(given[0])
-        let which = try Integer.read(given[1])
-        let standard: RandomGenerator.Standard = [.uniform, .normal, .exponential, .exponentialByInversion][which]
+        guard let standard = RandomGenerator.Standard(rawValue: try Integer.read(given[1])) else {
+            throw TensorError.value("no such distribution")
+        }
         let dtype = try state.dtype(given[3])
         guard dtype == .float64 || dtype == .float32 else {
-            let name = ["random", "standard_normal", "standard_exponential", "standard_exponential"][which]
-            throw TensorError.type("Unsupported dtype dtype('\(dtype)') for \(name)")
+            let names = ["random", "standard_normal", "standard_exponential", "standard_exponential"]
+            throw TensorError.type("Unsupported dtype dtype('\(dtype)') for \(names[standard.rawValue])")
         }
         let spare = try LegacySpare(given.optional(5), state)
         func fill(_ output: View) throws {
             guard spare.isLegacy && standard != .uniform else {
                 return try generator.pointee.draw(standard, to: output)
             }
+            guard dtype == .float64 else { throw TensorError.type("legacy numbers are float64") }
+            let numbers = UnsafeMutableBufferPointer(
+                start: output.base?.assumingMemoryBound(to: Double.self), count: output.layout.count)
             try spare.draw(generator) {
-                if standard == .normal { $0.drawNormal(to: output) } else { $0.drawExponential(to: output) }
+                if standard == .normal { $0.drawNormal(to: numbers) } else { $0.drawExponential(to: numbers) }
             }
         }
         if given.optional(2) == nil && given.optional(4) == nil { return try number(dtype, fill) }
         return try array(dtype, size: given.optional(2), out: given.optional(4), needsRowsFirst: false, state) {
             output in
-            try RandomParts.forEach([output.flat]) { try fill($0[0]) }
+            try RandomParts.forEach(flat: output, fill)
         }
     }
 
@@ -127,9 +131,8 @@ enum RandomFunctions {
         _ object: PythonPointer, _ dtype: DType, size: PythonPointer?, needsRowsFirst: Bool, _ state: StatePointer
     ) throws -> View {
         let array = try state.array(object, "out")
-        let reversed = Layout(shape: Axes(array.shape.reversed()), strides: Axes(array.layout.strides.reversed()))
-        let isColumnsFirst = !needsRowsFirst && reversed.isContiguous(elementBytes: array.dtype.byteCount)
-        guard array.isContiguous || isColumnsFirst, array.body.pointee.isWritable else {
+        let isWithoutGaps = array.isContiguous || !needsRowsFirst && isColumnsFirst(array)
+        guard isWithoutGaps, array.body.pointee.isWritable else {
             throw TensorError.value(
                 "Supplied output array must be \(needsRowsFirst ? "C-" : "")contiguous, writable, aligned, and in "
                     + "machine byte-order.")
@@ -144,15 +147,54 @@ enum RandomFunctions {
         return try array.writableView()
     }
 
+    private static func isColumnsFirst(_ array: ArrayPointer) -> Bool {
+        Layout(shape: Axes(array.shape.reversed()), strides: Axes(array.layout.strides.reversed()))
+            .isContiguous(elementBytes: array.dtype.byteCount)
+    }
+
     // MARK: distributions with parameters
 
     private static func draw(_ given: Arguments, _ state: StatePointer) throws -> PythonPointer {
         let generator = try state.generator(given[0])
-        let distribution = Distribution.allCases[try Integer.read(given[1])]
+        guard let distribution = Distribution(rawValue: try Integer.read(given[1])) else {
+            throw TensorError.value("no such distribution")
+        }
+        let count = 4 + distribution.parameters.count
+        try given.expect(count...count, "random_draw")
+        if let numbers = RandomParameters.numbers(given, from: 4, distribution) {
+            return try draw(distribution, numbers, generator, given, state)
+        }
+        return try drawArrays(distribution, generator, given, state)
+    }
+
+    /// With single numbers as parameters.
+    private static func draw(
+        _ distribution: Distribution, _ numbers: InlineArray<3, UInt64>,
+        _ generator: UnsafeMutablePointer<RandomGenerator>, _ given: Arguments, _ state: StatePointer
+    ) throws -> PythonPointer {
         let spare = try LegacySpare(given.optional(3), state)
-        let dtypes = distribution.parameters.map(\.dtype)
-        try given.expect(4 + dtypes.count...4 + dtypes.count, "random_draw")
-        let parameters = try RandomParameters(given, from: 4, dtypes, state)
+        try RandomParameters.translate(isScalar: !spare.isLegacy) { () throws(TensorError) in
+            try distribution.check(numbers, isLegacy: spare.isLegacy)
+        }
+        func fill(_ start: UnsafeMutableRawPointer, _ count: Int) throws {
+            guard spare.isLegacy else { return generator.pointee.draw(distribution, numbers, to: start, count) }
+            try spare.draw(generator) { $0.draw(distribution, numbers, to: start, count) }
+        }
+        guard let size = given.optional(2) else {
+            return try number(distribution.result) { try fill($0.base.unsafelyUnwrapped, 1) }
+        }
+        return try state.array(distribution.result, shape: try Integer.readAxes(size)) { output in
+            guard let base = output.base else { return }
+            try RandomParts.forEach(0..<output.layout.count) { try fill(base + 8 * $0.lowerBound, $0.count) }
+        }.object
+    }
+
+    private static func drawArrays(
+        _ distribution: Distribution, _ generator: UnsafeMutablePointer<RandomGenerator>, _ given: Arguments,
+        _ state: StatePointer
+    ) throws -> PythonPointer {
+        let spare = try LegacySpare(given.optional(3), state)
+        let parameters = try RandomParameters(given, from: 4, distribution.parameters.map(\.dtype), state)
         defer { parameters.release() }
         let common = try parameters.check(distribution, isLegacy: spare.isLegacy)
         func fill(_ views: [View]) throws {

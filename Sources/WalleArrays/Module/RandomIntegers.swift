@@ -89,9 +89,9 @@ enum RandomIntegers {
     ) throws -> PythonPointer {
         func fill(_ output: View) throws {
             var rest = RestOfWord()
-            try RandomParts.forEach([output.flat]) {
+            try RandomParts.forEach(flat: output) {
                 try generator.pointee.drawIntegers(
-                    low: range.low, last: range.last, usesMask: options.usesMask, rest: &rest, to: $0[0])
+                    low: range.low, last: range.last, usesMask: options.usesMask, rest: &rest, to: $0)
             }
         }
         if let shape { return try state.array(options.dtype, shape: shape, fill).object }

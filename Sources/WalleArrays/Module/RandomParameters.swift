@@ -17,6 +17,24 @@ struct RandomParameters {
         }
     }
 
+    /// The bits of parameters that are numbers of Python; nil when one is something else.
+    static func numbers(_ given: Arguments, from first: Int, _ distribution: Distribution) -> InlineArray<3, UInt64>? {
+        var numbers: InlineArray<3, UInt64> = [0, 0, 0]
+        for (index, parameter) in distribution.parameters.enumerated() {
+            let object = given[first + index]
+            var integer = 0
+            if parameter.dtype == .float64 && walle_IsExactFloat(object) != 0 {
+                numbers[index] = walle_FloatValue(object).bitPattern
+            } else if walle_CompactLong(object, &integer) != 0 {
+                numbers[index] =
+                    parameter.dtype == .float64 ? Double(integer).bitPattern : UInt64(bitPattern: Int64(integer))
+            } else {
+                return nil
+            }
+        }
+        return numbers
+    }
+
     func release() { for object in owned { Py_DecRef(object) } }
 
     private mutating func read(
@@ -50,10 +68,17 @@ struct RandomParameters {
     /// The shape that the parameters have together.
     func check(_ distribution: Distribution, isLegacy: Bool) throws -> Axes {
         _ = try Self.broadcast(views.map(\.layout.shape))
-        let result = Result { () throws(TensorError) in try distribution.check(views, isLegacy: isLegacy) }
+        let isScalar = views.allSatisfy { $0.layout.rank == 0 }
+        return try Self.translate(isScalar: isScalar && !isLegacy) { () throws(TensorError) in
+            try distribution.check(views, isLegacy: isLegacy)
+        }
+    }
+
+    /// A range without bounds is an `OverflowError`.
+    static func translate<Value>(isScalar: Bool, _ check: () throws(TensorError) -> Value) throws -> Value {
+        let result = Result(catching: check)
         if case .failure(let error) = result, error.message == "high - low range exceeds valid bounds" {
-            let isScalar = views.allSatisfy { $0.layout.rank == 0 }
-            walle_SetError(walle_OverflowError(), isScalar && !isLegacy ? error.message : "Range exceeds valid bounds")
+            walle_SetError(walle_OverflowError(), isScalar ? error.message : "Range exceeds valid bounds")
             throw PythonFailure.pending
         }
         return try result.get()

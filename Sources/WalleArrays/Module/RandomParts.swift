@@ -22,6 +22,17 @@ enum RandomParts {
         }
     }
 
+    /// Parts of an array without gaps, as one axis each.
+    static func forEach(flat view: View, _ body: (View) throws -> Void) throws {
+        let elementBytes = view.dtype.byteCount
+        try forEach(0..<view.layout.count) { range in
+            try body(
+                View(
+                    base: view.base.map { $0 + range.lowerBound * elementBytes }, dtype: view.dtype,
+                    layout: Layout(shape: [range.count], strides: [elementBytes])))
+        }
+    }
+
     /// Ranges of numbers, the last first.
     static func forEachReversed(_ range: Range<Int>, _ body: (Range<Int>) throws -> Void) throws {
         var end = range.upperBound
@@ -87,13 +98,10 @@ struct LegacySpare {
     var isLegacy: Bool { values != nil }
 
     /// Draws from the generator as NumPy before 1.17 did.
-    func draw(_ generator: UnsafeMutablePointer<RandomGenerator>, _ body: (inout LegacyRandom) -> Void) throws {
-        guard let values, case .mt19937(let twister) = generator.pointee.bits else {
-            throw TensorError.type("RandomState draws these numbers from MT19937 only: use default_rng()")
-        }
-        var random = LegacyRandom(twister, spare: values[0] != 0 ? values[1] : nil)
-        body(&random)
-        generator.pointee.bits = .mt19937(random.twister)
-        (values[0], values[1]) = (random.spare == nil ? 0 : 1, random.spare ?? 0)
+    func draw(_ generator: UnsafeMutablePointer<RandomGenerator>, _ body: (inout LegacyDraws) -> Void) throws {
+        guard let values else { return }
+        var spare = values[0] != 0 ? values[1] : nil
+        try generator.pointee.withLegacy(spare: &spare, body)
+        (values[0], values[1]) = (spare == nil ? 0 : 1, spare ?? 0)
     }
 }

@@ -1,5 +1,5 @@
 /// What a number can be drawn from, with its parameters in NumPy's order.
-package enum Distribution: String, Sendable, CaseIterable {
+package enum Distribution: Int, Sendable, CaseIterable {
     // Results are float64.
     case uniform, normal, exponential, standardGamma, gamma, beta, chiSquare, noncentralChiSquare
     case fisher, noncentralFisher, student, cauchy, pareto, weibull, power, laplace, gumbel, logistic, logNormal
@@ -16,7 +16,11 @@ package enum Distribution: String, Sendable, CaseIterable {
     }
 
     /// What parameters there are.
-    package var parameters: [Parameter] {
+    package var parameters: [Parameter] { Self.table[rawValue] }
+
+    private static let table = allCases.map(\.declaration)
+
+    private var declaration: [Parameter] {
         switch self {
         case .uniform: [.init("low", .any), .init("high", .any)]
         case .normal, .laplace, .gumbel, .logistic: [.init("loc", .any), .init("scale", .notNegative)]
@@ -109,7 +113,7 @@ extension Distribution {
     ///
     /// - Parameters:
     ///   - values: In order, of the types that `parameters` says.
-    ///   - isLegacy: Whether for `LegacyRandom`, which allows other values here and there.
+    ///   - isLegacy: Whether for `LegacyDraws`, which allows other values here and there.
     /// - Throws: `.value` with NumPy's words for a value outside of the parameter's range, and for shapes that do not
     ///   broadcast; `.type` for another type or number of parameters.
     package func check(_ values: [View], isLegacy: Bool = false) throws(TensorError) -> Axes {
@@ -127,6 +131,26 @@ extension Distribution {
         for (index, value) in values.enumerated() { try parameters[index].check(value, constraints[index]) }
         try checkTogether(values, shape, isLegacy: isLegacy)
         return shape
+    }
+
+    /// Looks at parameters that are single numbers.
+    ///
+    /// - Parameter numbers: The bits of each.
+    /// - Throws: As for arrays.
+    package func check(_ numbers: InlineArray<3, UInt64>, isLegacy: Bool) throws(TensorError) {
+        var values: InlineArray<3, Double> = [0, 0, 0]
+        for (index, parameter) in parameters.enumerated() {
+            let isInteger = parameter.dtype == .int64
+            let value =
+                isInteger ? Double(Int64(bitPattern: numbers[index])) : Double(bitPattern: numbers[index])
+            let constraint = isLegacy ? legacyConstraint(parameter) : parameter.constraint
+            guard constraint.allows(value) else {
+                throw TensorError(.value, constraint.complaint(parameter.name, value, isArray: false))
+            }
+            values[index] = value
+        }
+        guard let rule = rule(isLegacy: isLegacy) else { return }
+        if let complaint = rule(values[0], values[1], values[2]) { throw TensorError(.value, complaint) }
     }
 
     private func legacyConstraint(_ parameter: Parameter) -> Constraint {

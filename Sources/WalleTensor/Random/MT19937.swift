@@ -24,6 +24,9 @@ package struct MT19937: Sendable, BitwiseCopyable {
         self.init(unchecked: key, position: position)
     }
 
+    /// Of zeros, for a place that is not in use.
+    init() { (words, position) = (InlineArray(repeating: 0), 0) }
+
     init(unchecked key: [UInt32], position: Int) {
         words = InlineArray { key[$0] }
         self.position = position
@@ -79,6 +82,7 @@ package struct MT19937: Sendable, BitwiseCopyable {
     }
 
     /// The next key, in three loops without a remainder in them.
+    @inline(never)
     private mutating func twist() {
         let (length, middle) = (Self.length, Self.middle)
         withUnsafeMutablePointer(to: &words) { words in
@@ -101,9 +105,30 @@ package struct MT19937: Sendable, BitwiseCopyable {
     }
 }
 
-extension MT19937: BitGenerator {
+/// A Mersenne Twister where it lies: its state is long.
+struct TwisterReference: BitGenerator {
+    let twister: UnsafeMutablePointer<MT19937>
+
     static var isNarrow: Bool { true }
 
+    @inline(__always)
+    mutating func next32() -> UInt32 { twister.pointee.next32() }
+    @inline(__always)
+    mutating func next64() -> UInt64 { twister.pointee.next64() }
+    @inline(__always)
+    mutating func nextDouble() -> Double { twister.pointee.nextDouble() }
+
+    mutating func fill(_ words: UnsafeMutableBufferPointer<UInt64>) {
+        for index in words.indices { words[index] = next64() }
+    }
+
+    mutating func fill(_ words: UnsafeMutableBufferPointer<UInt32>) {
+        for index in words.indices { words[index] = next32() }
+    }
+}
+
+extension MT19937 {
+    @inline(__always)
     mutating func next32() -> UInt32 {
         if position == Self.length { twist() }
         var word = words[position]
@@ -122,13 +147,5 @@ extension MT19937: BitGenerator {
     mutating func nextDouble() -> Double {
         let high = Double(next32() >> 5)
         return (high * 67_108_864 + Double(next32() >> 6)) * 0x1p-53
-    }
-
-    mutating func fill(_ words: UnsafeMutableBufferPointer<UInt64>) {
-        for index in words.indices { words[index] = next64() }
-    }
-
-    mutating func fill(_ words: UnsafeMutableBufferPointer<UInt32>) {
-        for index in words.indices { words[index] = next32() }
     }
 }

@@ -8,7 +8,7 @@
 
 /// What NumPy drew in another way before 1.17, to the last rounding; all else is as in `DrawSource`.
 extension DistributionBody {
-    func drawLegacy(_ source: inout LegacyRandom) {
+    func drawLegacy(_ source: inout LegacyDraws) {
         switch distribution {
         case .beta: real(&source) { $3.legacyBeta($0, $1) }
         case .pareto: real(&source) { a, _, _, source in exp(source.standardExponential() / a) - 1 }
@@ -26,7 +26,7 @@ extension DistributionBody {
         }
     }
 
-    private func drawLegacyCounts(_ source: inout LegacyRandom) {
+    private func drawLegacyCounts(_ source: inout LegacyDraws) {
         var binomial = Binomial(isLegacy: true)
         switch distribution {
         case .binomial:
@@ -45,7 +45,7 @@ extension DistributionBody {
     }
 }
 
-extension LegacyRandom {
+extension LegacyDraws {
     /// Of trials how many are of each kind, for rows of one vector of probabilities.
     ///
     /// - Parameter counts: Rows as long as the probabilities.
