@@ -24,6 +24,7 @@ enum RandomOrderFunctions {
                     ArrayFunctions.call(arguments, count, 3...3, "random_shuffle") { given, state in
                         let generator = try state.generator(given[0])
                         let array = try state.array(given[1])
+                        guard array.body.pointee.isWritable else { throw TensorError.value("array is read-only") }
                         let axis = try array.layout.axis(try Integer.read(given[2]))
                         try RandomOrderFunctions.shuffle(try array.writableView(), along: axis, generator)
                         return none

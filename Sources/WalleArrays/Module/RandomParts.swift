@@ -88,11 +88,12 @@ struct LegacySpare {
             values = nil
             return
         }
-        let array = try state.array(object)
-        guard array.dtype == .float64, array.count == 2, array.isContiguous else {
+        let body = try state.array(object).body
+        guard body.pointee.dtype == .float64, body.pointee.layout.shape == [2] else {
             throw TensorError.type("a spare number is an array of two of float64")
         }
-        values = try array.writableView().base?.assumingMemoryBound(to: Double.self)
+        try body.pointee.cell.detach()
+        values = (body.pointee.cell.pointee.bytes + body.pointee.offset).assumingMemoryBound(to: Double.self)
     }
 
     var isLegacy: Bool { values != nil }

@@ -135,6 +135,10 @@ struct Row<Word: FixedWidthInteger & UnsignedInteger & Sendable> {
                 let row = block.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Word.self)
                 var index = 0
                 let end = words * parts
+                while end - index >= Self.groupCount && count - kept >= Self.groupCount {
+                    kept += Self.group(row + index, kept, body)
+                    index += Self.groupCount
+                }
                 while index < end && kept < count {
                     if body(kept, Word(littleEndian: row[index])) { kept += 1 }
                     index += 1
@@ -146,6 +150,23 @@ struct Row<Word: FixedWidthInteger & UnsignedInteger & Sendable> {
                 }
             }
         }
+    }
+
+    private static var groupCount: Int { 16 }
+
+    /// Calls `body` for a group as if it kept all of them, which lets them be computed at once, and again when it did
+    /// not. Gives how many it kept.
+    @inline(__always)
+    private static func group(_ row: UnsafePointer<Word>, _ kept: Int, _ body: (Int, Word) -> Bool) -> Int {
+        var areKept = true
+        for index in 0..<groupCount {
+            let isKept = body(kept + index, Word(littleEndian: row[index]))
+            areKept = isKept && areKept
+        }
+        if areKept { return groupCount }
+        var count = 0
+        for index in 0..<groupCount where body(kept + count, Word(littleEndian: row[index])) { count += 1 }
+        return count
     }
 
     @inline(__always)

@@ -122,17 +122,36 @@ struct TwisterReference: BitGenerator {
         for index in words.indices { words[index] = next64() }
     }
 
-    mutating func fill(_ words: UnsafeMutableBufferPointer<UInt32>) {
-        for index in words.indices { words[index] = next32() }
-    }
+    mutating func fill(_ words: UnsafeMutableBufferPointer<UInt32>) { twister.pointee.fill(words) }
 }
 
 extension MT19937 {
     @inline(__always)
     mutating func next32() -> UInt32 {
         if position == Self.length { twist() }
-        var word = words[position]
-        position += 1
+        defer { position += 1 }
+        return Self.tempered(words[position])
+    }
+
+    /// As many calls of `next32`.
+    mutating func fill(_ output: UnsafeMutableBufferPointer<UInt32>) {
+        guard let start = output.baseAddress else { return }
+        var done = 0
+        while done < output.count {
+            if position == Self.length { twist() }
+            let part = min(output.count - done, Self.length - position)
+            withUnsafePointer(to: &words) { words in
+                let key = UnsafeRawPointer(words).assumingMemoryBound(to: UInt32.self) + position
+                for index in 0..<part { start[done + index] = Self.tempered(key[index]) }
+            }
+            position += part
+            done += part
+        }
+    }
+
+    @inline(__always)
+    private static func tempered(_ word: UInt32) -> UInt32 {
+        var word = word
         word ^= word >> 11
         word ^= word << 7 & 0x9d2c_5680
         word ^= word << 15 & 0xefc6_0000

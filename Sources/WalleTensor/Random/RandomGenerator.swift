@@ -198,6 +198,12 @@ private struct StandardBody: GeneratorBody {
     ) {
         // A copy on the stack, whose fields stay in registers.
         var local = draws
+        defer { draws = local }
+        if let base = output.base, output.layout.isContiguous(elementBytes: MemoryLayout<Element>.size) {
+            let start = base.assumingMemoryBound(to: Element.self)
+            for index in 0..<output.layout.count { start[index] = draw(&local) }
+            return
+        }
         Rows.forEach([output]) { count, places, strides in
             var place = places[0]
             for _ in 0..<count {
@@ -205,7 +211,6 @@ private struct StandardBody: GeneratorBody {
                 place += strides[0]
             }
         }
-        draws = local
     }
 }
 
@@ -228,9 +233,25 @@ enum Uniform {
                 }
                 _ = raw.bindMemory(to: Double.self, capacity: part)
             } else {
-                for index in 0..<part { start[index] = generator.nextDouble() }
+                narrow(start, part, &generator)
             }
             done += part
+        }
+    }
+
+    /// As `MT19937.nextDouble`, at most 512 of them.
+    private static func narrow(
+        _ output: UnsafeMutablePointer<Double>, _ count: Int, _ generator: inout some BitGenerator
+    ) {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1024) { block in
+            let words = UnsafeMutableBufferPointer(rebasing: block.prefix(2 * count))
+            generator.fill(words)
+            guard let start = words.baseAddress else { return }
+            for index in 0..<count {
+                let high = Double(Int32(bitPattern: start[2 * index] >> 5))
+                let low = Double(Int32(bitPattern: start[2 * index + 1] >> 6))
+                output[index] = (high * 67_108_864 + low) * 0x1p-53
+            }
         }
     }
 

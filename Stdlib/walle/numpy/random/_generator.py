@@ -13,7 +13,7 @@ from walle.numpy.random import _distributions as _d
 from walle.numpy.random._bit_generators import PCG64, BitGenerator, Seed
 from walle.numpy.random._distributions import ArrayLike, Counts, Reals, Size
 
-_standard, _integers = _t.random_standard, _t.random_integers
+_standard, _integers, _shuffle, _ndarray = _t.random_standard, _t.random_integers, _t.random_shuffle, _t.ndarray
 _float64, _int64 = _dtypes.float64, _dtypes.int64
 
 _WORDS = {
@@ -210,15 +210,16 @@ class Generator(_d.Distributions):
 
     def shuffle(self, x: Any, axis: int = 0) -> None:
         """Change the order along an axis of an array, or of a list, in place."""
-        if type(x) is np.ndarray:
+        if type(x) is _ndarray:
+            if x.ndim == 1:
+                _shuffle(self._bits, x, axis)
+                return
             if not x.flags.writeable:
                 raise ValueError("array is read-only")
             if x.ndim == 0:
                 raise TypeError("len() of unsized object")
             axis = _core._axis(axis, x.ndim)
-            if x.ndim == 1:
-                _t.random_shuffle(self._bits, x, 0)
-            elif x.size:
+            if x.size:
                 x[...] = x.take(_t.random_permutation(self._bits, x.shape[axis]), axis=axis)
             return
         _shuffle_objects(self._bits, x, axis)
