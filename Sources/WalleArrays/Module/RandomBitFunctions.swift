@@ -63,6 +63,18 @@ enum RandomBitFunctions {
                     }
                 }),
             .fast(
+                "random_jump", "(bits): be 2**128 steps ahead, for MT19937.",
+                { _, arguments, count in
+                    ArrayFunctions.call(arguments, count, 1...1, "random_jump") { given, state in
+                        let generator = try state.generator(given[0])
+                        guard case .mt19937(let bits) = generator.pointee.bits else {
+                            throw TensorError.type("only MT19937 jumps: use random_advance()")
+                        }
+                        generator.pointee.bits = .mt19937(bits.jumped())
+                        return none
+                    }
+                }),
+            .fast(
                 "random_advance", "(bits, high, low): leave out as many numbers of 64 bits.",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 3...3, "random_advance") { given, state in

@@ -42,7 +42,8 @@ struct RandomParameters {
     ) throws {
         var operand = try Operand(reading: object, state)
         if let array = operand.owned { owned.append(array) }
-        guard Self.isSafe(operand.dtype, dtype) else {
+        // A float of Python loses its fraction, as in NumPy; arrays do not.
+        guard Self.isSafe(operand.dtype, dtype) || operand.weak != nil && operand.dtype == .float64 else {
             throw TensorError.type(
                 "Cannot cast array data from dtype('\(operand.dtype)') to dtype('\(dtype)') according to the rule "
                     + "'safe'")

@@ -19,6 +19,11 @@ enum Bounded {
             threshold = (Word.max - range) % (range &+ 1)
         }
 
+        /// Whether about one in 256 at most is not kept.
+        var keepsMost: Bool {
+            usesMask ? mask - range <= mask >> 8 : threshold <= Word.max >> 8
+        }
+
         /// A number, which counts only when it is kept.
         @inline(__always)
         func callAsFunction(_ word: Word) -> (number: Word, isKept: Bool) {
@@ -42,20 +47,20 @@ enum Bounded {
         var row = Row<Word>(rest)
         defer { rest = row.rest }
         if range == .max {
-            row.each(count, &generator) { index, word in
+            row.each(count, inGroups: true, &generator) { index, word in
                 output[index] = offset &+ word
                 return true
             }
         } else if usesMask {
             let filter = Filter(range, usesMask: true)
-            row.each(count, &generator) { index, word in
+            row.each(count, inGroups: filter.keepsMost, &generator) { index, word in
                 let (number, isKept) = filter(word)
                 output[index] = offset &+ number
                 return isKept
             }
         } else {
             let filter = Filter(range, usesMask: false)
-            row.each(count, &generator) { index, word in
+            row.each(count, inGroups: filter.keepsMost, &generator) { index, word in
                 let (number, isKept) = filter(word)
                 output[index] = offset &+ number
                 return isKept
@@ -71,12 +76,12 @@ enum Bounded {
         var row = Row<UInt32>(RestOfWord())
         let filter = Filter(range == .max ? 1 : range, usesMask: usesMask)
         if range == .max {
-            row.each(count, &generator) { index, word in
+            row.each(count, inGroups: true, &generator) { index, word in
                 output[index] = offset &+ Word(truncatingIfNeeded: word)
                 return true
             }
         } else {
-            row.each(count, &generator) { index, word in
+            row.each(count, inGroups: filter.keepsMost, &generator) { index, word in
                 let (number, isKept) = filter(word)
                 output[index] = offset &+ Word(truncatingIfNeeded: number)
                 return isKept
@@ -93,9 +98,24 @@ enum Bounded {
         var index = 0
         while index < count {
             let word = generator.next32()
-            for bit in 0..<UInt32(min(32, count - index)) { output[index + Int(bit)] = UInt8(word >> bit & 1) }
+            if count - index >= 32 {
+                let place = UnsafeMutableRawPointer(output + index)
+                for part in 0..<4 {
+                    let bits = spread(UInt8(truncatingIfNeeded: word >> UInt32(8 * part)))
+                    place.storeBytes(of: bits.littleEndian, toByteOffset: 8 * part, as: UInt64.self)
+                }
+            } else {
+                for bit in 0..<UInt32(count - index) { output[index + Int(bit)] = UInt8(word >> bit & 1) }
+            }
             index += 32
         }
+    }
+
+    /// Each bit as a byte, the lowest first.
+    @inline(__always)
+    private static func spread(_ bits: UInt8) -> UInt64 {
+        let copies = UInt64(bits) &* 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201
+        return (copies &+ 0x7f7f_7f7f_7f7f_7f7f) >> 7 & 0x0101_0101_0101_0101
     }
 }
 
@@ -119,9 +139,11 @@ struct Row<Word: FixedWidthInteger & UnsignedInteger & Sendable> {
     init(_ rest: RestOfWord) { self.rest = rest }
 
     /// Calls `body` until it kept `count` words, with the number of those that it kept before.
+    ///
+    /// - Parameter inGroups: Whether it keeps most of them.
     @inline(__always)
     mutating func each(
-        _ count: Int, _ generator: inout some BitGenerator, _ body: (Int, Word) -> Bool
+        _ count: Int, inGroups: Bool, _ generator: inout some BitGenerator, _ body: (Int, Word) -> Bool
     ) {
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 64) { block in
             let parts = Word.bitWidth < 32 ? 32 / Word.bitWidth : 1
@@ -135,7 +157,7 @@ struct Row<Word: FixedWidthInteger & UnsignedInteger & Sendable> {
                 let row = block.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Word.self)
                 var index = 0
                 let end = words * parts
-                while end - index >= Self.groupCount && count - kept >= Self.groupCount {
+                while inGroups && end - index >= Self.groupCount && count - kept >= Self.groupCount {
                     kept += Self.group(row + index, kept, body)
                     index += Self.groupCount
                 }

@@ -5,7 +5,7 @@
 /// that it can lie in memory that is given back without a word.
 package struct MT19937: Sendable, BitwiseCopyable {
     package static let length = 624
-    private static let middle = 397
+    static let middle = 397
 
     private var words: InlineArray<624, UInt32>
     /// The next word of the key to give; `length` when all are given.
@@ -88,10 +88,10 @@ package struct MT19937: Sendable, BitwiseCopyable {
         withUnsafeMutablePointer(to: &words) { words in
             let key = UnsafeMutableRawPointer(words).assumingMemoryBound(to: UInt32.self)
             for place in 0..<length - middle {
-                key[place] = Self.twisted(key[place], key[place + 1], key[place + middle])
+                key[place] = Self.twisted(key[place], key[place &+ 1], key[place &+ middle])
             }
             for place in length - middle..<length - 1 {
-                key[place] = Self.twisted(key[place], key[place + 1], key[place + middle - length])
+                key[place] = Self.twisted(key[place], key[place &+ 1], key[place &+ middle &- length])
             }
             key[length - 1] = Self.twisted(key[length - 1], key[0], key[middle - 1])
         }
@@ -99,7 +99,7 @@ package struct MT19937: Sendable, BitwiseCopyable {
     }
 
     @inline(__always)
-    private static func twisted(_ first: UInt32, _ second: UInt32, _ far: UInt32) -> UInt32 {
+    static func twisted(_ first: UInt32, _ second: UInt32, _ far: UInt32) -> UInt32 {
         let word = first & 0x8000_0000 | second & 0x7fff_ffff
         return far ^ word >> 1 ^ (0 &- (word & 1)) & 0x9908_b0df
     }
@@ -142,7 +142,8 @@ extension MT19937 {
             let part = min(output.count - done, Self.length - position)
             withUnsafePointer(to: &words) { words in
                 let key = UnsafeRawPointer(words).assumingMemoryBound(to: UInt32.self) + position
-                for index in 0..<part { start[done + index] = Self.tempered(key[index]) }
+                let target = start + done
+                for index in 0..<part { target[index] = Self.tempered(key[index]) }
             }
             position += part
             done += part
@@ -158,11 +159,13 @@ extension MT19937 {
         return word ^ word >> 18
     }
 
+    @inline(__always)
     mutating func next64() -> UInt64 {
         let high = UInt64(next32()) << 32
         return high | UInt64(next32())
     }
 
+    @inline(__always)
     mutating func nextDouble() -> Double {
         let high = Double(next32() >> 5)
         return (high * 67_108_864 + Double(next32() >> 6)) * 0x1p-53

@@ -248,8 +248,8 @@ enum Uniform {
             generator.fill(words)
             guard let start = words.baseAddress else { return }
             for index in 0..<count {
-                let high = Double(Int32(bitPattern: start[2 * index] >> 5))
-                let low = Double(Int32(bitPattern: start[2 * index + 1] >> 6))
+                let high = Double(Int32(bitPattern: start[2 &* index] >> 5))
+                let low = Double(Int32(bitPattern: start[2 &* index &+ 1] >> 6))
                 output[index] = (high * 67_108_864 + low) * 0x1p-53
             }
         }

@@ -340,6 +340,14 @@ class MT19937(BitGenerator):
         key = np.ascontiguousarray(np.asarray(value["state"]["key"], _uint32))
         _t.random_set_state(self._bits, key, operator.index(value["state"]["pos"]))
 
+    def jumped(self, jumps: int = 1) -> MT19937:
+        """A new bit generator as if 2**128 words had been drawn, as many times."""
+        other = type(self)()
+        other.state = self.state
+        for _ in range(operator.index(jumps)):
+            _t.random_jump(other._bits)
+        return other
+
     def _legacy_seeding(self, seed: Any) -> None:
         """Start as NumPy before 1.17 did: with an integer of 32 bits, or an array of them."""
         if seed is None:

@@ -289,9 +289,10 @@ class RandomState(_d.Distributions):
 
     def dirichlet(self, alpha: ArrayLike, size: Size = None) -> np.ndarray:
         """Vectors of numbers that sum to 1, as concentrated as `alpha` is great."""
-        alpha = np.ascontiguousarray(np.asarray(alpha, np.float64))
+        alpha = np.asarray(alpha, np.float64)
         if alpha.ndim != 1:
             raise ValueError(f"object of too {'small' if alpha.ndim < 1 else 'large a'} depth for desired array")
+        alpha = np.ascontiguousarray(alpha)
         if (alpha <= 0).any():
             raise ValueError("alpha <= 0")
         out = np.zeros(_d.with_last_axis(size, alpha.size), np.float64)
