@@ -209,7 +209,7 @@ def asarray(a, dtype=None, order=None, *, device=None, copy=None, like=None):
     return result
 
 
-def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, like=None):
+def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, ndmax=0, like=None):
     """A new array of an object: nested sequences of numbers, another array, a buffer.
 
     Parameters
@@ -224,8 +224,15 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, lik
         The order of the axes in memory: ``"C"`` last axis closest, ``"F"`` first, ``"K"`` and ``"A"`` as they are.
     ndmin
         Axes of length 1 are put before until there are as many.
+    ndmax
+        More axes are an error; 0 means any number.
     """
     new = asarray(object, dtype, copy=None if copy is None else copy and True)
+    if 0 < ndmax < new.ndim:
+        raise ValueError(
+            "setting an array element with a sequence. The requested array would exceed the maximum number of dimension of "
+            f"{ndmax}."
+        )
     new = _ordered(new, order)
     if ndmin > new.ndim:
         new = new.reshape((1,) * (ndmin - new.ndim) + new.shape)

@@ -234,17 +234,21 @@ def result_type(*arrays_and_dtypes):
     """
     if not arrays_and_dtypes:
         raise ValueError("at least one array or dtype is required")
-    strong, weak = None, 0
+    strong, weak = [], 0
     for each in arrays_and_dtypes:
         rank = _WEAK.get(type(each))
         if rank:
             weak = max(weak, rank)
-            continue
-        found = bool_ if type(each) is bool else _dtype_of(each)
-        strong = found if strong is None else _t.promote(strong, found)
-    if strong is None:
+        else:
+            strong.append(bool_ if type(each) is bool else _dtype_of(each))
+    if not strong:
         return (bool_, int64, float64, complex128)[weak]
-    return _meet_weak(strong, weak) if weak else strong
+    # Floats first: each integer type meets them alone, not the integers that it would make with another.
+    strong.sort(key=lambda found: "cfuib".index(found.kind))
+    common = strong[0]
+    for found in strong[1:]:
+        common = _t.promote(common, found)
+    return _meet_weak(common, weak) if weak else common
 
 
 def _dtype_of(each):

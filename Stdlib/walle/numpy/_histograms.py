@@ -155,7 +155,7 @@ def _counted(a, weights, edges):
         ordered = a[order]
     places = _t.concatenate([searchsorted(ordered, edges[:-1]), searchsorted(ordered, edges[-1:], "right")], 0, None)
     if weights is not None:
-        running = _t.accumulate(_t.add, weights[order], 0, None)
+        running = _t.accumulate(_t.add, weights[order], 0, weights.dtype)
         running = _t.concatenate([_t.zeros((1,), running.dtype), running], 0, None)
         places = running[places]
     return places[1:] - places[:-1]

@@ -39,8 +39,8 @@ def __getattr__(name):
         __import__(f"walle.numpy.{name}")
         return sys.modules[f"walle.numpy.{name}"]
     if name not in _HOMES:
-        if name.startswith("__"):
-            # Asked for by Python itself: no need for a hint.
+        if name.startswith("_"):
+            # Asked for by imports, which go on to look for a module of this name.
             raise AttributeError(f"module 'walle.numpy' has no attribute {name!r}")
         from walle.numpy import _missing
 

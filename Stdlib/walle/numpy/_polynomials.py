@@ -204,7 +204,7 @@ def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
 
     order = int(deg) + 1
     if rcond is None:
-        rcond = x.size * _dtypes.finfo(x.dtype).eps
+        rcond = x.dtype.type(x.size * _dtypes.finfo(x.dtype).eps)
     powers, values = vander(x, order), y
     if w is not None:
         w = asarray(w) + 0.0

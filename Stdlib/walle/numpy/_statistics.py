@@ -76,7 +76,8 @@ def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=_NoValue):
     first, second = _at(ordered, lower), _at(ordered, asarray(_t.where(lower == upper, lower, upper)))
     computed = _t.astype(first, _computing(a.dtype), False), _t.astype(second, _computing(a.dtype), False)
     mean = _t.astype(asarray((computed[0] + computed[1]) / 2), a.dtype, False)
-    return _finished(_t.where(count % 2 == 1, first, mean), wide if keepdims else shape, keepdims, out)
+    result = _t.where(count == 0, _t.full((), float("nan"), a.dtype), _t.where(count % 2 == 1, first, mean))
+    return _finished(result, wide if keepdims else shape, keepdims, out)
 
 
 def _computing(dtype):
