@@ -1,10 +1,16 @@
 """Many elements to fewer: sums, extremes, means, and the methods of functions of elements."""
 
+from __future__ import annotations
+
 import builtins
 
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _axes, _axis, _NoValue, asarray, ndarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, Array, ArrayLike, AxesLike, DTypeLike
 
 __all__ = [
     "all", "amax", "amin", "any", "argmax", "argmin", "average", "count_nonzero", "cumprod", "cumsum",
@@ -53,22 +59,52 @@ def _fold(function, a, axis, dtype, out, keepdims, initial, where):
     return out
 
 
-def sum(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def sum(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The sum of elements along some axes; pairwise, so that rounding errors grow slowly."""
     return _fold(_t.add, a, axis, dtype, out, keepdims, initial, where)
 
 
-def prod(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def prod(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The product of elements along some axes."""
     return _fold(_t.multiply, a, axis, dtype, out, keepdims, initial, where)
 
 
-def max(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def max(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The largest element along some axes; NaN where there is one."""
     return _fold(_t.maximum, a, axis, None, out, keepdims, initial, where)
 
 
-def min(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def min(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The smallest element along some axes; NaN where there is one."""
     return _fold(_t.minimum, a, axis, None, out, keepdims, initial, where)
 
@@ -76,22 +112,36 @@ def min(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True)
 amax, amin = max, min
 
 
-def all(a, axis=None, out=None, keepdims=_NoValue, *, where=True):
+def all(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+) -> Array:
     """Whether all elements along some axes are true."""
     return _fold(_t.logical_and, a, axis, None, out, keepdims, _NoValue, where)
 
 
-def any(a, axis=None, out=None, keepdims=_NoValue, *, where=True):
+def any(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+) -> Array:
     """Whether an element along some axes is true."""
     return _fold(_t.logical_or, a, axis, None, out, keepdims, _NoValue, where)
 
 
-def ptp(a, axis=None, out=None, keepdims=_NoValue):
+def ptp(a: ArrayLike, axis: AxesLike | None = None, out: ndarray | None = None, keepdims: bool = _NoValue) -> Array:
     """The largest element less the smallest, along an axis."""
     return _t.subtract(max(a, axis, keepdims=keepdims), min(a, axis, keepdims=keepdims), out=out)
 
 
-def count_nonzero(a, axis=None, *, keepdims=False):
+def count_nonzero(a: ArrayLike, axis: AxesLike | None = None, *, keepdims: bool = False) -> Array:
     """How many elements along some axes are not zero."""
     return _t.reduce(_t.add, _t.astype(asarray(a), _dtypes.bool_, False), axis, _dtypes.int64, keepdims, None)
 
@@ -150,7 +200,15 @@ def _mean(a, axis, dtype, keepdims, where=True):
     return result
 
 
-def mean(a, axis=None, dtype=None, out=None, keepdims=_NoValue, *, where=True):
+def mean(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+) -> Array:
     """The arithmetic mean along some axes."""
     return _given(_mean(a, axis, dtype, keepdims is True or keepdims == 1, where), out)
 
@@ -212,19 +270,48 @@ def _ddof(ddof, correction):
     return correction
 
 
-def var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=True, mean=_NoValue, correction=_NoValue):
+def var(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    ddof: float = 0,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+    mean: ArrayLike = _NoValue,
+    correction: float = _NoValue,
+) -> Array:
     """The variance along some axes; the divisor is the number of elements less `ddof`."""
     result = _variance(a, axis, dtype, _ddof(ddof, correction), keepdims is True or keepdims == 1, where, mean)
     return _given(result, out)
 
 
-def std(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=True, mean=_NoValue, correction=_NoValue):
+def std(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    ddof: float = 0,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+    mean: ArrayLike = _NoValue,
+    correction: float = _NoValue,
+) -> Array:
     """The standard deviation along some axes; the divisor is the number of elements less `ddof`."""
     result = _variance(a, axis, dtype, _ddof(ddof, correction), keepdims is True or keepdims == 1, where, mean)
     return _given(_t.sqrt(result), out)
 
 
-def average(a, axis=None, weights=None, returned=False, *, keepdims=_NoValue):
+def average(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    weights: ArrayLike | None = None,
+    returned: bool = False,
+    *,
+    keepdims: bool = _NoValue,
+) -> Any:
     """The mean along some axes with a weight for each element."""
     a = asarray(a)
     keep = keepdims is True
@@ -264,12 +351,12 @@ def _accumulate(function, a, axis, dtype, out):
     return _given(result, out)
 
 
-def cumsum(a, axis=None, dtype=None, out=None):
+def cumsum(a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
     """The sums of the elements so far, along an axis."""
     return _accumulate(_t.add, a, axis, dtype, out)
 
 
-def cumprod(a, axis=None, dtype=None, out=None):
+def cumprod(a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
     """The products of the elements so far, along an axis."""
     return _accumulate(_t.multiply, a, axis, dtype, out)
 
@@ -289,12 +376,28 @@ def _cumulative(function, x, axis, dtype, out, include_initial, identity):
     return _given(result, out)
 
 
-def cumulative_sum(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
+def cumulative_sum(
+    x: ArrayLike,
+    /,
+    *,
+    axis: int | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    include_initial: bool = False,
+) -> ndarray:
     """The sums of the elements so far, along an axis; from zero on if wanted."""
     return _cumulative(_t.add, x, axis, dtype, out, include_initial, 0)
 
 
-def cumulative_prod(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
+def cumulative_prod(
+    x: ArrayLike,
+    /,
+    *,
+    axis: int | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    include_initial: bool = False,
+) -> ndarray:
     """The products of the elements so far, along an axis; from one on if wanted."""
     return _cumulative(_t.multiply, x, axis, dtype, out, include_initial, 1)
 
@@ -323,12 +426,12 @@ def _position(function, name, a, axis, out, keepdims):
     return _given(result, out)
 
 
-def argmax(a, axis=None, out=None, *, keepdims=_NoValue):
+def argmax(a: ArrayLike, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = _NoValue) -> Array:
     """Where the largest element is, along an axis; the first of several, NaN before all."""
     return _position(_t.argmax, "argmax", a, axis, out, keepdims)
 
 
-def argmin(a, axis=None, out=None, *, keepdims=_NoValue):
+def argmin(a: ArrayLike, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = _NoValue) -> Array:
     """Where the smallest element is, along an axis; the first of several, NaN before all."""
     return _position(_t.argmin, "argmin", a, axis, out, keepdims)
 
@@ -345,22 +448,38 @@ def _replaced(a, value):
     return asarray(_t.where(mask, _t.full((), value, a.dtype), a)), asarray(mask)
 
 
-def nansum(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def nansum(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The sum of the elements that are not NaN."""
     return sum(_replaced(a, 0)[0], axis, dtype, out, keepdims, initial, where)
 
 
-def nanprod(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def nanprod(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The product of the elements that are not NaN."""
     return prod(_replaced(a, 1)[0], axis, dtype, out, keepdims, initial, where)
 
 
-def nancumsum(a, axis=None, dtype=None, out=None):
+def nancumsum(a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
     """The running sum, in which NaN counts as zero."""
     return cumsum(_replaced(a, 0)[0], axis, dtype, out)
 
 
-def nancumprod(a, axis=None, dtype=None, out=None):
+def nancumprod(a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
     """The running product, in which NaN counts as one."""
     return cumprod(_replaced(a, 1)[0], axis, dtype, out)
 
@@ -374,12 +493,26 @@ def _nan_extreme(function, a, axis, out, keepdims, initial, where):
     return result
 
 
-def nanmax(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def nanmax(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The largest element that is not NaN."""
     return _nan_extreme("max", a, axis, out, keepdims, initial, where)
 
 
-def nanmin(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def nanmin(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The smallest element that is not NaN."""
     return _nan_extreme("min", a, axis, out, keepdims, initial, where)
 
@@ -391,12 +524,12 @@ def _nan_position(function, a, axis, out, keepdims, value):
     return function(a, axis, out, keepdims=keepdims)
 
 
-def nanargmax(a, axis=None, out=None, *, keepdims=_NoValue):
+def nanargmax(a: ArrayLike, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = _NoValue) -> Array:
     """Where the largest element is that is not NaN."""
     return _nan_position(argmax, a, axis, out, keepdims, -_inf)
 
 
-def nanargmin(a, axis=None, out=None, *, keepdims=_NoValue):
+def nanargmin(a: ArrayLike, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = _NoValue) -> Array:
     """Where the smallest element is that is not NaN."""
     return _nan_position(argmin, a, axis, out, keepdims, _inf)
 
@@ -412,13 +545,32 @@ def _not_nan(a, where):
     return a, keep if where is True else keep & asarray(where)
 
 
-def nanmean(a, axis=None, dtype=None, out=None, keepdims=_NoValue, *, where=True):
+def nanmean(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+) -> Array:
     """The mean of the elements that are not NaN."""
     a, where = _not_nan(a, where)
     return mean(a, axis, dtype, out, keepdims, where=where)
 
 
-def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=True, mean=_NoValue, correction=_NoValue):
+def nanvar(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    ddof: float = 0,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+    mean: ArrayLike = _NoValue,
+    correction: float = _NoValue,
+) -> Array:
     """The variance of the elements that are not NaN."""
     a, where = _not_nan(a, where)
     result = var(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
@@ -428,6 +580,17 @@ def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, whe
     return _given(result, out)
 
 
-def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=True, mean=_NoValue, correction=_NoValue):
+def nanstd(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    ddof: float = 0,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+    mean: ArrayLike = _NoValue,
+    correction: float = _NoValue,
+) -> Array:
     """The standard deviation of the elements that are not NaN."""
     return _given(_t.sqrt(nanvar(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)), out)
