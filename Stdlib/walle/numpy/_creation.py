@@ -212,9 +212,12 @@ def arange(
     if step is None:
         step = 1
     if dtype is None:
-        dtype = _dtypes.result_type(
+        found = _dtypes.result_type(
             *(each if isinstance(each, (int, float, complex)) else asarray(each) for each in (start, stop, step))
         )
+        # As NumPy: the default type of the kind, whatever the sizes of the numbers are.
+        dtype = {"c": _dtypes.complex128, "f": _dtypes.float64}.get(found.kind, _dtypes.int64)
+        dtype = _dtypes.float64 if found.name == "uint64" else dtype
     else:
         dtype = _dtypes._find(dtype)
     if step == 0:
@@ -313,9 +316,8 @@ def geomspace(
     if (start == 0).any() or (stop == 0).any():
         raise ValueError("Geometric sequence cannot include zero")
     computed = _dtypes.result_type(start, stop, float(num), _t.zeros((), _dtypes._find(dtype)))
-    start, stop = _t.astype(start + _t.zeros((), computed), computed, True), _t.astype(
-        asarray(stop + _t.zeros((), computed)), computed, True
-    )
+    zero = _t.zeros((), computed)
+    start, stop = (_t.astype(asarray(each + zero), computed, True) for each in (start, stop))
     sign = _t.sign(start)
     start, stop = start / sign, stop / sign
     result = asarray(logspace(_t.log10(start), _t.log10(stop), num, endpoint, 10.0))
@@ -371,6 +373,8 @@ def triu(m: ArrayLike, k: int = 0) -> ndarray:
 
 
 def _two(m):
+    if m.ndim == 0:
+        raise TypeError("a triangle needs an array of at least one axis")
     return m.shape[-2:] if m.ndim > 1 else (m.shape[0], m.shape[0])
 
 
@@ -463,11 +467,21 @@ def copyto(dst: ndarray, src: ArrayLike, casting: Casting = "same_kind", where: 
         src = asarray(src)
         if not _dtypes.can_cast(src.dtype, dst.dtype, casting):
             raise TypeError(f"Cannot cast array data from {src.dtype!r} to {dst.dtype!r} according to the rule '{casting}'")
+        if src.dtype.kind == "c" and dst.dtype.kind in "iuf":
+            _warn_of_imaginary_part()
     if where is True:
         _t.assign(dst, src)
     else:
         value = _t.astype(asarray(src), dst.dtype, False)
         _t.assign(dst, _t.where(asarray(where), value, dst))
+
+
+def _warn_of_imaginary_part():
+    import warnings
+
+    from walle.numpy.exceptions import ComplexWarning
+
+    warnings.warn("Casting complex values to real discards the imaginary part", ComplexWarning, stacklevel=3)
 
 
 def ascontiguousarray(a: ArrayLike, dtype: DTypeLike = None, *, like: None = None) -> ndarray:
@@ -479,7 +493,8 @@ def ascontiguousarray(a: ArrayLike, dtype: DTypeLike = None, *, like: None = Non
 
 def asfortranarray(a: ArrayLike, dtype: DTypeLike = None, *, like: None = None) -> ndarray:
     """The object as an array whose first axis lies closest together."""
-    return _ordered(asarray(a, dtype), "F")
+    a = asarray(a, dtype)
+    return _ordered(a.reshape(1) if a.ndim == 0 else a, "F")
 
 
 def astype(x: ArrayLike, dtype: DTypeLike, /, *, copy: bool | None = True, device: Device = None) -> ndarray:

@@ -68,9 +68,11 @@ def fabs(x: ArrayLike, /, out: ndarray | None = None, **kwargs: Any) -> Array:
     return _t.absolute(x if x.dtype.kind == "f" else x.astype(_t.sqrt(_t.zeros((), x.dtype)).dtype), out=out, **kwargs)
 
 
-def _floating(x):
-    """The array as floats."""
+def _floating(x, name=None):
+    """The array as floats; complex numbers are refused in the name of a function."""
     x = asarray(x)
+    if name is not None and x.dtype.kind == "c":
+        raise TypeError(f"ufunc '{name}' is not defined for complex numbers")
     return x if x.dtype.kind in "fc" else x.astype(_t.sqrt(_t.zeros((), x.dtype)).dtype)
 
 
@@ -79,12 +81,12 @@ _DEGREE = 0.017453292519943295769  # pi / 180
 
 def deg2rad(x: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = True, **kwargs: Any) -> Array:
     """Degrees to radians."""
-    return _write(_floating(x) * _DEGREE, out, where)
+    return _write(_floating(x, "deg2rad") * _DEGREE, out, where)
 
 
 def rad2deg(x: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = True, **kwargs: Any) -> Array:
     """Radians to degrees."""
-    return _write(_floating(x) * (1 / _DEGREE), out, where)
+    return _write(_floating(x, "rad2deg") * (1 / _DEGREE), out, where)
 
 
 radians, degrees = deg2rad, rad2deg
@@ -102,7 +104,7 @@ def modf(
     x: ArrayLike, /, out: tuple[ndarray | None, ndarray | None] = (None, None), **kwargs: Any
 ) -> tuple[Array, Array]:
     """Fractional and integral parts, both of the sign of the number."""
-    x = _floating(x)
+    x = _floating(x, "modf")
     whole = _t.trunc(x)
     fraction = asarray(_t.subtract(x, _t.where(_t.isinf(x), _t.zeros((), x.dtype), whole)))
     fraction = asarray(_t.where(_t.isinf(x), _t.zeros((), x.dtype), fraction))
@@ -113,7 +115,7 @@ def frexp(
     x: ArrayLike, /, out: tuple[ndarray | None, ndarray | None] = (None, None), **kwargs: Any
 ) -> tuple[Array, Array]:
     """Fractions between one half and one, and exponents of two: x = fraction · 2**exponent."""
-    x = _floating(x)
+    x = _floating(x, "frexp")
     wide = x.astype(_dtypes.float64)
     usual = _t.isfinite(wide) & (wide != 0)
     size = _t.absolute(_t.where(usual, wide, 1.0))
@@ -143,8 +145,8 @@ def ldexp(
     x1: ArrayLike, x2: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = True, **kwargs: Any
 ) -> Array:
     """x1 · 2**x2."""
-    x1, x2 = _floating(x1), asarray(x2)
-    if x2.dtype.kind not in "iub":
+    x1, x2 = _floating(x1, "ldexp"), asarray(x2)
+    if x2.dtype.kind not in "iub" or x2.dtype.name == "uint64":
         raise TypeError(f"ufunc 'ldexp' is not defined for an exponent of {x2.dtype}: cast it to int64 first")
     from walle.numpy._core import errstate
 
@@ -161,7 +163,7 @@ def heaviside(
     x1: ArrayLike, x2: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = True, **kwargs: Any
 ) -> Array:
     """The step function: 0 below zero, 1 above, `x2` at zero."""
-    x1, x2 = _floating(x1), _floating(x2)
+    x1, x2 = _floating(x1, "heaviside"), _floating(x2, "heaviside")
     kind = _t.promote(x1.dtype, x2.dtype)
     x1, x2 = x1.astype(kind), x2.astype(kind)
     one = _t.full((), 1, kind)
@@ -178,9 +180,19 @@ def float_power(x1: ArrayLike, x2: ArrayLike, /, out: ndarray | None = None, **k
 
 def spacing(x: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = True, **kwargs: Any) -> Array:
     """The distance from a number to the next one away from zero."""
-    x = _floating(x)
-    away = _t.nextafter(x, _t.copysign(_t.full((), float("inf"), x.dtype), x))
+    x = _floating(x, "spacing")
+    if x.dtype.itemsize == 2:
+        away = _next_half(x)
+    else:
+        away = _t.nextafter(x, _t.copysign(_t.full((), float("inf"), x.dtype), x))
     return _write(_t.subtract(away, x), out, where)
+
+
+def _next_half(x):
+    """The next number of 16 bits away from zero: its bits are the next integer."""
+    bits = _t.retype(x.copy(), _dtypes._by_name["uint16"])
+    following = _t.retype(asarray(bits + 1), x.dtype)
+    return asarray(_t.where(_t.isfinite(x), following, _t.full((), float("nan"), x.dtype)))
 
 
 # MARK: rounding
@@ -219,7 +231,14 @@ around = round
 
 
 def fix(x: ArrayLike, out: ndarray | None = None) -> Array:
-    """Rounded towards zero."""
+    """Rounded towards zero; `trunc` by its old name."""
+    import warnings
+
+    warnings.warn(
+        "numpy.fix is deprecated. Use numpy.trunc instead, which is faster and follows the Array API standard.",
+        DeprecationWarning,
+        stacklevel=2,
+    )
     return _t.trunc(x, out=out)
 
 
@@ -277,6 +296,7 @@ def imag(val: ArrayLike) -> Array:
 def angle(z: ArrayLike, deg: bool = False) -> Array:
     """The angles of complex numbers."""
     z = asarray(z)
+    z = z.astype(_dtypes.float64) if z.dtype.kind == "b" else z
     result = _t.arctan2(z.imag, z.real)
     return result * (180 / 3.141592653589793) if deg else result
 
@@ -373,7 +393,8 @@ def allclose(a: ArrayLike, b: ArrayLike, rtol: float = 1e-05, atol: float = 1e-0
 
 def sinc(x: ArrayLike) -> Array:
     """sin(πx) / (πx)."""
-    x = _floating(x)
+    x = asarray(x)
+    x = x if x.dtype.kind in "fc" else x.astype(_dtypes.float64)
     scaled = 3.141592653589793 * asarray(_t.where(x == 0, _t.full((), 1.0e-20, x.dtype), x))
     return _t.sin(scaled) / scaled
 
@@ -401,10 +422,11 @@ def i0(x: ArrayLike) -> Array:
     x = asarray(x)
     if x.dtype.kind == "c":
         raise TypeError("i0 not supported for complex values")
-    x = _t.absolute(x if x.dtype.kind == "f" else x.astype(_dtypes.float64))
+    kind = x.dtype if x.dtype.kind == "f" else _dtypes.float64
+    x = asarray(_t.absolute(x.astype(_dtypes.float64)))
     large = x > 30
     result = _t.where(large, _bessel_asymptotic(_t.maximum(x, 30.0)), _bessel_series(_t.minimum(x, 30.0)))
-    return asarray(result)
+    return asarray(result).astype(kind)
 
 
 def unwrap(

@@ -48,8 +48,8 @@ def take(
 ) -> Array:
     """The elements of an axis at some positions; of all elements in order when `axis` is None."""
     a = asarray(a)
-    if axis is None:
-        a, axis = a.reshape(-1), 0
+    if axis is None or a.ndim == 0:
+        a, axis = a.reshape(-1), 0 if axis is None else axis
     axis = _axis(axis, a.ndim)
     positions = _positions(indices, a.shape[axis], mode, axis)
     result = _t.take(a, positions, axis)

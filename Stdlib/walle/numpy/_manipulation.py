@@ -123,6 +123,8 @@ def squeeze(a: ArrayLike, axis: AxesLike | None = None) -> ndarray:
     a = asarray(a)
     if axis is None:
         return a.reshape(tuple(length for length in a.shape if length != 1))
+    if a.ndim == 0 and axis in (0, -1):
+        return a
     axes = _axes(axis, a.ndim)
     if any(a.shape[each] != 1 for each in axes):
         raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
@@ -428,8 +430,9 @@ def insert(arr: ArrayLike, obj: int | slice | ArrayLike, values: ArrayLike, axis
     if values.dtype is not arr.dtype:
         values = values.astype(arr.dtype)
     values = values.reshape((1,) * (arr.ndim - values.ndim) + values.shape)
-    if single:
-        values = moveaxis(values, 0, axis)
+    if single or positions.size == 1:
+        # One place takes any number of values.
+        values = moveaxis(values, 0, axis) if single else values
         count = values.shape[axis]
         indices = [int(positions[0])] * count
     else:
@@ -466,7 +469,7 @@ def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: AxesLike | None = None) 
         others = tuple(other for other in range(filt.ndim) if other != each)
         found = _t.nonzero(_t.reduce(_t.logical_or, filt, others, None, False, None))[0]
         length = filt.shape[each]
-        start, stop = (int(found[0]), int(found[-1]) + 1) if found.size else (length, length)
+        start, stop = (int(found[0]), int(found[-1]) + 1) if found.size else (length, 0)
         key.append(slice(start if "f" in trim.lower() else 0, stop if "b" in trim.lower() else length))
     return filt[tuple(key)]
 
@@ -477,8 +480,8 @@ def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: AxesLike | None = None) 
 def repeat(a: ArrayLike, repeats: ArrayLike, axis: int | None = None) -> ndarray:
     """Each element several times."""
     a = asarray(a)
-    if axis is None:
-        a, axis = a.reshape(-1), 0
+    if axis is None or a.ndim == 0:
+        a, axis = a.reshape(-1), 0 if axis is None else axis
     axis = _axis(axis, a.ndim)
     repeats = asarray(repeats)
     if repeats.dtype.kind not in "iub":

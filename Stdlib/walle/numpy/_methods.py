@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 
 from walle import _tensor as _t
-from walle.numpy import _dtypes, _elementwise, _indexing, _manipulation, _reductions, _sorting
+from walle.numpy import _creation, _dtypes, _elementwise, _indexing, _manipulation, _reductions, _sorting
 from walle.numpy._core import _axis, _NoValue, _ordered, asarray, generic, ndarray
 
 TYPE_CHECKING = False
@@ -228,7 +228,7 @@ class _Array:
         if casting != "unsafe" and not _dtypes.can_cast(self.dtype, found, casting):
             raise TypeError(f"Cannot cast array data from {self.dtype!r} to {found!r} according to the rule '{casting}'")
         if self.dtype.kind == "c" and found.kind in "iuf":
-            _reductions._warn("Casting complex values to real discards the imaginary part", 2)
+            _creation._warn_of_imaginary_part()
         new = _t.astype(self, found, copy)
         return new if order == "K" else _ordered(new, order)
 
@@ -320,8 +320,8 @@ class _Array:
         where: ArrayLike = True,
     ) -> Array:
         """The sum of elements along some axes."""
-        if initial is _NoValue and where is True:
-            return _t.reduce(_t.add, self, axis, dtype, keepdims, out)
+        if initial is _NoValue and where is True and dtype is None:
+            return _t.reduce(_t.add, self, axis, None, keepdims, out)
         return _reductions.sum(self, axis, dtype, out, keepdims, initial, where)
 
     def prod(

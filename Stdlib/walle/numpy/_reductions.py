@@ -24,11 +24,16 @@ __all__ = [
 def _fold(function, a, axis, dtype, out, keepdims, initial, where):
     if keepdims is _NoValue:
         keepdims = False
+    if dtype is not None:
+        a, dtype = asarray(a), _dtypes._find(dtype)
+        _check_cast(a, dtype)
     if initial is _NoValue and where is True:
         return _t.reduce(function, a, axis, dtype, keepdims, out)
     a = asarray(a)
     if dtype is not None:
-        a = _t.astype(a, _dtypes._find(dtype), False)
+        a = _t.astype(a, dtype, False)
+    if a.ndim == 0 and axis in (0, -1):
+        axis = None
     if where is not True:
         identity = function.identity
         if identity is None:
@@ -52,7 +57,9 @@ def _fold(function, a, axis, dtype, out, keepdims, initial, where):
         )
         result = result[()]
     else:
-        result = function(_t.reduce(function, a, axis, dtype, keepdims, None), initial)
+        result = _t.reduce(function, a, axis, dtype, keepdims, None)
+        kind = result.dtype
+        result = function(result, kind.type(int(initial) if kind.kind in "iu" else initial))
     if out is None:
         return result
     _t.assign(out, asarray(result))
@@ -172,12 +179,12 @@ def _warn(text, level=3):
 def _mean(a, axis, dtype, keepdims, where=True):
     a = asarray(a)
     count = _count(a, axis, where)
-    half = False
-    if dtype is None:
-        if a.dtype.kind in "iub":
-            dtype = _dtypes.float64
-        elif a.dtype.itemsize == 2:
-            dtype, half = _dtypes._by_name["float32"], True
+    target = None if dtype is None else _dtypes._find(dtype)
+    if dtype is None and a.dtype.kind in "iub":
+        dtype = _dtypes.float64
+    elif dtype is None:
+        target = a.dtype
+        dtype = _dtypes._by_name["float32"] if a.dtype.itemsize == 2 else None
     if where is True and count == 0:
         _warn("Mean of empty slice.")
     total = _fold(_t.add, a, axis, dtype, None, keepdims, _NoValue, where)
@@ -193,11 +200,9 @@ def _mean(a, axis, dtype, keepdims, where=True):
     else:
         with errstate(all="ignore"):
             result = _t.divide(total, count)
-    if half:
-        result = a.dtype.type(result) if not isinstance(result, ndarray) else result.astype(a.dtype)
-    elif a.dtype.kind in "fc" and dtype is None and result.dtype is not a.dtype:
-        result = a.dtype.type(result) if not isinstance(result, ndarray) else result.astype(a.dtype)
-    return result
+    if target is None or result.dtype is target:
+        return result
+    return _t.astype(result, target, False) if isinstance(result, ndarray) else target.type(result)
 
 
 def mean(
@@ -255,8 +260,8 @@ def _variance(a, axis, dtype, ddof, keepdims, where=True, mean=_NoValue):
     target = a.dtype if half else result.dtype if dtype is None or result.dtype.kind != "f" else _dtypes._find(dtype)
     if dtype is None and not half and a.dtype.kind in "f" and result.dtype is not a.dtype:
         target = a.dtype
-    if target.kind == "c":
-        target = result.dtype
+    if target.kind == "c" or dtype is None and a.dtype.kind == "c":
+        target = (a if dtype is None else _t.zeros((), target)).real.dtype
     if result.dtype is target:
         return result
     return result.astype(target) if isinstance(result, ndarray) else target.type(result)
@@ -317,6 +322,8 @@ def average(
     keep = keepdims is True
     if weights is None:
         result = _mean(a, axis, None, keep)
+        if not asarray(result).size:
+            raise ZeroDivisionError("division by zero")
         scale = asarray(_count(a, axis), result.dtype)[()]
     else:
         weights = asarray(weights)
@@ -335,7 +342,8 @@ def average(
         result = sum(_t.multiply(a, weights, dtype=kind), axis, keepdims=keep) / scale
     if not returned:
         return result
-    return result, asarray(scale) + asarray(result) * 0 if asarray(scale).shape != asarray(result).shape else scale
+    shape = asarray(result).shape
+    return result, scale if asarray(scale).shape == shape else _t.broadcast_to(asarray(scale), shape).copy()
 
 
 # MARK: running
@@ -347,8 +355,17 @@ def _accumulate(function, a, axis, dtype, out):
         a, axis = a.reshape(-1), 0
     elif a.ndim == 0:
         a = a.reshape(1)
-    result = _t.accumulate(function, a, _axis(axis, a.ndim), None if dtype is None else _dtypes._find(dtype))
-    return _given(result, out)
+    dtype = None if dtype is None else _dtypes._find(dtype)
+    _check_cast(a, dtype)
+    return _given(_t.accumulate(function, a, _axis(axis, a.ndim), dtype), out)
+
+
+def _check_cast(a, dtype):
+    """Warns when numbers lose their imaginary part."""
+    if dtype is not None and a.dtype.kind == "c" and dtype.kind in "iuf":
+        from walle.numpy._creation import _warn_of_imaginary_part
+
+        _warn_of_imaginary_part()
 
 
 def cumsum(a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
@@ -412,11 +429,12 @@ def _position(function, name, a, axis, out, keepdims):
         if not flat.size:
             raise ValueError(f"attempt to get {name} of an empty sequence")
         result = function(flat, 0)
-        if keepdims is True:
+        if keepdims is True and a.ndim:
             result = asarray(result).reshape((1,) * a.ndim)
         return _given(result, out)
     if a.ndim == 0:
-        a = a.reshape(1)
+        _axis(axis, 1)
+        return _position(function, name, a, None, out, False)
     axis = _axis(axis, a.ndim)
     if not a.shape[axis]:
         raise ValueError(f"attempt to get {name} of an empty sequence")
@@ -486,9 +504,18 @@ def nancumprod(a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, o
 
 def _nan_extreme(function, a, axis, out, keepdims, initial, where):
     a = asarray(a)
-    fold = {"max": _t.fmax, "min": _t.fmin}[function]
-    result = _fold(fold if a.dtype.kind in "fc" else {"max": _t.maximum, "min": _t.minimum}[function], a, axis, None, out, keepdims, initial, where)
-    if a.dtype.kind in "fc" and asarray(_t.isnan(result)).any():
+    fold = {"max": _t.maximum, "min": _t.minimum}[function]
+    if a.dtype.kind not in "fc":
+        return _fold(fold, a, axis, None, out, keepdims, initial, where)
+    if a.dtype.kind == "f":
+        result = _fold({"max": _t.fmax, "min": _t.fmin}[function], a, axis, None, out, keepdims, initial, where)
+    else:
+        mask = asarray(_t.isnan(a))
+        least = _t.full((), complex(-_inf, -_inf) if function == "max" else complex(_inf, _inf), a.dtype)
+        result = _fold(fold, _t.where(mask, least, a), axis, None, None, keepdims, initial, where)
+        none_left = all(mask, axis, keepdims=keepdims)
+        result = _given(asarray(_t.where(none_left, _t.full((), float("nan"), a.dtype), result))[()], out)
+    if asarray(_t.isnan(result)).any():
         _warn("All-NaN slice encountered")
     return result
 
@@ -556,6 +583,8 @@ def nanmean(
 ) -> Array:
     """The mean of the elements that are not NaN."""
     a, where = _not_nan(a, where)
+    if dtype is not None and a.dtype.kind in "fc" and _dtypes._find(dtype).kind not in "fc":
+        raise TypeError("If a is inexact, then dtype must be inexact")
     return mean(a, axis, dtype, out, keepdims, where=where)
 
 

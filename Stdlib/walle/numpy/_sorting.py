@@ -69,7 +69,7 @@ def sort_complex(a: ArrayLike) -> ndarray:
     a = sort(a)
     if a.dtype.kind == "c":
         return a
-    return a.astype("complex64" if a.dtype.name in ("int8", "uint8", "int16", "uint16", "float32", "float16") else "complex128")
+    return a.astype("complex64" if a.dtype.name in ("int8", "uint8", "int16", "uint16") else "complex128")
 
 
 def lexsort(keys: ArrayLike, axis: int | None = -1) -> ndarray:
@@ -107,7 +107,7 @@ def _partitioned(function, a, kth, axis, kind):
         raise ValueError("select kind must be 'introselect'")
     a = asarray(a)
     a, axis = (a.reshape(-1), 0) if axis is None else (a, _axis(axis, a.ndim))
-    return function(a, axis, _ranks(kth, a.shape[axis]))
+    return function(a, axis, _ranks(kth, a.shape[axis]) if a.size else ())
 
 
 def partition(
