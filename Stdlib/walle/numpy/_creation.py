@@ -173,8 +173,8 @@ def _diagonal_view(a, offset=0, axis1=0, axis2=1):
     step = strides[axis1] + strides[axis2]
     for axis in sorted((axis1, axis2), reverse=True):
         del shape[axis], strides[axis]
-    if length == 0:
-        return _t.strided(a, (*shape, 0), (*strides, step), 0)
+    if length == 0 or 0 in shape:
+        return _t.strided(a, (*shape, length), (*strides, step), 0)
     return _t.strided(a, (*shape, length), (*strides, step), start)
 
 

@@ -182,9 +182,9 @@ def spacing(x: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = T
     """The distance from a number to the next one away from zero."""
     x = _floating(x, "spacing")
     if x.dtype.itemsize == 2:
-        away = _next_half(x)
-    else:
-        away = _t.nextafter(x, _t.copysign(_t.full((), float("inf"), x.dtype), x))
+        # As NumPy: of 16 bits without a sign.
+        return _write(_t.absolute(_t.subtract(_next_half(x), x)), out, where)
+    away = _t.nextafter(x, _t.copysign(_t.full((), float("inf"), x.dtype), x))
     return _write(_t.subtract(away, x), out, where)
 
 

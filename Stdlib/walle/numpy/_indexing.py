@@ -51,13 +51,20 @@ def take(
     if axis is None or a.ndim == 0:
         a, axis = a.reshape(-1), 0 if axis is None else axis
     axis = _axis(axis, a.ndim)
+    if not a.size and 0 in a.shape[:axis] + a.shape[axis + 1 :]:
+        # Nothing is taken, whatever the positions.
+        result = _t.zeros(a.shape[:axis] + asarray(indices).shape + a.shape[axis + 1 :], a.dtype)
+        return result if out is None else _into(out, result)
     positions = _positions(indices, a.shape[axis], mode, axis)
     result = _t.take(a, positions, axis)
-    if out is None:
-        return result
-    from walle.numpy._manipulation import _into
+    return result if out is None else _into(out, asarray(result))
 
-    return _into(out, asarray(result))
+
+def _into(out, result):
+    """Write a result into a given array."""
+    from walle.numpy import _manipulation
+
+    return _manipulation._into(out, result)
 
 
 def _along(a, indices, axis):
