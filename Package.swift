@@ -144,7 +144,7 @@ let package = Package(
         .executableTarget(
             name: "WalleBenchmarks",
             dependencies: [
-                "Walle", "WallePython", "WalleBinding", "CWallePython", "CWalleBenchmarks",
+                "Walle", "WallePython", "WalleBinding", "WalleModules", "CWallePython", "CWalleBenchmarks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             resources: [.copy("Peers")],

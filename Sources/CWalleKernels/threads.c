@@ -5,6 +5,7 @@
 #include "walle_threads.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 void walle_thread_name(const char *name) {
@@ -15,6 +16,12 @@ void walle_thread_name(const char *name) {
 #else
     (void)name;
 #endif
+}
+
+int walle_thread_setting(void) {
+    const char *text = getenv("WALLE_THREADS");
+    const int count = text ? atoi(text) : 0;
+    return count > 0 ? count : walle_thread_processors();
 }
 
 int walle_thread_processors(void) {

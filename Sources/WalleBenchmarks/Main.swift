@@ -4,7 +4,8 @@ internal import ArgumentParser
 @main
 struct Main: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "walle-bench", abstract: "Measures Walle beside its peers.", subcommands: [VMCommand.self])
+        commandName: "walle-bench", abstract: "Measures Walle beside its peers.",
+        subcommands: [VMCommand.self, TensorCommand.self])
 }
 
 struct VMCommand: AsyncParsableCommand {
@@ -12,5 +13,5 @@ struct VMCommand: AsyncParsableCommand {
         commandName: "vm", abstract: "Interpreters, runs, swaps and stops.")
     @OptionGroup var options: BenchmarkOptions
 
-    func run() async throws { try await Runner(area: .vm, options: options).run() }
+    func run() async throws { try await Runner(area: .vm, options: options, plan: options.plan).run() }
 }

@@ -1,4 +1,4 @@
-// What the fence is compared with: the same call written in C, without Swift.
+// What ours is compared with: the call of a function written in C, without Swift, and what a core can do at most.
 #ifndef WALLE_BENCHMARKS_H
 #define WALLE_BENCHMARKS_H
 
@@ -13,5 +13,9 @@ struct _object *walle_bench_make_add(void);
 
 /// Calls `measure(function, count)`: the C API's way to pass two arguments is variadic.
 struct _object *walle_bench_measure(struct _object *measure, struct _object *function, struct _object *count);
+
+/// Computes `rounds` of fused multiply-adds in the widest vectors of this processor, as fast as one core can.
+/// Gives how many floating-point operations that were; 0 where the processor has none that are fused.
+double walle_bench_fused(int is_double, long rounds);
 
 #endif

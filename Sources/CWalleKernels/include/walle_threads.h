@@ -6,6 +6,8 @@
 void walle_thread_name(const char *name);
 /// Processors the calling thread may run on, at least 1.
 int walle_thread_processors(void);
+/// Threads that are to compute: what the variable `WALLE_THREADS` says where it is set, else as many as processors.
+int walle_thread_setting(void);
 
 /// Between two looks at a variable that another thread is about to change.
 static inline void walle_thread_pause(void) {

@@ -285,10 +285,10 @@ enum ArrayFunctions {
             .fast(
                 "to_dlpack", "(array, versioned, is_copy): a capsule.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 3...3, "to_dlpack") { given, state in
+                    ArrayFunctions.call(arguments, count, 2...3, "to_dlpack") { given, state in
                         try DLPack.export(
                             try state.array(given[0]), isVersioned: PyObject_IsTrue(given[1]) == 1,
-                            isCopy: PyObject_IsTrue(given[2]) == 1)
+                            isCopy: given.optional(2).map { PyObject_IsTrue($0) == 1 } ?? false)
                     }
                 }),
             .fast(

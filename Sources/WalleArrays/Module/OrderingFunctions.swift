@@ -9,12 +9,12 @@ enum OrderingFunctions {
             .fast(
                 "sort", "(array, axis, stable, descending): a sorted copy.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 4...4, "sort") { given, state in
+                    ArrayFunctions.call(arguments, count, 3...4, "sort") { given, state in
                         let array = try state.array(given[0])
                         let axis = try Sorting.axis(try Integer.read(given[1]), of: array.layout)
                         return try state.array(array.dtype, shape: array.shape) { output in
                             Sorting.sort(
-                                array.view, axis: axis, descending: PyObject_IsTrue(given[3]) == 1,
+                                array.view, axis: axis, descending: given.isTrue(3),
                                 isStable: PyObject_IsTrue(given[2]) == 1, to: output)
                         }.object
                     }
@@ -22,12 +22,12 @@ enum OrderingFunctions {
             .fast(
                 "argsort", "(array, axis, stable, descending): the positions that sort.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 4...4, "argsort") { given, state in
+                    ArrayFunctions.call(arguments, count, 3...4, "argsort") { given, state in
                         let array = try state.array(given[0])
                         let axis = try Sorting.axis(try Integer.read(given[1]), of: array.layout)
                         return try state.array(.int64, shape: array.shape) { output in
                             Sorting.order(
-                                array.view, axis: axis, descending: PyObject_IsTrue(given[3]) == 1, to: output)
+                                array.view, axis: axis, descending: given.isTrue(3), to: output)
                         }.object
                     }
                 }),

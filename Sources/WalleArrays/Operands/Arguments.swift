@@ -24,6 +24,9 @@ struct Arguments {
         return self[index]
     }
 
+    /// Whether an argument was given and is true.
+    func isTrue(_ index: Int) -> Bool { index < count && PyObject_IsTrue(self[index]) == 1 }
+
     func expect(_ range: ClosedRange<Int>, _ name: StaticString) throws {
         guard range.contains(count) else {
             throw TensorError.type("\(name)() takes \(range.lowerBound) to \(range.upperBound) arguments, got \(count)")

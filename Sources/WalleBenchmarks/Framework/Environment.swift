@@ -46,6 +46,12 @@ struct Environment: Codable, Sendable {
         ]
     }
 
+    /// Whether the processor has the vectors of 512 bits that OpenBLAS calls SkylakeX.
+    static var hasAVX512: Bool {
+        let flags = Set((field("flags", in: "/proc/cpuinfo") ?? "").split(separator: " "))
+        return flags.isSuperset(of: ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"])
+    }
+
     private static var isDebug: Bool {
         #if DEBUG
             true

@@ -5,7 +5,7 @@ internal import WallePython
 /// A Python script in a process of its own, on the very CPython that this process embeds. It answers one line of JSON
 /// with another, so that its rounds and ours take turns.
 final class PeerProcess: Sendable {
-    /// What is asked for, and what comes back: numbers and text only.
+    /// What is asked for: numbers and text only.
     typealias Request = [String: PeerArgument]
 
     private struct State {
@@ -18,12 +18,17 @@ final class PeerProcess: Sendable {
     private let script: String
 
     /// Starts `Peers/script.py`.
-    init(_ script: String) throws {
+    ///
+    /// - Parameters:
+    ///   - interpreter: a Python with packages that are installed for it; nil for this process's own, without any.
+    ///   - environment: variables beside those of this process.
+    init(_ script: String, interpreter: String? = nil, environment: [String: String] = [:]) throws {
         self.script = script
         let process = Process()
         let (input, output) = (Pipe(), Pipe())
-        process.executableURL = URL(fileURLWithPath: try Self.interpreter())
-        process.arguments = ["-IS", "\(Self.folder)/peer.py", script]
+        process.executableURL = URL(fileURLWithPath: try interpreter ?? Self.interpreter())
+        process.arguments = [interpreter == nil ? "-IS" : "-I", "\(Self.folder)/peer.py", script]
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = input
         process.standardOutput = output
         // A peer that died shows as the end of its output, not as a signal.
@@ -53,20 +58,25 @@ final class PeerProcess: Sendable {
     }
 
     /// Calls a function of the script with keyword arguments and waits for its result.
-    func ask(_ function: String, _ arguments: Request = [:]) throws -> [Double] {
+    func ask<Answer: Decodable>(
+        _ function: String, _ arguments: Request = [:], as type: Answer.Type
+    ) throws -> Answer {
         let line = try JSONEncoder().encode(Question(function: function, arguments: arguments)) + Data("\n".utf8)
         let answer = try state.withLock { state in
             try state.input.write(contentsOf: line)
             return try Self.readLine(&state)
         }
-        return try JSONDecoder().decode([Double].self, from: answer)
+        return try JSONDecoder().decode(type, from: answer)
+    }
+
+    /// The same, for numbers.
+    func ask(_ function: String, _ arguments: Request = [:]) throws -> [Double] {
+        try ask(function, arguments, as: [Double].self)
     }
 
     /// The same, for one number.
     func ask(_ function: String, _ arguments: Request = [:]) throws -> Double {
-        let answer: [Double] = try ask(function, arguments)
-        guard let first = answer.first else { throw BenchmarkError("\(script).py: \(function) gave nothing") }
-        return first
+        try ask(function, arguments, as: Double.self)
     }
 
     private static func readLine(_ state: inout State) throws -> Data {
@@ -82,7 +92,7 @@ final class PeerProcess: Sendable {
         }
     }
 
-    private struct Question: Encodable {
+    struct Question: Encodable {
         var function: String
         var arguments: Request
     }

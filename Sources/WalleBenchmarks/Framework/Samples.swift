@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Values of one quantity, measured again and again.
 struct Samples: Sendable {
     private var values: [Double] = []
@@ -26,17 +28,25 @@ struct Samples: Sendable {
     }
 
     /// From the least to the most, for figures taken a few times.
-    var spread: String {
-        "\(Figure.text(values.min() ?? .nan)) … \(Figure.text(maximum)), \(count) rounds"
-    }
+    var spread: String { "\(range), \(count) rounds" }
+
+    /// From the least to the most.
+    var range: String { "\(Figure.text(values.min() ?? .nan)) … \(Figure.text(maximum))" }
 }
 
-/// Time on the monotonic clock.
+/// Time on the monotonic clock, and of a thread.
 enum Clock {
     static func seconds(_ body: () async throws -> Void) async rethrows -> Double {
         let start = ContinuousClock.now
         try await body()
         return seconds(since: start)
+    }
+
+    /// Processor time of the calling thread so far.
+    static var threadSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     static func seconds(since start: ContinuousClock.Instant) -> Double { start.duration(to: .now) / .seconds(1) }

@@ -1,3 +1,5 @@
+internal import WalleBinding
+internal import WalleModules
 internal import WallePython
 
 /// A VM with a script, called on its own thread without a host around it.
@@ -6,11 +8,13 @@ final class Worker: Sendable {
     // Used on the VM's thread only, after it was set there.
     nonisolated(unsafe) private var script: Script?
 
-    /// Loads a module of the peers' folder.
-    init(module: String, function: String) async throws {
+    /// Loads a module of the peers' folder, which may import `modules`.
+    init(module: String, function: String, offering modules: [PythonModule] = []) async throws {
         machine = try await VirtualMachine.start(MachineConfiguration())
         let location = Script.Location(importPaths: [PeerProcess.folder], module: module, function: function)
         try await machine.perform { [self] (interpreter) throws(PythonFailure) in
+            interpreter.offer(modules)
+            interpreter.arrayExchange = WalleModules.arrayExchange
             script = try Script(location, in: interpreter)
         }
     }

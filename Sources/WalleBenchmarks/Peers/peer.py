@@ -1,4 +1,4 @@
-"""Answer requests for figures: a line of JSON names a function of the script and its arguments, a line gives numbers."""
+"""Answer requests for figures: a line of JSON names a function of the script and its arguments, a line has its result."""
 
 import importlib
 import json
@@ -13,7 +13,7 @@ def main() -> None:
     for line in sys.stdin:
         question = json.loads(line)
         answer = getattr(script, question["function"])(**question["arguments"])
-        print(json.dumps(answer if isinstance(answer, list) else [answer]), flush=True)
+        print(json.dumps(answer), flush=True)
     # Interpreters and threads may be left: what ends the process must not wait for them.
     os._exit(0)
 

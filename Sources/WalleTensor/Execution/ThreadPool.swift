@@ -10,8 +10,8 @@ internal import CWalleKernels
 /// ThreadPool.shared.parallel(over: rows, grain: 64) { range in … }
 /// ```
 package final class ThreadPool: Sendable {
-    /// As many threads as the process may run on.
-    package static let shared = ThreadPool(threadCount: Int(walle_thread_processors()))
+    /// As many threads as the variable `WALLE_THREADS` says, or as the process may run on.
+    package static let shared = ThreadPool(threadCount: Int(walle_thread_setting()))
 
     /// Threads that run a loop at most, the caller's included.
     package let threadCount: Int

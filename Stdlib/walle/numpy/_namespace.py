@@ -63,4 +63,4 @@ class __array_namespace_info__:
 
     def devices(self) -> tuple[str, ...]:
         """Where arrays can be."""
-        return ("cpu",)
+        return ["cpu"]

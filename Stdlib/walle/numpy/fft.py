@@ -12,7 +12,7 @@ from walle.numpy._core import _axis, _check_device, asarray
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from walle.numpy._typing import ArrayLike, AxesLike, Device, Sequence, ndarray
+    from walle.numpy._typing import ArrayLike, AxesLike, DTypeLike, Device, Sequence, ndarray
 
 __all__ = [
     "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "ifft", "ifft2", "ifftn", "ifftshift", "ihfft", "irfft",
@@ -302,20 +302,20 @@ def _count(n):
     return n.__index__()
 
 
-def fftfreq(n: int, d: float = 1.0, device: Device = None) -> ndarray:
+def fftfreq(n: int, d: float = 1.0, device: Device = None, *, dtype: DTypeLike = None) -> ndarray:
     """The frequencies of a transform of length `n` of samples that are `d` apart: positive, then negative ones."""
     n = _count(n)
     _check_device(device)
     positive = _t.range(0, 1, (n - 1) // 2 + 1, _dtypes.int64)
     negative = _t.range(-(n // 2), 1, n // 2, _dtypes.int64)
-    return _t.concatenate([positive, negative], 0, None) * (1.0 / (n * d))
+    return (_t.concatenate([positive, negative], 0, None) * (1.0 / (n * d))).astype(dtype, copy=False)
 
 
-def rfftfreq(n: int, d: float = 1.0, device: Device = None) -> ndarray:
+def rfftfreq(n: int, d: float = 1.0, device: Device = None, *, dtype: DTypeLike = None) -> ndarray:
     """The frequencies of a transform of length `n` of real samples that are `d` apart."""
     n = _count(n)
     _check_device(device)
-    return _t.range(0, 1, n // 2 + 1, _dtypes.int64) * (1.0 / (n * d))
+    return (_t.range(0, 1, n // 2 + 1, _dtypes.int64) * (1.0 / (n * d))).astype(dtype, copy=False)
 
 
 def _rolled(x, axes, sign):
