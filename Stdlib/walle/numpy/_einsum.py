@@ -10,7 +10,7 @@ from walle.numpy._core import asarray
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from walle.numpy._typing import Any, Array, Casting, DTypeLike, Order, ndarray
+    from walle.numpy._typing import Any, Array, Casting, DTypeLike, Iterable, ndarray, Order
 
 __all__ = ["einsum", "einsum_path"]
 
@@ -104,7 +104,7 @@ def _output_labels(output, labels):
 class _Problem:
     """What is to be contracted: arrays, the labels of their axes and of the result's, lengths of labels."""
 
-    def __init__(self, operands):
+    def __init__(self, operands: tuple[Any, ...]) -> None:
         if len(operands) < 1 or not isinstance(operands[0], str) and len(operands) < 2:
             raise ValueError(
                 "must specify the einstein sum subscripts string and at least one operand, or at least one operand and "
@@ -238,19 +238,21 @@ def _contract(problem, path, dtype):
 class _Costs:
     """What contractions of sets of labels cost: an operation for each product, and one for each sum."""
 
-    def __init__(self, output, lengths):
+    def __init__(self, output: Iterable[Any], lengths: dict[Any, int]) -> None:
         self.output, self.lengths = frozenset(output), lengths
 
-    def size(self, labels):
+    def size(self, labels: Iterable[Any]) -> int:
         size = 1
         for label in labels:
             size *= self.lengths[label]
         return size
 
-    def flops(self, labels, sums, count):
+    def flops(self, labels: Iterable[Any], sums: bool, count: int) -> int:
         return self.size(labels) * (max(1, count - 1) + sums)
 
-    def contract(self, places, sets):
+    def contract(
+        self, places: tuple[int, ...], sets: list[frozenset[Any]]
+    ) -> tuple[list[frozenset[Any]], frozenset[Any], frozenset[Any]]:
         """The sets that remain, the new one last; what is removed; all labels that are involved."""
         rest = [each for place, each in enumerate(sets) if place not in places]
         involved = frozenset().union(*(sets[place] for place in places))

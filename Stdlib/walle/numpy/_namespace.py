@@ -61,6 +61,6 @@ class __array_namespace_info__:
             names += _KINDS[each]
         return {name: _dtypes._by_name[name] for name in names}
 
-    def devices(self) -> tuple[str, ...]:
+    def devices(self) -> list[str]:
         """Where arrays can be."""
         return ["cpu"]

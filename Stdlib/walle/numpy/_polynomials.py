@@ -291,10 +291,10 @@ def _term(text, power, variable):
 class _Lines:
     """Two lines of text: exponents above what they belong to; a new pair where they become too long."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.done, self.upper, self.lower = "", " ", ""
 
-    def add(self, text, power):
+    def add(self, text: str, power: str) -> None:
         above, below = " " * (len(text) - 1) + power, text + " " * (len(power) - 1)
         if len(self.lower) + len(below) > 70 or len(self.upper) + len(above) > 70:
             self.done += f"{self.upper}\n{self.lower}\n "
