@@ -61,21 +61,26 @@ class dtype:
 
     @property
     def byteorder(self) -> str:
+        """The order of bytes: ``"="`` that of the machine, ``"|"`` where there is one byte."""
         return "|" if self.itemsize == 1 else "="
 
     @property
     def str(self) -> str:
+        """The code, such as ``"<f8"``."""
         return f"{'|' if self.itemsize == 1 else '<'}{self.kind}{self.itemsize}"
 
     @property
     def descr(self) -> list[tuple[str, str]]:
+        """The type as the one field of a structure."""
         return [("", self.str)]
 
     @property
     def base(self) -> dtype:
+        """The type itself, which is no array of others."""
         return self
 
     def newbyteorder(self, new_order: str = "S") -> dtype:
+        """The type itself, for the order of this machine; others are refused."""
         if new_order in ("=", "|", "<", "native", "N", "I", "L", "little") or self.itemsize == 1:
             return self
         raise ValueError("arrays have the byte order of this machine: swap bytes with ndarray.byteswap()")

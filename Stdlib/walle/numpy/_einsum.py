@@ -242,12 +242,14 @@ class _Costs:
         self.output, self.lengths = frozenset(output), lengths
 
     def size(self, labels: Iterable[Any]) -> int:
+        """How many elements an array of these labels has."""
         size = 1
         for label in labels:
             size *= self.lengths[label]
         return size
 
     def flops(self, labels: Iterable[Any], sums: bool, count: int) -> int:
+        """How many operations a contraction takes."""
         return self.size(labels) * (max(1, count - 1) + sums)
 
     def contract(

@@ -49,7 +49,7 @@ def to_dlpack(
 ) -> Any:
     """The capsule of `ndarray.__dlpack__`."""
     if stream is not None:
-        raise RuntimeError("arrays are in main memory, which has no streams: pass stream=None")
+        raise ValueError("arrays are in main memory, which has no streams: pass stream=None")
     if dl_device is not None and tuple(dl_device) != _CPU:
         raise BufferError("unsupported device requested")
     is_versioned = max_version is not None and max_version[0] >= 1

@@ -34,6 +34,7 @@ class flagsobj:
 
     @property
     def writeable(self) -> bool:
+        """Whether elements can be written."""
         return self._array._writable
 
     @writeable.setter
@@ -79,9 +80,11 @@ class flatiter:
 
     @property
     def coords(self) -> tuple[int, ...]:
+        """The index of the next element."""
         return tuple(int(each) for each in _indexing.unravel_index(self.index, self.base.shape))
 
     def copy(self) -> ndarray:
+        """All elements along one axis."""
         return self.base.flatten()
 
     def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> ndarray:
@@ -108,10 +111,12 @@ class _Array:
 
     @property
     def flags(self) -> flagsobj:
+        """How the memory lies."""
         return flagsobj(self)
 
     @property
     def flat(self) -> flatiter:
+        """The elements one after the other."""
         return flatiter(self)
 
     @flat.setter
@@ -120,14 +125,17 @@ class _Array:
 
     @property
     def data(self) -> memoryview:
+        """The memory, for others."""
         return memoryview(self)
 
     @property
     def device(self) -> str:
+        """Where the memory is."""
         return "cpu"
 
     @property
     def ctypes(self) -> NoReturn:
+        """Refused: use ``memoryview``."""
         raise AttributeError("arrays have no ctypes attribute here: use memoryview(array)")
 
     @property
@@ -169,6 +177,7 @@ class _Array:
         return (1, 0)
 
     def to_device(self, device: Device, /, *, stream: None = None) -> ndarray:
+        """The array itself, for the device that it is on."""
         if stream is not None:
             raise ValueError("The stream argument in to_device() is not supported")
         if device != "cpu":
@@ -591,12 +600,15 @@ class _Scalar:
         return self
 
     def copy(self) -> generic:
+        """The scalar itself, which never changes."""
         return self
 
     def tolist(self) -> Any:
+        """A number of Python."""
         return self.item()
 
     def to_device(self, device: Device, /, *, stream: None = None) -> generic:
+        """The scalar itself, for the device that it is on."""
         return _Array.to_device(self, device, stream=stream)
 
     @classmethod
@@ -626,6 +638,7 @@ class _Function:
 
     @property
     def types(self) -> list[str]:
+        """The codes of the types that it takes and gives."""
         found = []
         for each in _dtypes.all_dtypes:
             one = _t.full((), 1, each)

@@ -295,6 +295,7 @@ class _Lines:
         self.done, self.upper, self.lower = "", " ", ""
 
     def add(self, text: str, power: str) -> None:
+        """Append a term and the exponent above its end."""
         above, below = " " * (len(text) - 1) + power, text + " " * (len(power) - 1)
         if len(self.lower) + len(below) > 70 or len(self.upper) + len(above) > 70:
             self.done += f"{self.upper}\n{self.lower}\n "
