@@ -114,7 +114,7 @@ enum Movement {
             operands.append(operand)
         }
         let (shape, place) = try joined(operands, axis)
-        let type = dtype ?? operands.dropFirst().reduce(operands[0].dtype) { DType.promoted($0, $1.dtype) }
+        let type = dtype ?? common(operands)
         let result = try state.array(type, shape: shape)
         var view = result.view
         for operand in operands {
@@ -123,6 +123,13 @@ enum Movement {
             view.base = view.base.map { $0 + operand.layout.shape[place] * view.layout.strides[place] }
         }
         return result.object
+    }
+
+    /// The type that holds the values of all. Floats come first: each integer type meets them alone, not the integers that
+    /// it would make with another.
+    private static func common(_ operands: [Operand]) -> DType {
+        let types = operands.map(\.dtype).sorted { $0.kind > $1.kind }
+        return types.dropFirst().reduce(types[0], DType.promoted)
     }
 
     private static func joined(_ operands: [Operand], _ axis: Int) throws -> (shape: Axes, axis: Int) {

@@ -26,11 +26,12 @@ extension UniversalFunction {
         }
     }
 
-    /// `rint` of integers is a float, as in NumPy; booleans square as `int8`.
+    /// `rint` of integers is a float, as in NumPy; booleans square as `int8`, and their bits are those of `uint8`.
     private static func widened(_ operation: UnaryOperation, _ type: DType) -> DType {
         switch operation {
         case .round where type.kind < .floating: type.float
-        case .square where type == .bool, .reciprocal where type == .bool: .int8
+        case .square where type == .bool, .reciprocal where type == .bool, .conjugate where type == .bool: .int8
+        case .bitCount where type == .bool: .uint8
         default: type
         }
     }
@@ -51,5 +52,23 @@ extension UniversalFunction {
             }
         }
         return .type("ufunc '\(name)' is not defined for \(operands): cast them first, for example with astype")
+    }
+}
+
+extension BinaryOperation {
+    /// The type at which operands meet. Integers that become floats become the smallest ones that hold the values of each
+    /// alone, not those of the integers that both would make.
+    @inline(__always)
+    func meeting(_ left: Operand, _ right: Operand) -> DType {
+        let promoted = DType.meeting(left, right)
+        guard promoted.kind == .integer, takesFloatsOnly, left.weak == nil, right.weak == nil else { return promoted }
+        return .promoted(left.dtype.float, right.dtype.float)
+    }
+
+    private var takesFloatsOnly: Bool {
+        switch self {
+        case .copySign, .nextAfter, .hypot, .atan2, .logAddExp, .logAddExp2: true
+        default: false
+        }
     }
 }

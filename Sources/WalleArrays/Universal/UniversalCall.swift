@@ -24,7 +24,7 @@ enum UniversalCall {
         defer { right.release() }
         let function = UniversalFunction.all[index]
         guard case .binary(let operation) = function.operation else { throw TensorError.type("takes one operand") }
-        let promoted = options?.dtype ?? DType.meeting(left, right)
+        let promoted = options?.dtype ?? operation.meeting(left, right)
         let types = try function.resolve(promoted, "\(left.dtype) and \(right.dtype)")
         if operation.isComparison, left.weak != nil || right.weak != nil,
             let known = try OutOfRange.compare(operation, left, right, types.operand, state)

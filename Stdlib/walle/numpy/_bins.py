@@ -1,5 +1,7 @@
 """The edges of a histogram's bins, and rules for how many there are."""
 
+from __future__ import annotations
+
 import builtins
 import math
 
@@ -7,8 +9,12 @@ from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import asarray
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, ArrayLike, ndarray
 
-def outer_edges(a, range):
+
+def outer_edges(a: ndarray, range: Any) -> Any:
     """The least and the greatest value that count, or the range that is given; never the same."""
     if range is not None:
         first, last = range
@@ -28,7 +34,7 @@ def outer_edges(a, range):
     return first, last
 
 
-def edges_of(a, bins, range, weights):
+def edges_of(a: ndarray, bins: Any, range: Any, weights: ArrayLike | None) -> Any:
     """The edges of bins; with the outer ones and their number when they have one width, else None."""
     if isinstance(bins, str):
         count, first, last = _by_rule(a, bins, range, weights)
@@ -52,7 +58,10 @@ def edges_of(a, bins, range, weights):
         kind = _dtypes.result_type(kind, float)
     from walle.numpy._creation import linspace
 
-    first, last = (each.item() if isinstance(each, _t.generic) and each.dtype.kind in "iu" else each for each in (first, last))
+    # Integers of Python do not wrap.
+    first, last = (
+        each.item() if isinstance(each, _t.generic) and each.dtype.kind in "iu" else each for each in (first, last)
+    )
     return linspace(first, last, count + 1, dtype=kind), (first, last, count)
 
 

@@ -1,8 +1,14 @@
 """Bits of bytes as arrays, and numbers as text in other bases."""
 
+from __future__ import annotations
+
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _axis, asarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import ArrayLike, Literal, ndarray
 
 __all__ = ["base_repr", "binary_repr", "packbits", "unpackbits"]
 
@@ -15,7 +21,7 @@ def _shifts(bitorder):
     return _t.astype(_t.range(7 if step < 0 else 0, step, 8, _dtypes.int64), _dtypes._by_name["uint8"], False)
 
 
-def packbits(a, /, axis=None, bitorder="big"):
+def packbits(a: ArrayLike, /, axis: int | None = None, bitorder: Literal['big', 'little'] = "big") -> ndarray:
     """Truth values as the bits of bytes, eight in one, along an axis or of all elements in order.
 
     Parameters
@@ -39,7 +45,9 @@ def packbits(a, /, axis=None, bitorder="big"):
     return moveaxis(_t.reduce(_t.bitwise_or, _t.left_shift(bits, shifts), bits.ndim - 1, None, False, None), -1, axis)
 
 
-def unpackbits(a, /, axis=None, count=None, bitorder="big"):
+def unpackbits(
+    a: ArrayLike, /, axis: int | None = None, count: int | None = None, bitorder: Literal['big', 'little'] = "big"
+) -> ndarray:
     """The bits of bytes as an array of zeros and ones, along an axis or of all elements in order.
 
     Parameters
@@ -56,8 +64,8 @@ def unpackbits(a, /, axis=None, count=None, bitorder="big"):
     a = a.reshape(1) if a.ndim == 0 else a
     a, axis = (a.reshape(-1), 0) if axis is None else (a, _axis(axis, a.ndim))
     octets = moveaxis(a, axis, -1)
-    bits = _t.bitwise_and(_t.right_shift(octets[..., None], shifts), 1).reshape(octets.shape[:-1] + (octets.shape[-1] * 8,))
-    length = bits.shape[-1]
+    length = octets.shape[-1] * 8
+    bits = _t.bitwise_and(_t.right_shift(octets[..., None], shifts), 1).reshape(octets.shape[:-1] + (length,))
     if count is not None:
         if count < -length:
             raise ValueError(f"-count larger than number of elements: {-count} > {length}")
@@ -70,7 +78,7 @@ def unpackbits(a, /, axis=None, count=None, bitorder="big"):
     return result if result._order & 1 else result.copy()
 
 
-def base_repr(number, base=2, padding=0):
+def base_repr(number: int, base: ArrayLike = 2, padding: int = 0) -> str:
     """An integer as text in a base from 2 to 36, with so many zeros before it."""
     if base > 36:
         raise ValueError("Bases greater than 36 not handled in base_repr.")
@@ -84,7 +92,7 @@ def base_repr(number, base=2, padding=0):
     return ("-" if number < 0 else "") + (text or "0")
 
 
-def binary_repr(num, width=None):
+def binary_repr(num: int, width: int | None = None) -> str:
     """An integer as bits; a negative one in two's complement if `width` is given, else with a sign.
 
     Parameters

@@ -1,8 +1,14 @@
 """Differences, gradients, integrals and interpolation of sampled functions."""
 
+from __future__ import annotations
+
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _axes, _axis, _NoValue, asarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Array, ArrayLike, AxesLike, ndarray
 
 __all__ = ["diff", "ediff1d", "gradient", "interp", "trapezoid", "trapz"]
 
@@ -10,7 +16,9 @@ __all__ = ["diff", "ediff1d", "gradient", "interp", "trapezoid", "trapz"]
 # MARK: differences
 
 
-def diff(a, n=1, axis=-1, prepend=_NoValue, append=_NoValue):
+def diff(
+    a: ArrayLike, n: int = 1, axis: int = -1, prepend: ArrayLike = _NoValue, append: ArrayLike = _NoValue
+) -> ndarray:
     """The differences of neighbours along an axis, `n` times over.
 
     Parameters
@@ -47,7 +55,7 @@ def _edge(value, a, axis):
     return _t.broadcast_to(value, a.shape[:axis] + (1,) + a.shape[axis + 1 :])
 
 
-def ediff1d(ary, to_end=None, to_begin=None):
+def ediff1d(ary: ArrayLike, to_end: ArrayLike | None = None, to_begin: ArrayLike | None = None) -> ndarray:
     """The differences of neighbours among all elements in order, with other values before and after if wanted."""
     ary = asarray(ary).reshape(-1)
     parts = [ary[1:] - ary[:-1]]
@@ -79,7 +87,9 @@ def _spacing(distance, length):
     return gaps[0] if bool((gaps == gaps[0]).all()) else gaps
 
 
-def gradient(f, *varargs, axis=None, edge_order=1):
+def gradient(
+    f: ArrayLike, *varargs: ArrayLike, axis: AxesLike | None = None, edge_order: int = 1
+) -> ndarray | tuple[ndarray, ...]:
     """The slopes of sampled functions, by second-order differences inside and one-sided ones at the edges.
 
     Parameters
@@ -148,7 +158,7 @@ def _slope(f, axis, gap, edge_order):
 # MARK: integrals
 
 
-def trapezoid(y, x=None, dx=1.0, axis=-1):
+def trapezoid(y: ArrayLike, x: ArrayLike | None = None, dx: ArrayLike = 1.0, axis: int = -1) -> Array:
     """The integral of samples along an axis by the trapezoidal rule.
 
     Parameters
@@ -173,7 +183,14 @@ trapz = trapezoid
 # MARK: interpolation
 
 
-def interp(x, xp, fp, left=None, right=None, period=None):
+def interp(
+    x: ArrayLike,
+    xp: ArrayLike,
+    fp: ArrayLike,
+    left: complex | None = None,
+    right: complex | None = None,
+    period: float | None = None,
+) -> Array:
     """Piecewise linear interpolation of samples `fp` at rising positions `xp`.
 
     Parameters
@@ -187,7 +204,8 @@ def interp(x, xp, fp, left=None, right=None, period=None):
     kind = _dtypes.complex128 if fp.dtype.kind == "c" else _dtypes.float64
     x, xp, fp = asarray(x), asarray(xp, _dtypes.float64), fp.astype(kind)
     if x.dtype.kind == "c" or xp.ndim != 1 or fp.ndim != 1:
-        raise ValueError("Data points must be 1-D sequences" if period is not None else "object too deep for desired array")
+        what = "object too deep for desired array" if period is None else "Data points must be 1-D sequences"
+        raise ValueError(what)
     x = _t.astype(x, _dtypes.float64, False)
     if period is not None:
         x, xp, fp = _periodic(x, xp, fp, period)

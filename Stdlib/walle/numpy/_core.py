@@ -1,10 +1,16 @@
 """The ground of `walle.numpy`: arrays from objects, and what the native part asks of Python."""
 
+from __future__ import annotations
+
 import builtins
 
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._dtypes import dtype
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, ArrayLike, Callable, DTypeLike, Device, Order, ndarray
 
 ndarray, generic = _t.ndarray, _t.generic
 
@@ -12,7 +18,7 @@ ndarray, generic = _t.ndarray, _t.generic
 class _NoValueType:
     """Stands for an argument that was not given, where None means something."""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "<no value>"
 
 
@@ -22,7 +28,7 @@ _NoValue = _NoValueType()
 class AxisError(ValueError, IndexError):
     """An axis that an array does not have."""
 
-    def __init__(self, axis, ndim=None, msg_prefix=None):
+    def __init__(self, axis: int | str, ndim: int | None = None, msg_prefix: str | None = None) -> None:
         self.axis, self.ndim = axis, ndim
         if ndim is None:
             message = axis
@@ -114,13 +120,19 @@ _MODES = ("ignore", "warn", "raise", "call", "print", "log")
 _ERROR_NAMES = ("divide", "over", "under", "invalid")
 
 
-def geterr():
+def geterr() -> dict[str, str]:
     """How floating-point exceptions are told, by kind."""
     return {name: _MODES[mode] for name, mode in zip(_ERROR_NAMES, _t.errors())}
 
 
-def seterr(all=None, divide=None, over=None, under=None, invalid=None):
-    """Set how floating-point exceptions are told: ignore, warn, raise, call, print or log. Gives what was set before."""
+def seterr(
+    all: str | None = None,
+    divide: str | None = None,
+    over: str | None = None,
+    under: str | None = None,
+    invalid: str | None = None,
+) -> dict[str, str]:
+    """Set how floating-point exceptions are told: ignore, warn, raise, call, print or log. Gives what was set."""
     before = geterr()
     wanted = []
     for name, mode in zip(_ERROR_NAMES, (divide, over, under, invalid)):
@@ -132,12 +144,12 @@ def seterr(all=None, divide=None, over=None, under=None, invalid=None):
     return before
 
 
-def geterrcall():
+def geterrcall() -> Any:
     """The function or log that `seterrcall` set."""
     return _error_handler
 
 
-def seterrcall(func):
+def seterrcall(func: Any) -> Any:
     """Set the function of the mode call, or the object with `write` of the mode log. Gives the one before."""
     global _error_handler
     before, _error_handler = _error_handler, func
@@ -147,23 +159,23 @@ def seterrcall(func):
 class errstate:
     """How floating-point exceptions are told inside a ``with`` block, or a decorated function."""
 
-    def __init__(self, *, call=_NoValue, **modes):
+    def __init__(self, *, call: Any = _NoValue, **modes: str) -> None:
         unknown = set(modes) - {"all", *_ERROR_NAMES}
         if unknown:
             raise TypeError(f"errstate() got an unexpected keyword argument {unknown.pop()!r}")
         self._modes, self._call = modes, call
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         self._before = seterr(**self._modes)
         if self._call is not _NoValue:
             self._call_before = seterrcall(self._call)
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         seterr(**self._before)
         if self._call is not _NoValue:
             seterrcall(self._call_before)
 
-    def __call__(self, function):
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         import functools
 
         @functools.wraps(function)
@@ -193,7 +205,15 @@ def _check_device(device):
         raise ValueError(f'Device not understood. Only "cpu" is allowed, but received: {device}')
 
 
-def asarray(a, dtype=None, order=None, *, device=None, copy=None, like=None):
+def asarray(
+    a: ArrayLike,
+    dtype: DTypeLike = None,
+    order: Order | None = None,
+    *,
+    device: Device = None,
+    copy: bool | None = None,
+    like: None = None,
+) -> ndarray:
     """The object as an array: itself when it is one already, of that type and order."""
     if type(a) is ndarray and dtype is None and order is None and copy is None:
         return a
@@ -209,7 +229,17 @@ def asarray(a, dtype=None, order=None, *, device=None, copy=None, like=None):
     return result
 
 
-def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, like=None):
+def array(
+    object: Any,
+    dtype: DTypeLike = None,
+    *,
+    copy: bool | None = True,
+    order: Order = "K",
+    subok: bool = False,
+    ndmin: int = 0,
+    ndmax: int = 0,
+    like: None = None,
+) -> ndarray:
     """A new array of an object: nested sequences of numbers, another array, a buffer.
 
     Parameters
@@ -224,8 +254,15 @@ def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, lik
         The order of the axes in memory: ``"C"`` last axis closest, ``"F"`` first, ``"K"`` and ``"A"`` as they are.
     ndmin
         Axes of length 1 are put before until there are as many.
+    ndmax
+        More axes are an error; 0 means any number.
     """
     new = asarray(object, dtype, copy=None if copy is None else copy and True)
+    if 0 < ndmax < new.ndim:
+        raise ValueError(
+            "setting an array element with a sequence. The requested array would exceed the maximum number of dimension "
+            f"of {ndmax}."
+        )
     new = _ordered(new, order)
     if ndmin > new.ndim:
         new = new.reshape((1,) * (ndmin - new.ndim) + new.shape)

@@ -1,11 +1,19 @@
 """New arrays: constants, ranges, grids."""
 
+from __future__ import annotations
+
 import builtins
 import math
 
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _check_device, _NoValue, _ordered, asarray, ndarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import (
+        Any, ArrayLike, Buffer, Callable, Casting, DTypeLike, Device, Iterable, Literal, Order, ShapeLike,
+    )  # fmt: skip
 
 __all__ = [
     "arange", "array_equal", "array_equiv", "ascontiguousarray", "asfortranarray", "astype", "copy", "copyto", "diag",
@@ -26,7 +34,9 @@ def _new(shape, dtype, order, fill):
     return fill(shape, found)
 
 
-def zeros(shape, dtype=float, order="C", *, device=None, like=None):
+def zeros(
+    shape: ShapeLike, dtype: DTypeLike = float, order: Order = "C", *, device: Device = None, like: None = None
+) -> ndarray:
     """A new array of zeros."""
     if device is None and order == "C":
         return _t.zeros(shape, _dtypes._find(dtype))
@@ -34,19 +44,31 @@ def zeros(shape, dtype=float, order="C", *, device=None, like=None):
     return _new(shape, dtype, order, _t.zeros)
 
 
-def empty(shape, dtype=float, order="C", *, device=None, like=None):
+def empty(
+    shape: ShapeLike, dtype: DTypeLike = float, order: Order = "C", *, device: Device = None, like: None = None
+) -> ndarray:
     """A new array whose values do not matter: zeros, so that nothing of other tasks shows."""
     _check_device(device)
     return _new(shape, dtype, order, _t.zeros)
 
 
-def ones(shape, dtype=None, order="C", *, device=None, like=None):
+def ones(
+    shape: ShapeLike, dtype: DTypeLike = None, order: Order = "C", *, device: Device = None, like: None = None
+) -> ndarray:
     """A new array of ones."""
     _check_device(device)
     return _new(shape, dtype, order, lambda shape, dtype: _t.full(shape, 1, dtype))
 
 
-def full(shape, fill_value, dtype=None, order="C", *, device=None, like=None):
+def full(
+    shape: ShapeLike,
+    fill_value: ArrayLike,
+    dtype: DTypeLike = None,
+    order: Order = "C",
+    *,
+    device: Device = None,
+    like: None = None,
+) -> ndarray:
     """A new array of one value."""
     _check_device(device)
     if dtype is None:
@@ -64,29 +86,71 @@ def _like(prototype, dtype, order, shape):
     return prototype.shape if shape is None else shape, prototype.dtype if dtype is None else dtype, order
 
 
-def zeros_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
+def zeros_like(
+    a: ArrayLike,
+    dtype: DTypeLike = None,
+    order: Order = "K",
+    subok: bool = True,
+    shape: ShapeLike | None = None,
+    *,
+    device: Device = None,
+) -> ndarray:
     """Zeros with the shape and type of another array."""
     _check_device(device)
     return _new(*_like(a, dtype, order, shape), _t.zeros)
 
 
-def empty_like(prototype, dtype=None, order="K", subok=True, shape=None, *, device=None):
+def empty_like(
+    prototype: ArrayLike,
+    dtype: DTypeLike = None,
+    order: Order = "K",
+    subok: bool = True,
+    shape: ShapeLike | None = None,
+    *,
+    device: Device = None,
+) -> ndarray:
     """An array with the shape and type of another, whose values do not matter."""
     return zeros_like(prototype, dtype, order, subok, shape, device=device)
 
 
-def ones_like(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
+def ones_like(
+    a: ArrayLike,
+    dtype: DTypeLike = None,
+    order: Order = "K",
+    subok: bool = True,
+    shape: ShapeLike | None = None,
+    *,
+    device: Device = None,
+) -> ndarray:
     """Ones with the shape and type of another array."""
     return full_like(a, 1, dtype, order, subok, shape, device=device)
 
 
-def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, device=None):
+def full_like(
+    a: ArrayLike,
+    fill_value: ArrayLike,
+    dtype: DTypeLike = None,
+    order: Order = "K",
+    subok: bool = True,
+    shape: ShapeLike | None = None,
+    *,
+    device: Device = None,
+) -> ndarray:
     """One value with the shape and type of another array."""
     _check_device(device)
     return _new(*_like(a, dtype, order, shape), lambda shape, dtype: _t.full(shape, fill_value, dtype))
 
 
-def eye(N, M=None, k=0, dtype=float, order="C", *, device=None, like=None):
+def eye(
+    N: int,
+    M: int | None = None,
+    k: int = 0,
+    dtype: DTypeLike = float,
+    order: Order = "C",
+    *,
+    device: Device = None,
+    like: None = None,
+) -> ndarray:
     """Ones on the diagonal `k` of a matrix, zeros elsewhere."""
     _check_device(device)
     new = _new((N, N if M is None else M), dtype, order, _t.zeros)
@@ -95,7 +159,7 @@ def eye(N, M=None, k=0, dtype=float, order="C", *, device=None, like=None):
     return new
 
 
-def identity(n, dtype=None, *, like=None):
+def identity(n: int, dtype: DTypeLike = None, *, like: None = None) -> ndarray:
     """The square identity matrix."""
     return eye(n, dtype=dtype)
 
@@ -109,12 +173,12 @@ def _diagonal_view(a, offset=0, axis1=0, axis2=1):
     step = strides[axis1] + strides[axis2]
     for axis in sorted((axis1, axis2), reverse=True):
         del shape[axis], strides[axis]
-    if length == 0:
-        return _t.strided(a, (*shape, 0), (*strides, step), 0)
+    if length == 0 or 0 in shape:
+        return _t.strided(a, (*shape, length), (*strides, step), 0)
     return _t.strided(a, (*shape, length), (*strides, step), start)
 
 
-def diag(v, k=0):
+def diag(v: ArrayLike, k: int = 0) -> ndarray:
     """The diagonal `k` of a matrix, or a matrix with this diagonal."""
     v = asarray(v)
     if v.ndim == 1:
@@ -127,12 +191,20 @@ def diag(v, k=0):
     raise ValueError("Input must be 1- or 2-d.")
 
 
-def diagflat(v, k=0):
+def diagflat(v: ArrayLike, k: int = 0) -> ndarray:
     """A matrix whose diagonal `k` are all elements of an array."""
     return diag(asarray(v).reshape(-1), k)
 
 
-def arange(start, stop=_NoValue, step=1, dtype=None, *, device=None, like=None):
+def arange(
+    start: ArrayLike,
+    stop: ArrayLike | None = _NoValue,
+    step: ArrayLike = 1,
+    dtype: DTypeLike = None,
+    *,
+    device: Device = None,
+    like: None = None,
+) -> ndarray:
     """The numbers from `start`, by `step`, before `stop`; from 0 when there is one argument."""
     _check_device(device)
     if stop is _NoValue or stop is None:
@@ -140,9 +212,12 @@ def arange(start, stop=_NoValue, step=1, dtype=None, *, device=None, like=None):
     if step is None:
         step = 1
     if dtype is None:
-        dtype = _dtypes.result_type(
+        found = _dtypes.result_type(
             *(each if isinstance(each, (int, float, complex)) else asarray(each) for each in (start, stop, step))
         )
+        # As NumPy: the default type of the kind, whatever the sizes of the numbers are.
+        dtype = {"c": _dtypes.complex128, "f": _dtypes.float64}.get(found.kind, _dtypes.int64)
+        dtype = _dtypes.float64 if found.name == "uint64" else dtype
     else:
         dtype = _dtypes._find(dtype)
     if step == 0:
@@ -170,7 +245,17 @@ def arange(start, stop=_NoValue, step=1, dtype=None, *, device=None, like=None):
     return _t.range(first, float(start + step) - first, count, dtype)
 
 
-def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None):
+def linspace(
+    start: ArrayLike,
+    stop: ArrayLike,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: DTypeLike = None,
+    axis: int | None = 0,
+    *,
+    device: Device = None,
+) -> Any:
     """`num` numbers evenly from `start` to `stop`."""
     _check_device(device)
     num = num.__index__()
@@ -204,21 +289,35 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     return (steps, step) if retstep else steps
 
 
-def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
+def logspace(
+    start: ArrayLike,
+    stop: ArrayLike,
+    num: int = 50,
+    endpoint: bool = True,
+    base: ArrayLike = 10.0,
+    dtype: DTypeLike = None,
+    axis: int | None = 0,
+) -> ndarray:
     """`num` numbers evenly on a logarithmic scale, from ``base**start`` to ``base**stop``."""
     steps = _t.power(base, linspace(start, stop, num, endpoint, axis=axis))
     return steps if dtype is None else steps.astype(dtype)
 
 
-def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
+def geomspace(
+    start: ArrayLike,
+    stop: ArrayLike,
+    num: int = 50,
+    endpoint: bool = True,
+    dtype: DTypeLike = None,
+    axis: int | None = 0,
+) -> ndarray:
     """`num` numbers in geometric progression from `start` to `stop`."""
     start, stop = asarray(start), asarray(stop)
     if (start == 0).any() or (stop == 0).any():
         raise ValueError("Geometric sequence cannot include zero")
     computed = _dtypes.result_type(start, stop, float(num), _t.zeros((), _dtypes._find(dtype)))
-    start, stop = _t.astype(start + _t.zeros((), computed), computed, True), _t.astype(
-        asarray(stop + _t.zeros((), computed)), computed, True
-    )
+    zero = _t.zeros((), computed)
+    start, stop = (_t.astype(asarray(each + zero), computed, True) for each in (start, stop))
     sign = _t.sign(start)
     start, stop = start / sign, stop / sign
     result = asarray(logspace(_t.log10(start), _t.log10(stop), num, endpoint, 10.0))
@@ -234,7 +333,9 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     return result.astype(computed if dtype is None else dtype, copy=False)
 
 
-def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
+def meshgrid(
+    *xi: ArrayLike, copy: bool = True, sparse: bool = False, indexing: Literal['xy', 'ij'] = "xy"
+) -> list[ndarray]:
     """Grids of coordinates out of vectors of coordinates: a list of arrays, one for each vector."""
     if indexing not in ("xy", "ij"):
         raise ValueError("Valid values for `indexing` are 'xy' and 'ij'.")
@@ -250,21 +351,21 @@ def meshgrid(*xi, copy=True, sparse=False, indexing="xy"):
     return [grid.copy() for grid in grids] if copy else list(grids)
 
 
-def tri(N, M=None, k=0, dtype=float, *, like=None):
+def tri(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = float, *, like: None = None) -> ndarray:
     """Ones at and below the diagonal `k`, zeros above."""
     rows = _t.range(0, 1, N, _dtypes.int64).reshape(-1, 1)
     columns = _t.range(-k, 1, N if M is None else M, _dtypes.int64)
     return _t.greater_equal(rows, columns).astype(dtype, copy=False)
 
 
-def tril(m, k=0):
+def tril(m: ArrayLike, k: int = 0) -> ndarray:
     """The matrix with zeros above the diagonal `k`."""
     m = asarray(m)
     mask = tri(*_two(m), k=k, dtype=bool)
     return _t.where(mask, m, _t.zeros((), m.dtype))
 
 
-def triu(m, k=0):
+def triu(m: ArrayLike, k: int = 0) -> ndarray:
     """The matrix with zeros below the diagonal `k`."""
     m = asarray(m)
     mask = tri(*_two(m), k=k - 1, dtype=bool)
@@ -272,10 +373,12 @@ def triu(m, k=0):
 
 
 def _two(m):
+    if m.ndim == 0:
+        raise TypeError("a triangle needs an array of at least one axis")
     return m.shape[-2:] if m.ndim > 1 else (m.shape[0], m.shape[0])
 
 
-def vander(x, N=None, increasing=False):
+def vander(x: ArrayLike, N: int | None = None, increasing: bool = False) -> ndarray:
     """The matrix of the powers of a vector's elements."""
     x = asarray(x)
     if x.ndim != 1:
@@ -285,12 +388,14 @@ def vander(x, N=None, increasing=False):
     return result if increasing else result[:, ::-1]
 
 
-def frombuffer(buffer, dtype=float, count=-1, offset=0, *, like=None):
+def frombuffer(
+    buffer: Buffer, dtype: DTypeLike = float, count: int = -1, offset: int = 0, *, like: None = None
+) -> ndarray:
     """The bytes of an object as an array of one axis: a view, which is read-only when the object is."""
     return _t.from_buffer(buffer, _dtypes._find(dtype), count, offset)
 
 
-def fromiter(iter, dtype, count=-1, *, like=None):
+def fromiter(iter: Iterable[Any], dtype: DTypeLike, count: int = -1, *, like: None = None) -> ndarray:
     """An array of one axis of what an iterable gives."""
     import itertools
 
@@ -300,14 +405,16 @@ def fromiter(iter, dtype, count=-1, *, like=None):
     return asarray(items, dtype)
 
 
-def fromfunction(function, shape, *, dtype=float, like=None, **kwargs):
+def fromfunction(
+    function: Callable[..., Any], shape: ShapeLike, *, dtype: DTypeLike = float, like: None = None, **kwargs: Any
+) -> Any:
     """An array of what a function makes of the indices, given as arrays."""
     from walle.numpy._indexing import indices
 
     return function(*indices(shape, dtype), **kwargs)
 
 
-def fromstring(string, dtype=float, count=-1, *, sep, like=None):
+def fromstring(string: str, dtype: DTypeLike = float, count: int = -1, *, sep: str, like: None = None) -> ndarray:
     """An array of the numbers in a text."""
     if sep == "":
         raise ValueError("the binary mode of fromstring is removed, use frombuffer instead")
@@ -317,7 +424,9 @@ def fromstring(string, dtype=float, count=-1, *, sep, like=None):
     return asarray([convert(part) for part in (parts if count < 0 else parts[:count])], found)
 
 
-def fromfile(file, dtype=float, count=-1, sep="", offset=0, *, like=None):
+def fromfile(
+    file: Any, dtype: DTypeLike = float, count: int = -1, sep: str = "", offset: int = 0, *, like: None = None
+) -> ndarray:
     """An array of one axis of a file's bytes, or of the numbers in its text.
 
     Parameters
@@ -345,12 +454,12 @@ def fromfile(file, dtype=float, count=-1, sep="", offset=0, *, like=None):
     return _t.from_buffer(bytearray(memoryview(data)[:whole]), found, -1, 0)
 
 
-def copy(a, order="K", subok=False):
+def copy(a: ArrayLike, order: Order = "K", subok: bool = False) -> ndarray:
     """The same elements in an array of their own."""
     return asarray(a).copy(order)
 
 
-def copyto(dst, src, casting="same_kind", where=True):
+def copyto(dst: ndarray, src: ArrayLike, casting: Casting = "same_kind", where: ArrayLike = True) -> None:
     """Write values into an array, where a condition holds."""
     if type(dst) is not ndarray:
         raise TypeError(f"copyto() argument 1 must be an ndarray, not {type(dst).__name__}")
@@ -358,6 +467,8 @@ def copyto(dst, src, casting="same_kind", where=True):
         src = asarray(src)
         if not _dtypes.can_cast(src.dtype, dst.dtype, casting):
             raise TypeError(f"Cannot cast array data from {src.dtype!r} to {dst.dtype!r} according to the rule '{casting}'")
+        if src.dtype.kind == "c" and dst.dtype.kind in "iuf":
+            _warn_of_imaginary_part()
     if where is True:
         _t.assign(dst, src)
     else:
@@ -365,19 +476,28 @@ def copyto(dst, src, casting="same_kind", where=True):
         _t.assign(dst, _t.where(asarray(where), value, dst))
 
 
-def ascontiguousarray(a, dtype=None, *, like=None):
+def _warn_of_imaginary_part():
+    import warnings
+
+    from walle.numpy.exceptions import ComplexWarning
+
+    warnings.warn("Casting complex values to real discards the imaginary part", ComplexWarning, stacklevel=3)
+
+
+def ascontiguousarray(a: ArrayLike, dtype: DTypeLike = None, *, like: None = None) -> ndarray:
     """The object as an array of at least one axis whose elements lie in order."""
     a = asarray(a, dtype)
     a = a.reshape(1) if a.ndim == 0 else a
     return _ordered(a, "C")
 
 
-def asfortranarray(a, dtype=None, *, like=None):
+def asfortranarray(a: ArrayLike, dtype: DTypeLike = None, *, like: None = None) -> ndarray:
     """The object as an array whose first axis lies closest together."""
-    return _ordered(asarray(a, dtype), "F")
+    a = asarray(a, dtype)
+    return _ordered(a.reshape(1) if a.ndim == 0 else a, "F")
 
 
-def astype(x, dtype, /, *, copy=True, device=None):
+def astype(x: ArrayLike, dtype: DTypeLike, /, *, copy: bool | None = True, device: Device = None) -> ndarray:
     """The same values as another type."""
     if not isinstance(x, (ndarray, _t.generic)):
         raise TypeError(f"Input should be a NumPy array. It is a {type(x).__name__}.")
@@ -385,7 +505,7 @@ def astype(x, dtype, /, *, copy=True, device=None):
     return x.astype(dtype, copy=copy)
 
 
-def array_equal(a1, a2, equal_nan=False):
+def array_equal(a1: ArrayLike, a2: ArrayLike, equal_nan: bool = False) -> bool:
     """Whether two arrays have the same shape and the same elements."""
     try:
         a1, a2 = asarray(a1), asarray(a2)
@@ -399,7 +519,7 @@ def array_equal(a1, a2, equal_nan=False):
     return bool(_t.reduce(_t.logical_and, same, None, None, False, None))
 
 
-def array_equiv(a1, a2):
+def array_equiv(a1: ArrayLike, a2: ArrayLike) -> bool:
     """Whether two arrays are equal once they are broadcast."""
     try:
         same = asarray(a1) == asarray(a2)

@@ -1,6 +1,12 @@
 """Element types: `dtype`, promotion and the limits of numbers."""
 
+from __future__ import annotations
+
 from walle import _tensor as _t
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, ArrayLike, Casting, DTypeLike, generic, ndarray
 
 __all__ = [
     "can_cast", "dtype", "finfo", "iinfo", "isdtype", "issubdtype", "min_scalar_type", "promote_types", "result_type",
@@ -50,31 +56,36 @@ class dtype:
     shape = ()
     ndim = flags = 0
 
-    def __new__(cls, dtype=None, align=False, copy=False):
+    def __new__(cls, dtype: DTypeLike = None, align: bool = False, copy: bool | None = False) -> dtype:
         return _find(dtype)
 
     @property
-    def byteorder(self):
+    def byteorder(self) -> str:
+        """The order of bytes: ``"="`` that of the machine, ``"|"`` where there is one byte."""
         return "|" if self.itemsize == 1 else "="
 
     @property
-    def str(self):
+    def str(self) -> str:
+        """The code, such as ``"<f8"``."""
         return f"{'|' if self.itemsize == 1 else '<'}{self.kind}{self.itemsize}"
 
     @property
-    def descr(self):
+    def descr(self) -> list[tuple[str, str]]:
+        """The type as the one field of a structure."""
         return [("", self.str)]
 
     @property
-    def base(self):
+    def base(self) -> dtype:
+        """The type itself, which is no array of others."""
         return self
 
-    def newbyteorder(self, new_order="S"):
+    def newbyteorder(self, new_order: str = "S") -> dtype:
+        """The type itself, for the order of this machine; others are refused."""
         if new_order in ("=", "|", "<", "native", "N", "I", "L", "little") or self.itemsize == 1:
             return self
         raise ValueError("arrays have the byte order of this machine: swap bytes with ndarray.byteswap()")
 
-    def __eq__(self, other):
+    def __eq__(self, other: Any) -> bool:
         if self is other:
             return True
         if other is None:
@@ -84,40 +95,40 @@ class dtype:
         except TypeError:
             return False
 
-    def __ne__(self, other):
+    def __ne__(self, other: Any) -> bool:
         return not self == other
 
-    def __lt__(self, other):
+    def __lt__(self, other: Any) -> bool:
         return self != other and can_cast(self, _find(other))
 
-    def __le__(self, other):
+    def __le__(self, other: Any) -> bool:
         return can_cast(self, _find(other))
 
-    def __gt__(self, other):
+    def __gt__(self, other: Any) -> bool:
         return _find(other) < self
 
-    def __ge__(self, other):
+    def __ge__(self, other: Any) -> bool:
         return _find(other) <= self
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self.name)
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return True
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"dtype('{self.name}')"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def __reduce__(self):
+    def __reduce__(self) -> Any:
         return (dtype, (self.name,))
 
-    def __copy__(self):
+    def __copy__(self) -> dtype:
         return self
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: Any) -> dtype:
         return self
 
 
@@ -208,7 +219,7 @@ _abstract = {
 # MARK: promotion
 
 
-def promote_types(type1, type2):
+def promote_types(type1: DTypeLike, type2: DTypeLike) -> dtype:
     """The smallest type to which values of both types can be cast."""
     return _t.promote(_find(type1), _find(type2))
 
@@ -226,24 +237,28 @@ def _meet_weak(strong, rank):
     return _by_name["complex64"] if strong.name in ("float16", "bfloat16", "float32") else complex128
 
 
-def result_type(*arrays_and_dtypes):
+def result_type(*arrays_and_dtypes: Any) -> dtype:
     """The type that results of operations on these arrays, scalars and types have.
 
     Numbers of Python give way to arrays and types, after NEP 50.
     """
     if not arrays_and_dtypes:
         raise ValueError("at least one array or dtype is required")
-    strong, weak = None, 0
+    strong, weak = [], 0
     for each in arrays_and_dtypes:
         rank = _WEAK.get(type(each))
         if rank:
             weak = max(weak, rank)
-            continue
-        found = bool_ if type(each) is bool else _dtype_of(each)
-        strong = found if strong is None else _t.promote(strong, found)
-    if strong is None:
+        else:
+            strong.append(bool_ if type(each) is bool else _dtype_of(each))
+    if not strong:
         return (bool_, int64, float64, complex128)[weak]
-    return _meet_weak(strong, weak) if weak else strong
+    # Floats first: each integer type meets them alone, not the integers that it would make with another.
+    strong.sort(key=lambda found: "cfuib".index(found.kind))
+    common = strong[0]
+    for found in strong[1:]:
+        common = _t.promote(common, found)
+    return _meet_weak(common, weak) if weak else common
 
 
 def _dtype_of(each):
@@ -259,7 +274,7 @@ def _value_fits(value, to):
     return info.min <= value <= info.max
 
 
-def can_cast(from_, to, casting="safe"):
+def can_cast(from_: DTypeLike | ndarray | generic, to: DTypeLike, casting: Casting = "safe") -> bool:
     """Whether values of a type can be cast to another under a rule: no, equiv, safe, same_kind or unsafe."""
     if type(from_) in _WEAK:
         raise TypeError(
@@ -285,7 +300,7 @@ def can_cast(from_, to, casting="safe"):
     return _t.promote(source, target) is target
 
 
-def min_scalar_type(a):
+def min_scalar_type(a: ArrayLike) -> dtype:
     """The smallest type that holds the value of a scalar; of an array its own."""
     value = _t.array(a, None, None)
     if value.ndim or value.dtype.kind not in "iu":
@@ -301,7 +316,7 @@ _CLASSES = {
 }  # fmt: skip
 
 
-def isdtype(dtype, kind):
+def isdtype(dtype: DTypeLike, kind: DTypeLike | tuple[DTypeLike, ...]) -> bool:
     """Whether a type is of a kind: another type, a name such as ``"integral"``, or one of a tuple of these."""
     if isinstance(kind, tuple):
         return any(isdtype(dtype, each) for each in kind)
@@ -315,7 +330,7 @@ def isdtype(dtype, kind):
     return found is _find(kind)
 
 
-def issubdtype(arg1, arg2):
+def issubdtype(arg1: DTypeLike, arg2: DTypeLike) -> bool:
     """Whether a type is below another in the tree of scalar types, as ``issubdtype(float32, floating)``."""
 
     def scalar_class(arg):
@@ -334,7 +349,7 @@ class iinfo:
 
     __slots__ = ("bits", "dtype", "kind", "max", "min")
 
-    def __init__(self, int_type):
+    def __init__(self, int_type: DTypeLike) -> None:
         found = _found.get(int_type) if isinstance(int_type, (str, type)) else _dtype_of(
             _t.array(int_type, None, None) if type(int_type) is int else int_type
         )
@@ -345,7 +360,7 @@ class iinfo:
         self.min = -(1 << self.bits - 1) if found.kind == "i" else 0
         self.max = (1 << self.bits - (found.kind == "i")) - 1
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
 
 
@@ -359,7 +374,7 @@ class finfo:
     Those of a complex type are its parts'. The numbers are Python's, which give way to the type of an array they meet.
     """
 
-    def __init__(self, dtype):
+    def __init__(self, dtype: DTypeLike) -> None:
         found = _dtype_of(dtype) if not isinstance(dtype, (float, complex)) else _find(type(dtype))
         found = _by_name.get({"complex64": "float32", "complex128": "float64"}.get(found.name, found.name))
         if found.name not in _FLOATS:
@@ -377,5 +392,5 @@ class finfo:
         self.precision = int(fraction * 0.30102999566398119521)
         self.resolution = 10.0**-self.precision
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"finfo(resolution={self.resolution}, min={self.min}, max={self.max}, dtype={self.dtype})"

@@ -1,10 +1,16 @@
 """Einstein's summation: `einsum` and the order in which it contracts."""
 
+from __future__ import annotations
+
 import itertools
 
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import asarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, Array, Casting, DTypeLike, Iterable, ndarray, Order
 
 __all__ = ["einsum", "einsum_path"]
 
@@ -98,7 +104,7 @@ def _output_labels(output, labels):
 class _Problem:
     """What is to be contracted: arrays, the labels of their axes and of the result's, lengths of labels."""
 
-    def __init__(self, operands):
+    def __init__(self, operands: tuple[Any, ...]) -> None:
         if len(operands) < 1 or not isinstance(operands[0], str) and len(operands) < 2:
             raise ValueError(
                 "must specify the einstein sum subscripts string and at least one operand, or at least one operand and "
@@ -132,7 +138,8 @@ class _Problem:
                 if known != length and 1 not in (known, length):
                     if labels.count(label) > 1 and not any(label in other for other in self.labels[:place]):
                         raise ValueError(
-                            f"dimensions in operand {place} for collapsing index '{label}' don't match ({known} != {length})"
+                            f"dimensions in operand {place} for collapsing index '{label}' don't match "
+                            f"({known} != {length})"
                         )
                     shapes = " ".join(str(each.shape).replace(" ", "") for each in self.arrays)
                     raise ValueError(
@@ -231,19 +238,23 @@ def _contract(problem, path, dtype):
 class _Costs:
     """What contractions of sets of labels cost: an operation for each product, and one for each sum."""
 
-    def __init__(self, output, lengths):
+    def __init__(self, output: Iterable[Any], lengths: dict[Any, int]) -> None:
         self.output, self.lengths = frozenset(output), lengths
 
-    def size(self, labels):
+    def size(self, labels: Iterable[Any]) -> int:
+        """How many elements an array of these labels has."""
         size = 1
         for label in labels:
             size *= self.lengths[label]
         return size
 
-    def flops(self, labels, sums, count):
+    def flops(self, labels: Iterable[Any], sums: bool, count: int) -> int:
+        """How many operations a contraction takes."""
         return self.size(labels) * (max(1, count - 1) + sums)
 
-    def contract(self, places, sets):
+    def contract(
+        self, places: tuple[int, ...], sets: list[frozenset[Any]]
+    ) -> tuple[list[frozenset[Any]], frozenset[Any], frozenset[Any]]:
         """The sets that remain, the new one last; what is removed; all labels that are involved."""
         rest = [each for place, each in enumerate(sets) if place not in places]
         involved = frozenset().union(*(sets[place] for place in places))
@@ -324,7 +335,14 @@ def _path(problem, optimize):
 # MARK: functions
 
 
-def einsum(*operands, out=None, optimize=False, dtype=None, order="K", casting="safe"):
+def einsum(
+    *operands: Any,
+    out: ndarray | None = None,
+    optimize: Any = False,
+    dtype: DTypeLike = None,
+    order: Order = "K",
+    casting: Casting = "safe",
+) -> Array:
     """Sums of products after Einstein's convention: ``einsum("ij,jk->ik", a, b)`` is the matrix product.
 
     Parameters
@@ -341,8 +359,8 @@ def einsum(*operands, out=None, optimize=False, dtype=None, order="K", casting="
     for place, array in enumerate(problem.arrays):
         if not _dtypes.can_cast(array.dtype, kind, casting):
             raise TypeError(
-                f"Iterator operand {place} dtype could not be cast from {array.dtype!r} to {kind!r} according to the rule "
-                f"'{casting}'"
+                f"Iterator operand {place} dtype could not be cast from {array.dtype!r} to {kind!r} according to the "
+                f"rule '{casting}'"
             )
     path = _path(problem, optimize or ("greedy", 1 << 62))
     result = _contract(problem, path, kind)
@@ -357,7 +375,7 @@ def einsum(*operands, out=None, optimize=False, dtype=None, order="K", casting="
     return result[()] if result.ndim == 0 else result
 
 
-def einsum_path(*operands, optimize="greedy", einsum_call=False):
+def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> tuple[list[Any], str]:
     """The order in which `einsum` contracts, as a list for its argument `optimize`, and what it saves, as text."""
     problem = _Problem(operands)
     path = _path(problem, optimize)
@@ -391,7 +409,8 @@ def _report(problem, path):
         order = sorted((lengths[names[label]], names[label]) for label in sets[-1])
         new = output if number == len(path) - 1 else "".join(name for _, name in order)
         terms.append(new)
-        lines.append(f"\n{len(involved):4d}    {','.join(taken) + '->' + new:>24} {','.join(terms) + '->' + output:>40}")
+        current, remaining = f"{','.join(taken)}->{new}", f"{','.join(terms)}->{output}"
+        lines.append(f"\n{len(involved):4d}    {current:>24} {remaining:>40}")
     total += 1
     rule = "-" * 74
     return (

@@ -1,10 +1,16 @@
 """Functions of elements that are made of others, and other names of these."""
 
+from __future__ import annotations
+
 import builtins
 
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _NoValue, asarray, ndarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, Array, ArrayLike
 
 __all__ = [
     "abs", "acos", "acosh", "angle", "around", "asin", "asinh", "atan", "atan2", "atanh", "bitwise_invert",
@@ -37,7 +43,7 @@ def _write(result, out, where=True):
     return out
 
 
-def where(condition, x=_NoValue, y=_NoValue, /):
+def where(condition: ArrayLike, x: ArrayLike = _NoValue, y: ArrayLike = _NoValue, /) -> ndarray | tuple[ndarray, ...]:
     """Elements of `x` where a condition holds, of `y` elsewhere; without these the positions where it holds."""
     if x is _NoValue and y is _NoValue:
         return _t.nonzero(asarray(condition))
@@ -46,7 +52,7 @@ def where(condition, x=_NoValue, y=_NoValue, /):
     return _t.where(condition, x, y)
 
 
-def positive(x, /, out=None, *, where=True, **kwargs):
+def positive(x: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = True, **kwargs: Any) -> Array:
     """The same values."""
     x = asarray(x)
     if x.dtype.kind == "b":
@@ -54,7 +60,7 @@ def positive(x, /, out=None, *, where=True, **kwargs):
     return _write(x.copy()[()], out, where)
 
 
-def fabs(x, /, out=None, **kwargs):
+def fabs(x: ArrayLike, /, out: ndarray | None = None, **kwargs: Any) -> Array:
     """Absolute values as floats."""
     x = asarray(x)
     if x.dtype.kind == "c":
@@ -62,46 +68,54 @@ def fabs(x, /, out=None, **kwargs):
     return _t.absolute(x if x.dtype.kind == "f" else x.astype(_t.sqrt(_t.zeros((), x.dtype)).dtype), out=out, **kwargs)
 
 
-def _floating(x):
-    """The array as floats."""
+def _floating(x, name=None):
+    """The array as floats; complex numbers are refused in the name of a function."""
     x = asarray(x)
+    if name is not None and x.dtype.kind == "c":
+        raise TypeError(f"ufunc '{name}' is not defined for complex numbers")
     return x if x.dtype.kind in "fc" else x.astype(_t.sqrt(_t.zeros((), x.dtype)).dtype)
 
 
 _DEGREE = 0.017453292519943295769  # pi / 180
 
 
-def deg2rad(x, /, out=None, *, where=True, **kwargs):
+def deg2rad(x: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = True, **kwargs: Any) -> Array:
     """Degrees to radians."""
-    return _write(_floating(x) * _DEGREE, out, where)
+    return _write(_floating(x, "deg2rad") * _DEGREE, out, where)
 
 
-def rad2deg(x, /, out=None, *, where=True, **kwargs):
+def rad2deg(x: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = True, **kwargs: Any) -> Array:
     """Radians to degrees."""
-    return _write(_floating(x) * (1 / _DEGREE), out, where)
+    return _write(_floating(x, "rad2deg") * (1 / _DEGREE), out, where)
 
 
 radians, degrees = deg2rad, rad2deg
 
 
-def divmod(x1, x2, /, out=(None, None), **kwargs):
+def divmod(
+    x1: ArrayLike, x2: ArrayLike, /, out: tuple[ndarray | None, ndarray | None] = (None, None), **kwargs: Any
+) -> tuple[Array, Array]:
     """Floors of quotients, and remainders."""
     quotient = _t.floor_divide(x1, x2, out=out[0], **kwargs)
     return quotient, _t.remainder(x1, x2, out=out[1], **kwargs)
 
 
-def modf(x, /, out=(None, None), **kwargs):
+def modf(
+    x: ArrayLike, /, out: tuple[ndarray | None, ndarray | None] = (None, None), **kwargs: Any
+) -> tuple[Array, Array]:
     """Fractional and integral parts, both of the sign of the number."""
-    x = _floating(x)
+    x = _floating(x, "modf")
     whole = _t.trunc(x)
     fraction = asarray(_t.subtract(x, _t.where(_t.isinf(x), _t.zeros((), x.dtype), whole)))
     fraction = asarray(_t.where(_t.isinf(x), _t.zeros((), x.dtype), fraction))
     return _write(_t.copysign(fraction, x), out[0]), _write(whole, out[1])
 
 
-def frexp(x, /, out=(None, None), **kwargs):
+def frexp(
+    x: ArrayLike, /, out: tuple[ndarray | None, ndarray | None] = (None, None), **kwargs: Any
+) -> tuple[Array, Array]:
     """Fractions between one half and one, and exponents of two: x = fraction · 2**exponent."""
-    x = _floating(x)
+    x = _floating(x, "frexp")
     wide = x.astype(_dtypes.float64)
     usual = _t.isfinite(wide) & (wide != 0)
     size = _t.absolute(_t.where(usual, wide, 1.0))
@@ -127,10 +141,12 @@ def _scaled(x, exponent):
     return x * _t.exp2(half) * _t.exp2(exponent - half)
 
 
-def ldexp(x1, x2, /, out=None, *, where=True, **kwargs):
+def ldexp(
+    x1: ArrayLike, x2: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = True, **kwargs: Any
+) -> Array:
     """x1 · 2**x2."""
-    x1, x2 = _floating(x1), asarray(x2)
-    if x2.dtype.kind not in "iub":
+    x1, x2 = _floating(x1, "ldexp"), asarray(x2)
+    if x2.dtype.kind not in "iub" or x2.dtype.name == "uint64":
         raise TypeError(f"ufunc 'ldexp' is not defined for an exponent of {x2.dtype}: cast it to int64 first")
     from walle.numpy._core import errstate
 
@@ -143,9 +159,11 @@ def ldexp(x1, x2, /, out=None, *, where=True, **kwargs):
     return _write(asarray(wide).astype(x1.dtype)[()], out, where)
 
 
-def heaviside(x1, x2, /, out=None, *, where=True, **kwargs):
+def heaviside(
+    x1: ArrayLike, x2: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = True, **kwargs: Any
+) -> Array:
     """The step function: 0 below zero, 1 above, `x2` at zero."""
-    x1, x2 = _floating(x1), _floating(x2)
+    x1, x2 = _floating(x1, "heaviside"), _floating(x2, "heaviside")
     kind = _t.promote(x1.dtype, x2.dtype)
     x1, x2 = x1.astype(kind), x2.astype(kind)
     one = _t.full((), 1, kind)
@@ -153,24 +171,34 @@ def heaviside(x1, x2, /, out=None, *, where=True, **kwargs):
     return _write(asarray(_t.where(_t.isnan(x1), x1, result))[()], out, where)
 
 
-def float_power(x1, x2, /, out=None, **kwargs):
+def float_power(x1: ArrayLike, x2: ArrayLike, /, out: ndarray | None = None, **kwargs: Any) -> Array:
     """Powers in double precision."""
     x1, x2 = asarray(x1), asarray(x2)
     kind = "complex128" if "c" in x1.dtype.kind + x2.dtype.kind else "float64"
     return _t.power(x1.astype(kind), x2.astype(kind), out=out, **kwargs)
 
 
-def spacing(x, /, out=None, *, where=True, **kwargs):
+def spacing(x: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = True, **kwargs: Any) -> Array:
     """The distance from a number to the next one away from zero."""
-    x = _floating(x)
+    x = _floating(x, "spacing")
+    if x.dtype.itemsize == 2:
+        # As NumPy: of 16 bits without a sign.
+        return _write(_t.absolute(_t.subtract(_next_half(x), x)), out, where)
     away = _t.nextafter(x, _t.copysign(_t.full((), float("inf"), x.dtype), x))
     return _write(_t.subtract(away, x), out, where)
+
+
+def _next_half(x):
+    """The next number of 16 bits away from zero: its bits are the next integer."""
+    bits = _t.retype(x.copy(), _dtypes._by_name["uint16"])
+    following = _t.retype(asarray(bits + 1), x.dtype)
+    return asarray(_t.where(_t.isfinite(x), following, _t.full((), float("nan"), x.dtype)))
 
 
 # MARK: rounding
 
 
-def round(a, decimals=0, out=None):
+def round(a: ArrayLike, decimals: int = 0, out: ndarray | None = None) -> Array:
     """Rounded to a number of decimals, to even in the middle."""
     a = asarray(a)
     if a.dtype.kind == "c":
@@ -202,12 +230,28 @@ def round(a, decimals=0, out=None):
 around = round
 
 
-def fix(x, out=None):
-    """Rounded towards zero."""
+def fix(x: ArrayLike, out: ndarray | None = None) -> Array:
+    """Rounded towards zero; `trunc` by its old name."""
+    import warnings
+
+    warnings.warn(
+        "numpy.fix is deprecated. Use numpy.trunc instead, which is faster and follows the Array API standard.",
+        DeprecationWarning,
+        stacklevel=2,
+    )
     return _t.trunc(x, out=out)
 
 
-def clip(a, min=_NoValue, max=_NoValue, out=None, *, a_min=_NoValue, a_max=_NoValue, **kwargs):
+def clip(
+    a: ArrayLike,
+    min: ArrayLike | None = _NoValue,
+    max: ArrayLike | None = _NoValue,
+    out: ndarray | None = None,
+    *,
+    a_min: ArrayLike | None = _NoValue,
+    a_max: ArrayLike | None = _NoValue,
+    **kwargs: Any,
+) -> Array:
     """Values held between two bounds; None leaves a side open."""
     low = min if a_min is _NoValue else a_min
     high = max if a_max is _NoValue else a_max
@@ -239,59 +283,60 @@ def _bound(bound, a, is_upper):
 # MARK: complex numbers and kinds
 
 
-def real(val):
+def real(val: ArrayLike) -> Array:
     """The real parts."""
     return val.real if isinstance(val, (ndarray, _t.generic)) else asarray(val).real[()]
 
 
-def imag(val):
+def imag(val: ArrayLike) -> Array:
     """The imaginary parts."""
     return val.imag if isinstance(val, (ndarray, _t.generic)) else asarray(val).imag[()]
 
 
-def angle(z, deg=False):
+def angle(z: ArrayLike, deg: bool = False) -> Array:
     """The angles of complex numbers."""
     z = asarray(z)
+    z = z.astype(_dtypes.float64) if z.dtype.kind == "b" else z
     result = _t.arctan2(z.imag, z.real)
     return result * (180 / 3.141592653589793) if deg else result
 
 
-def isscalar(element):
+def isscalar(element: object) -> bool:
     """Whether an object is a number or a scalar, and no array."""
     return isinstance(element, (_t.generic, int, float, complex, bool, str, bytes))
 
 
-def iscomplexobj(x):
+def iscomplexobj(x: ArrayLike) -> bool:
     """Whether the elements are complex numbers."""
     return asarray(x).dtype.kind == "c"
 
 
-def isrealobj(x):
+def isrealobj(x: ArrayLike) -> bool:
     """Whether the elements are no complex numbers."""
     return not iscomplexobj(x)
 
 
-def iscomplex(x):
+def iscomplex(x: ArrayLike) -> Array:
     """Where the imaginary part is not zero."""
     return (asarray(x).imag != 0)[()]
 
 
-def isreal(x):
+def isreal(x: ArrayLike) -> Array:
     """Where the imaginary part is zero."""
     return (asarray(x).imag == 0)[()]
 
 
-def isposinf(x, out=None):
+def isposinf(x: ArrayLike, out: ndarray | None = None) -> Array:
     """Where elements are positive infinity."""
     return _write(_t.logical_and(_t.isinf(x), ~_t.signbit(x)), out)
 
 
-def isneginf(x, out=None):
+def isneginf(x: ArrayLike, out: ndarray | None = None) -> Array:
     """Where elements are negative infinity."""
     return _write(_t.logical_and(_t.isinf(x), _t.signbit(x)), out)
 
 
-def real_if_close(a, tol=100):
+def real_if_close(a: ArrayLike, tol: float = 100) -> ndarray:
     """The real parts, when the imaginary ones are within some epsilons of zero; else the array."""
     a = asarray(a)
     if a.dtype.kind != "c":
@@ -300,7 +345,13 @@ def real_if_close(a, tol=100):
     return a.real if (_t.absolute(a.imag) < limit).all() else a
 
 
-def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
+def nan_to_num(
+    x: ArrayLike,
+    copy: bool = True,
+    nan: ArrayLike = 0.0,
+    posinf: ArrayLike | None = None,
+    neginf: ArrayLike | None = None,
+) -> ndarray:
     """Numbers in place of NaN and infinities."""
     x = asarray(x)
     if x.dtype.kind not in "fc":
@@ -317,7 +368,7 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     return result[()]
 
 
-def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
+def isclose(a: ArrayLike, b: ArrayLike, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Array:
     """Where two arrays are equal within a tolerance: |a − b| ≤ atol + rtol · |b|."""
     from walle.numpy._core import errstate
 
@@ -332,7 +383,7 @@ def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     return result
 
 
-def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
+def allclose(a: ArrayLike, b: ArrayLike, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
     """Whether two arrays are equal within a tolerance everywhere."""
     return bool(asarray(isclose(a, b, rtol, atol, equal_nan)).all())
 
@@ -340,9 +391,10 @@ def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
 # MARK: special functions
 
 
-def sinc(x):
+def sinc(x: ArrayLike) -> Array:
     """sin(πx) / (πx)."""
-    x = _floating(x)
+    x = asarray(x)
+    x = x if x.dtype.kind in "fc" else x.astype(_dtypes.float64)
     scaled = 3.141592653589793 * asarray(_t.where(x == 0, _t.full((), 1.0e-20, x.dtype), x))
     return _t.sin(scaled) / scaled
 
@@ -365,18 +417,21 @@ def _bessel_asymptotic(x):
     return _t.exp(x) / _t.sqrt(2 * 3.141592653589793 * x) * total
 
 
-def i0(x):
+def i0(x: ArrayLike) -> Array:
     """The modified Bessel function of the first kind, of order zero."""
     x = asarray(x)
     if x.dtype.kind == "c":
         raise TypeError("i0 not supported for complex values")
-    x = _t.absolute(x if x.dtype.kind == "f" else x.astype(_dtypes.float64))
+    kind = x.dtype if x.dtype.kind == "f" else _dtypes.float64
+    x = asarray(_t.absolute(x.astype(_dtypes.float64)))
     large = x > 30
     result = _t.where(large, _bessel_asymptotic(_t.maximum(x, 30.0)), _bessel_series(_t.minimum(x, 30.0)))
-    return asarray(result)
+    return asarray(result).astype(kind)
 
 
-def unwrap(p, discont=None, axis=-1, *, period=6.283185307179586):
+def unwrap(
+    p: ArrayLike, discont: float | None = None, axis: int | None = -1, *, period: float = 6.283185307179586
+) -> ndarray:
     """Angles without jumps of more than half a period along an axis."""
     from walle.numpy._calculus import diff
     from walle.numpy._manipulation import moveaxis

@@ -1,8 +1,14 @@
 """Arrays from the memory of other libraries and to them: DLPack, and NumPy's array interface."""
 
+from __future__ import annotations
+
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _check_device, _packed, asarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, Device, ndarray
 
 __all__ = ["from_dlpack"]
 
@@ -12,7 +18,7 @@ _CPU = (1, 0)  # kDLCPU, the first device
 # MARK: DLPack
 
 
-def from_dlpack(x, /, *, device=None, copy=None):
+def from_dlpack(x: Any, /, *, device: Device = None, copy: bool | None = None) -> ndarray:
     """An array of another library's, which has `__dlpack__`: its memory, unless a copy is asked for."""
     _check_device(device)
     options = {} if device is None else {"dl_device": _CPU}
@@ -34,10 +40,16 @@ def _address(x):
     return _t.memory(x)[0] if isinstance(x, _t.ndarray) else None
 
 
-def to_dlpack(array, stream=None, max_version=None, dl_device=None, copy=None):
+def to_dlpack(
+    array: ndarray,
+    stream: None = None,
+    max_version: tuple[int, int] | None = None,
+    dl_device: tuple[int, int] | None = None,
+    copy: bool | None = None,
+) -> Any:
     """The capsule of `ndarray.__dlpack__`."""
     if stream is not None:
-        raise RuntimeError("arrays are in main memory, which has no streams: pass stream=None")
+        raise ValueError("arrays are in main memory, which has no streams: pass stream=None")
     if dl_device is not None and tuple(dl_device) != _CPU:
         raise BufferError("unsupported device requested")
     is_versioned = max_version is not None and max_version[0] >= 1
@@ -45,8 +57,8 @@ def to_dlpack(array, stream=None, max_version=None, dl_device=None, copy=None):
         array = array.copy()
     elif not is_versioned and not array._writable:
         raise BufferError(
-            "Cannot export readonly array since signalling readonly is unsupported by DLPack (supported by newer DLPack "
-            "version)."
+            "Cannot export readonly array since signalling readonly is unsupported by DLPack (supported by newer "
+            "DLPack version)."
         )
     return _t.to_dlpack(array, is_versioned, bool(copy))
 
@@ -54,7 +66,7 @@ def to_dlpack(array, stream=None, max_version=None, dl_device=None, copy=None):
 # MARK: NumPy's interface
 
 
-def from_interface(object, interface):
+def from_interface(object: Any, interface: dict[str, Any]) -> ndarray:
     """An array over the memory that ``__array_interface__`` describes, which the object holds."""
     dtype = _dtypes._find(interface["typestr"])
     shape = tuple(interface["shape"])

@@ -1,8 +1,14 @@
 """Sliding products of sequences, and windows."""
 
+from __future__ import annotations
+
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import asarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import ArrayLike, ndarray
 
 __all__ = ["bartlett", "blackman", "convolve", "correlate", "hamming", "hanning", "kaiser"]
 
@@ -47,7 +53,7 @@ def _slid(long, short, mode):
     return _t.astype(result, kind, False)
 
 
-def correlate(a, v, mode="valid"):
+def correlate(a: ArrayLike, v: ArrayLike, mode: str | int = "valid") -> ndarray:
     """The sums of products of `a` with `v`, conjugated and moved along it.
 
     Parameters
@@ -66,7 +72,7 @@ def correlate(a, v, mode="valid"):
     return _slid(a, v, mode) if v.size <= a.size else _slid(v, a, mode)[::-1]
 
 
-def convolve(a, v, mode="full"):
+def convolve(a: ArrayLike, v: ArrayLike, mode: str | int = "full") -> ndarray:
     """The sums of products of `a` with `v`, reversed and moved along it; see `correlate` for the modes."""
     a, v = _sequence(a), _sequence(v)
     for name, each in (("a", a), ("v", v)):
@@ -94,27 +100,27 @@ def _window(M, function):
     return function(arange(1 - M, M, 2), M)
 
 
-def bartlett(M):
+def bartlett(M: float) -> ndarray:
     """The triangular window of M points, zero at both ends."""
     return _window(M, lambda n, M: asarray(_t.where(n <= 0, 1 + n / (M - 1), 1 - n / (M - 1))))
 
 
-def blackman(M):
+def blackman(M: float) -> ndarray:
     """The window 0.42 + 0.5·cos(πn / (M−1)) + 0.08·cos(2πn / (M−1)) of M points."""
     return _window(M, lambda n, M: 0.42 + 0.5 * _t.cos(_pi * n / (M - 1)) + 0.08 * _t.cos(2.0 * _pi * n / (M - 1)))
 
 
-def hamming(M):
+def hamming(M: float) -> ndarray:
     """The window 0.54 + 0.46·cos(πn / (M−1)) of M points."""
     return _window(M, lambda n, M: 0.54 + 0.46 * _t.cos(_pi * n / (M - 1)))
 
 
-def hanning(M):
+def hanning(M: float) -> ndarray:
     """The window 0.5 + 0.5·cos(πn / (M−1)) of M points."""
     return _window(M, lambda n, M: 0.5 + 0.5 * _t.cos(_pi * n / (M - 1)))
 
 
-def kaiser(M, beta):
+def kaiser(M: float, beta: float) -> ndarray:
     """The window of Kaiser of M points: narrower the larger `beta` is."""
     from walle.numpy._creation import arange
     from walle.numpy._elementwise import i0

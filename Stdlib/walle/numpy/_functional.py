@@ -1,5 +1,7 @@
 """Functions of Python over arrays."""
 
+from __future__ import annotations
+
 import functools
 import itertools
 import re
@@ -7,6 +9,10 @@ import re
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _axis, _NoValue, asarray, ndarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, Array, ArrayLike, AxesLike, Callable, DTypeLike, NoReturn, Sequence
 
 __all__ = ["apply_along_axis", "apply_over_axes", "frompyfunc", "piecewise", "vectorize"]
 
@@ -18,7 +24,7 @@ def _positions(shape):
 # MARK: along axes
 
 
-def apply_along_axis(func1d, axis, arr, *args, **kwargs):
+def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: ArrayLike, *args: Any, **kwargs: Any) -> Array:
     """What a function makes of each vector along an axis; its results take the place of the axis.
 
     Parameters
@@ -45,7 +51,7 @@ def apply_along_axis(func1d, axis, arr, *args, **kwargs):
     return result if made.ndim else result[()]
 
 
-def apply_over_axes(func, a, axes):
+def apply_over_axes(func: Callable[..., Any], a: ArrayLike, axes: AxesLike) -> ndarray:
     """What a function of an array and an axis makes of it for one axis after the other; axes that go are kept as 1."""
     result = asarray(a)
     rank = result.ndim
@@ -72,7 +78,7 @@ def _is_one_condition(condlist, x):
     return not isinstance(condlist[0], (list, tuple, ndarray)) and x.ndim != 0
 
 
-def piecewise(x, condlist, funclist, *args, **kw):
+def piecewise(x: ArrayLike, condlist: Sequence[ArrayLike], funclist: Sequence[Any], *args: Any, **kw: Any) -> ndarray:
     """What functions, or numbers, give where conditions hold.
 
     Parameters
@@ -105,7 +111,7 @@ def piecewise(x, condlist, funclist, *args, **kw):
 # MARK: element by element
 
 
-def frompyfunc(func, /, nin, nout, *, identity=None):
+def frompyfunc(func: Callable[..., Any], /, nin: int, nout: int, *, identity: object = None) -> NoReturn:
     """Refused: results would be arrays of objects. Use `vectorize`, which makes arrays of numbers.
 
     Raises
@@ -150,7 +156,15 @@ class vectorize:
         The core axes of arguments and results, as ``"(n),(n)->()"``, for a function of arrays.
     """
 
-    def __init__(self, pyfunc=_NoValue, otypes=None, doc=None, excluded=None, cache=False, signature=None):
+    def __init__(
+        self,
+        pyfunc: Callable[..., Any] = _NoValue,
+        otypes: str | Sequence[DTypeLike] | None = None,
+        doc: str | None = None,
+        excluded: set[int | str] | None = None,
+        cache: bool = False,
+        signature: str | None = None,
+    ) -> None:
         if pyfunc is not _NoValue and not callable(pyfunc):
             raise TypeError(
                 "When used as a decorator, only accepts keyword arguments." if isinstance(pyfunc, str) else
@@ -169,7 +183,7 @@ class vectorize:
         self.__name__ = getattr(function, "__name__", None)
         self.__doc__ = self._doc if self._doc is not None else getattr(function, "__doc__", None)
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.pyfunc is _NoValue:
             self._take(args[0])
             return self
@@ -249,8 +263,11 @@ class vectorize:
         if self.otypes is None:
             raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
         if any(name not in lengths for core in outputs for name in core):
-            raise ValueError("cannot call `vectorize` with a signature including new output dimensions on size 0 inputs")
-        return [_t.zeros(loop + tuple(lengths[name] for name in core), kind) for core, kind in zip(outputs, self.otypes)]
+            raise ValueError(
+                "cannot call `vectorize` with a signature including new output dimensions on size 0 inputs"
+            )
+        shapes = [loop + tuple(lengths[name] for name in core) for core in outputs]
+        return [_t.zeros(shape, kind) for shape, kind in zip(shapes, self.otypes)]
 
 
 def _gathered(values, kind, shape):

@@ -1,10 +1,16 @@
 """Grids and ranges by the syntax of slices: `mgrid`, `ogrid`, `r_`, `c_`, `s_`."""
 
+from __future__ import annotations
+
 import math
 
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import asarray, ndarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any
 
 __all__ = ["c_", "index_exp", "mgrid", "ogrid", "r_", "s_"]
 
@@ -29,16 +35,18 @@ def _values(key):
 class _Grid:
     """Grids of coordinates: ``mgrid[0:3, 0:1:5j]``, where an imaginary step says how many values there are."""
 
-    def __init__(self, sparse):
+    def __init__(self, sparse: bool) -> None:
         self._sparse = sparse
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Any:
         if isinstance(key, slice):
             return _values(key)
         vectors = [_values(each) for each in key]
         kind = _dtypes.result_type(*vectors) if vectors else _dtypes.int64
         rank = len(vectors)
-        grids = [_t.astype(v, kind, False).reshape((1,) * i + (-1,) + (1,) * (rank - i - 1)) for i, v in enumerate(vectors)]
+        grids = [
+            _t.astype(v, kind, False).reshape((1,) * i + (-1,) + (1,) * (rank - i - 1)) for i, v in enumerate(vectors)
+        ]
         if self._sparse:
             return tuple(grids)
         shape = tuple(len(each) for each in vectors)
@@ -51,14 +59,14 @@ class _Grid:
 class _Joiner:
     """Arrays one after the other by the syntax of slices: ``r_[1:4, 0, [5, 6]]``.
 
-    A text at the front gives the axis to join along, how many axes there are at least, and where the axes of arrays with
-    fewer are put: ``r_["0,2,-1", ...]``.
+    A text at the front gives the axis to join along, how many axes there are at least, and where the axes of arrays
+    with fewer are put: ``r_["0,2,-1", ...]``.
     """
 
-    def __init__(self, axis, rank, place):
+    def __init__(self, axis: int, rank: int, place: int) -> None:
         self._defaults = axis, rank, place
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Any:
         key = key if isinstance(key, tuple) else (key,)
         axis, rank, place = self._defaults
         if key and isinstance(key[0], str):
@@ -105,10 +113,10 @@ class _Joiner:
 class _IndexExpression:
     """An index as an object: ``s_[1:3]`` is ``slice(1, 3)``."""
 
-    def __init__(self, maketuple):
+    def __init__(self, maketuple: bool) -> None:
         self._maketuple = maketuple
 
-    def __getitem__(self, item):
+    def __getitem__(self, item: Any) -> Any:
         return (item,) if self._maketuple and not isinstance(item, tuple) else item
 
 

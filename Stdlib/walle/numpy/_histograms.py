@@ -1,5 +1,7 @@
 """Counts of values: by integer, by bin, in several dimensions."""
 
+from __future__ import annotations
+
 import builtins
 
 from walle import _tensor as _t
@@ -7,13 +9,17 @@ from walle.numpy import _dtypes
 from walle.numpy._bins import edges_of, outer_edges
 from walle.numpy._core import asarray
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, Array, ArrayLike, ndarray
+
 __all__ = ["bincount", "digitize", "histogram", "histogram2d", "histogram_bin_edges", "histogramdd"]
 
 
 # MARK: integers
 
 
-def bincount(x, /, weights=None, minlength=0):
+def bincount(x: ArrayLike, /, weights: ArrayLike | None = None, minlength: int = 0) -> ndarray:
     """How often each integer from 0 on occurs, or the sum of its weights.
 
     Parameters
@@ -38,14 +44,16 @@ def bincount(x, /, weights=None, minlength=0):
     if weights is not None:
         weights = asarray(weights)
         if weights.dtype.kind == "c":
-            raise TypeError(f"Cannot cast array data from {weights.dtype!r} to dtype('float64') according to the rule 'safe'")
+            raise TypeError(
+                f"Cannot cast array data from {weights.dtype!r} to dtype('float64') according to the rule 'safe'"
+            )
         weights = _t.astype(weights, _dtypes.float64, False)
         if not found.size:
             weights = None
     return _t.bincount(found, weights, minlength)
 
 
-def digitize(x, bins, right=False):
+def digitize(x: ArrayLike, bins: ArrayLike, right: bool = False) -> Array:
     """The bin that each value falls into, by edges that rise or fall.
 
     Parameters
@@ -57,7 +65,7 @@ def digitize(x, bins, right=False):
     if x.dtype.kind == "c":
         raise TypeError("x may not be complex")
     if bins.ndim != 1:
-        raise ValueError("object too deep for desired array" if bins.ndim else "object of too small depth for desired array")
+        raise ValueError(f"object {'too deep' if bins.ndim else 'of too small depth'} for desired array")
     from walle.numpy._sorting import searchsorted
 
     step = bins[1:] >= bins[:-1]
@@ -87,20 +95,28 @@ def _flat(a, weights):
     return a.reshape(-1), weights
 
 
-def histogram_bin_edges(a, bins=10, range=None, weights=None):
+def histogram_bin_edges(
+    a: ArrayLike, bins: int | str | ArrayLike = 10, range: Any = None, weights: ArrayLike | None = None
+) -> ndarray:
     """The edges of the bins that `histogram` counts with."""
     a, weights = _flat(a, weights)
     return edges_of(a, bins, range, weights)[0]
 
 
-def histogram(a, bins=10, range=None, density=None, weights=None):
+def histogram(
+    a: ArrayLike,
+    bins: int | str | ArrayLike = 10,
+    range: Any = None,
+    density: bool | None = None,
+    weights: ArrayLike | None = None,
+) -> tuple[ndarray, ndarray]:
     """How many values fall into each bin, and the edges of the bins; the last bin has both its edges.
 
     Parameters
     ----------
     bins
-        How many; or their edges; or a rule to find how many: ``"auto"``, ``"fd"``, ``"doane"``, ``"scott"``, ``"stone"``,
-        ``"rice"``, ``"sturges"``, ``"sqrt"``.
+        How many; or their edges; or a rule to find how many: ``"auto"``, ``"fd"``, ``"doane"``, ``"scott"``,
+        ``"stone"``, ``"rice"``, ``"sturges"``, ``"sqrt"``.
     range
         The outer edges; by default the smallest and the largest value.
     density
@@ -155,7 +171,7 @@ def _counted(a, weights, edges):
         ordered = a[order]
     places = _t.concatenate([searchsorted(ordered, edges[:-1]), searchsorted(ordered, edges[-1:], "right")], 0, None)
     if weights is not None:
-        running = _t.accumulate(_t.add, weights[order], 0, None)
+        running = _t.accumulate(_t.add, weights[order], 0, weights.dtype)
         running = _t.concatenate([_t.zeros((1,), running.dtype), running], 0, None)
         places = running[places]
     return places[1:] - places[:-1]
@@ -192,7 +208,9 @@ def _dimension_edges(values, bins, range, dimension):
     return bins
 
 
-def histogramdd(sample, bins=10, range=None, density=None, weights=None):
+def histogramdd(
+    sample: ArrayLike, bins: Any = 10, range: Any = None, density: bool | None = None, weights: ArrayLike | None = None
+) -> tuple[ndarray, list[ndarray]]:
     """How many points fall into each bin of a grid, and the edges of the bins along each dimension.
 
     Parameters
@@ -242,7 +260,14 @@ def _normalized(counts, edges):
     return counts / total
 
 
-def histogram2d(x, y, bins=10, range=None, density=None, weights=None):
+def histogram2d(
+    x: ArrayLike,
+    y: ArrayLike,
+    bins: Any = 10,
+    range: Any = None,
+    density: bool | None = None,
+    weights: ArrayLike | None = None,
+) -> tuple[ndarray, ndarray, ndarray]:
     """How many points fall into each bin of a grid, and the edges along both axes; see `histogramdd`."""
     if len(x) != len(y):
         raise ValueError("x and y must have the same length.")

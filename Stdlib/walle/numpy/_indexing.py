@@ -1,10 +1,18 @@
 """Positions: elements taken, put, counted by index."""
 
+from __future__ import annotations
+
 import builtins
 
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _axis, asarray, ndarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import (
+        Any, Array, ArrayLike, Callable, DTypeLike, Iterator, Order, Sequence, ShapeLike, ufunc,
+    )  # fmt: skip
 
 __all__ = [
     "argwhere", "choose", "compress", "diag_indices", "diag_indices_from", "diagonal", "extract", "fill_diagonal",
@@ -35,19 +43,28 @@ def _positions(indices, length, mode, axis):
     return asarray(_t.minimum(_t.maximum(found, 0), length - 1))
 
 
-def take(a, indices, axis=None, out=None, mode="raise"):
+def take(
+    a: ArrayLike, indices: ArrayLike, axis: int | None = None, out: ndarray | None = None, mode: str = "raise"
+) -> Array:
     """The elements of an axis at some positions; of all elements in order when `axis` is None."""
     a = asarray(a)
-    if axis is None:
-        a, axis = a.reshape(-1), 0
+    if axis is None or a.ndim == 0:
+        a, axis = a.reshape(-1), 0 if axis is None else axis
     axis = _axis(axis, a.ndim)
+    if not a.size and 0 in a.shape[:axis] + a.shape[axis + 1 :]:
+        # Nothing is taken, whatever the positions.
+        result = _t.zeros(a.shape[:axis] + asarray(indices).shape + a.shape[axis + 1 :], a.dtype)
+        return result if out is None else _into(out, result)
     positions = _positions(indices, a.shape[axis], mode, axis)
     result = _t.take(a, positions, axis)
-    if out is None:
-        return result
-    from walle.numpy._manipulation import _into
+    return result if out is None else _into(out, asarray(result))
 
-    return _into(out, asarray(result))
+
+def _into(out, result):
+    """Write a result into a given array."""
+    from walle.numpy import _manipulation
+
+    return _manipulation._into(out, result)
 
 
 def _along(a, indices, axis):
@@ -66,7 +83,7 @@ def _along(a, indices, axis):
     return tuple(key)
 
 
-def take_along_axis(arr, indices, axis=-1):
+def take_along_axis(arr: ArrayLike, indices: ArrayLike, axis: int | None = -1) -> ndarray:
     """Elements at positions along an axis that differ for each index of the others, as `argsort` gives them."""
     arr, indices = asarray(arr), asarray(indices)
     if axis is None:
@@ -76,7 +93,7 @@ def take_along_axis(arr, indices, axis=-1):
     return arr[_along(arr, indices, _axis(axis, arr.ndim))]
 
 
-def put_along_axis(arr, indices, values, axis):
+def put_along_axis(arr: ndarray, indices: ArrayLike, values: ArrayLike, axis: int | None) -> None:
     """Write values at positions along an axis that differ for each index of the others."""
     indices = asarray(indices)
     target = arr.reshape(-1) if axis is None else arr
@@ -85,7 +102,7 @@ def put_along_axis(arr, indices, values, axis):
         _t.assign(arr, target.reshape(arr.shape))
 
 
-def put(a, ind, v, mode="raise"):
+def put(a: ndarray, ind: ArrayLike, v: ArrayLike, mode: str = "raise") -> None:
     """Write values, as often as they are needed, at positions of all elements in order."""
     positions = _positions(ind, a.size, mode, 0).reshape(-1)
     values = asarray(v).reshape(-1)
@@ -105,7 +122,7 @@ def put(a, ind, v, mode="raise"):
         _t.assign(a, flat.reshape(a.shape))
 
 
-def place(arr, mask, vals):
+def place(arr: ndarray, mask: ArrayLike, vals: ArrayLike) -> None:
     """Write values, one after the other, where a condition holds."""
     mask = asarray(mask).astype(_dtypes.bool_)
     count = int(_t.reduce(_t.add, mask, None, None, False, None))
@@ -119,14 +136,14 @@ def place(arr, mask, vals):
     arr[mask.reshape(arr.shape)] = resize(values, (count,))
 
 
-def putmask(a, mask, values):
+def putmask(a: ndarray, mask: ArrayLike, values: ArrayLike) -> None:
     """Write the values at the same places where a condition holds."""
     from walle.numpy._manipulation import resize
 
     _t.assign(a, _t.where(asarray(mask), resize(asarray(values).astype(a.dtype), a.shape), a))
 
 
-def scatter(function, a, indices, values):
+def scatter(function: ufunc, a: ndarray, indices: Any, values: ArrayLike) -> None:
     """Apply a function in place at indices that may repeat."""
     positions = _t.range(0, 1, a.size, _dtypes.int64).reshape(a.shape)[indices]
     positions = asarray(positions)
@@ -137,7 +154,7 @@ def scatter(function, a, indices, values):
         _t.assign(a, flat.reshape(a.shape))
 
 
-def compress(condition, a, axis=None, out=None):
+def compress(condition: ArrayLike, a: ArrayLike, axis: int | None = None, out: ndarray | None = None) -> ndarray:
     """The parts of an axis where a condition holds."""
     condition = asarray(condition)
     if condition.ndim != 1:
@@ -145,12 +162,12 @@ def compress(condition, a, axis=None, out=None):
     return take(a, _t.nonzero(condition)[0], axis, out)
 
 
-def extract(condition, arr):
+def extract(condition: ArrayLike, arr: ArrayLike) -> ndarray:
     """The elements where a condition holds."""
     return asarray(arr).reshape(-1)[_t.nonzero(asarray(condition).reshape(-1))[0]]
 
 
-def choose(a, choices, out=None, mode="raise"):
+def choose(a: ArrayLike, choices: Sequence[ArrayLike], out: ndarray | None = None, mode: str = "raise") -> Array:
     """Elements of several arrays: which one, an array of integers says."""
     from walle.numpy._manipulation import broadcast_arrays
 
@@ -173,7 +190,7 @@ def choose(a, choices, out=None, mode="raise"):
     return out
 
 
-def select(condlist, choicelist, default=0):
+def select(condlist: Sequence[ArrayLike], choicelist: Sequence[ArrayLike], default: ArrayLike = 0) -> ndarray:
     """Elements of the first array whose condition holds, else a default."""
     if len(condlist) != len(choicelist):
         raise ValueError("list of cases must be same length as list of conditions")
@@ -192,17 +209,17 @@ def select(condlist, choicelist, default=0):
 # MARK: positions
 
 
-def nonzero(a):
+def nonzero(a: ArrayLike) -> tuple[ndarray, ...]:
     """The positions of elements that are not zero, an array for each axis."""
     return _t.nonzero(asarray(a))
 
 
-def flatnonzero(a):
+def flatnonzero(a: ArrayLike) -> ndarray:
     """The positions, among all elements in order, of those that are not zero."""
     return _t.nonzero(asarray(a).reshape(-1))[0]
 
 
-def argwhere(a):
+def argwhere(a: ArrayLike) -> ndarray:
     """The indices of elements that are not zero, a row each."""
     a = asarray(a)
     if a.ndim == 0:
@@ -211,7 +228,7 @@ def argwhere(a):
     return _t.concatenate([each.reshape(-1, 1) for each in found], 1, _dtypes.int64)
 
 
-def unravel_index(indices, shape, order="C"):
+def unravel_index(indices: ArrayLike, shape: ShapeLike, order: Order = "C") -> tuple[ndarray, ...]:
     """Positions among all elements in order as an index for each axis."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     single = not isinstance(indices, (list, tuple, ndarray))
@@ -233,7 +250,9 @@ def unravel_index(indices, shape, order="C"):
     return found if single else tuple(asarray(each) for each in found)
 
 
-def ravel_multi_index(multi_index, dims, mode="raise", order="C"):
+def ravel_multi_index(
+    multi_index: Sequence[ArrayLike], dims: ShapeLike, mode: str = "raise", order: Order = "C"
+) -> Array:
     """An index for each axis as positions among all elements in order."""
     dims = (dims,) if isinstance(dims, int) else tuple(dims)
     modes = (mode,) * len(dims) if isinstance(mode, str) else tuple(mode)
@@ -255,7 +274,7 @@ def ravel_multi_index(multi_index, dims, mode="raise", order="C"):
     return total[()] if isinstance(total, ndarray) else total
 
 
-def indices(dimensions, dtype=int, sparse=False):
+def indices(dimensions: Sequence[int], dtype: DTypeLike = int, sparse: bool = False) -> ndarray | tuple[ndarray, ...]:
     """An array of the indices along each axis of a grid."""
     dimensions = tuple(dimensions)
     rank = len(dimensions)
@@ -272,7 +291,7 @@ def indices(dimensions, dtype=int, sparse=False):
     return result
 
 
-def ix_(*args):
+def ix_(*args: ArrayLike) -> tuple[ndarray, ...]:
     """Indices that select the grid of some positions along each axis."""
     found = []
     for axis, each in enumerate(args):
@@ -287,7 +306,7 @@ def ix_(*args):
     return tuple(found)
 
 
-def ndindex(*shape):
+def ndindex(*shape: Any) -> Iterator[tuple[int, ...]]:
     """All indices of an array of a shape, in order."""
     import itertools
 
@@ -296,7 +315,7 @@ def ndindex(*shape):
     return itertools.product(*(range(length) for length in shape))
 
 
-def ndenumerate(arr):
+def ndenumerate(arr: ArrayLike) -> Iterator[tuple[tuple[int, ...], Any]]:
     """All indices of an array with their elements, in order."""
     arr = asarray(arr)
     return ((index, arr[index]) for index in ndindex(arr.shape))
@@ -305,7 +324,7 @@ def ndenumerate(arr):
 # MARK: diagonals and triangles
 
 
-def diagonal(a, offset=0, axis1=0, axis2=1):
+def diagonal(a: ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> ndarray:
     """A diagonal of two axes, as the last axis; a read-only view."""
     from walle.numpy._creation import _diagonal_view
 
@@ -320,12 +339,14 @@ def diagonal(a, offset=0, axis1=0, axis2=1):
     return view
 
 
-def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
+def trace(
+    a: ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: DTypeLike = None, out: ndarray | None = None
+) -> Array:
     """The sum along a diagonal."""
     return _t.reduce(_t.add, diagonal(a, offset, axis1, axis2), -1, None if dtype is None else _dtypes._find(dtype), False, out)
 
 
-def fill_diagonal(a, val, wrap=False):
+def fill_diagonal(a: ndarray, val: ArrayLike, wrap: bool = False) -> None:
     """Write a value, or several in turn, to the diagonal of an array."""
     if a.ndim < 2:
         raise ValueError("array must be at least 2-d")
@@ -343,42 +364,42 @@ def fill_diagonal(a, val, wrap=False):
     a.flat[:stop:step] = val
 
 
-def diag_indices(n, ndim=2):
+def diag_indices(n: int, ndim: int = 2) -> tuple[ndarray, ...]:
     """The indices of the diagonal of an array of `ndim` axes of length `n`."""
     return (_t.range(0, 1, n, _dtypes.int64),) * ndim
 
 
-def diag_indices_from(arr):
+def diag_indices_from(arr: ArrayLike) -> tuple[ndarray, ...]:
     """The indices of the diagonal of an array."""
     if len(set(arr.shape)) != 1:
         raise ValueError("All dimensions of input must be of equal length")
     return diag_indices(arr.shape[0], arr.ndim)
 
 
-def tril_indices(n, k=0, m=None):
+def tril_indices(n: int, k: int = 0, m: int | None = None) -> tuple[ndarray, ...]:
     """The indices at and below a diagonal of a matrix."""
     from walle.numpy._creation import tri
 
     return _t.nonzero(tri(n, m, k, bool))
 
 
-def triu_indices(n, k=0, m=None):
+def triu_indices(n: int, k: int = 0, m: int | None = None) -> tuple[ndarray, ...]:
     """The indices at and above a diagonal of a matrix."""
     from walle.numpy._creation import tri
 
     return _t.nonzero(~tri(n, m, k - 1, bool))
 
 
-def tril_indices_from(arr, k=0):
+def tril_indices_from(arr: ArrayLike, k: int = 0) -> tuple[ndarray, ...]:
     """The indices at and below a diagonal of a matrix of this shape."""
     return tril_indices(arr.shape[-2], k, arr.shape[-1])
 
 
-def triu_indices_from(arr, k=0):
+def triu_indices_from(arr: ArrayLike, k: int = 0) -> tuple[ndarray, ...]:
     """The indices at and above a diagonal of a matrix of this shape."""
     return triu_indices(arr.shape[-2], k, arr.shape[-1])
 
 
-def mask_indices(n, mask_func, k=0):
+def mask_indices(n: int, mask_func: Callable[..., Any], k: int = 0) -> tuple[ndarray, ...]:
     """The indices where a function such as `triu` leaves ones."""
     return _t.nonzero(mask_func(_t.full((n, n), 1, _dtypes.int64), k))

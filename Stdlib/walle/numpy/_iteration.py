@@ -1,5 +1,7 @@
 """Iteration over several arrays at once: `broadcast` and `nditer`."""
 
+from __future__ import annotations
+
 import itertools
 
 from walle import _tensor as _t
@@ -7,13 +9,17 @@ from walle.numpy import _dtypes
 from walle.numpy._core import asarray, ndarray
 from walle.numpy._manipulation import broadcast_arrays, broadcast_shapes
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, ArrayLike, Casting, Order, Sequence
+
 __all__ = ["broadcast", "nditer"]
 
 
 class broadcast:
     """The elements of arrays that are broadcast, as tuples in order."""
 
-    def __init__(self, *args):
+    def __init__(self, *args: Any) -> None:
         arrays = [asarray(each) for each in args]
         self.shape = broadcast_shapes(*(each.shape for each in arrays))
         self.numiter, self.nd = len(arrays), len(self.shape)
@@ -23,18 +29,18 @@ class broadcast:
         self.index = 0
 
     @property
-    def iters(self):
+    def iters(self) -> tuple[Any, ...]:
         """An iterator over the elements of each array, as often as they are repeated."""
         return tuple(iter(each) for each in self._arrays)
 
-    def reset(self):
+    def reset(self) -> None:
         """Begin again."""
         self.index = 0
 
-    def __iter__(self):
+    def __iter__(self) -> broadcast:
         return self
 
-    def __next__(self):
+    def __next__(self) -> tuple[Any, ...]:
         if self.index >= self.size:
             raise StopIteration
         self.index += 1
@@ -42,12 +48,12 @@ class broadcast:
 
 
 _FLAGS = {
-    "buffered", "c_index", "common_dtype", "copy_if_overlap", "delay_bufalloc", "external_loop", "f_index", "grow_inner",
-    "growinner", "multi_index", "ranged", "reduce_ok", "refs_ok", "zerosize_ok",
+    "buffered", "c_index", "common_dtype", "copy_if_overlap", "delay_bufalloc", "external_loop", "f_index",
+    "grow_inner", "growinner", "multi_index", "ranged", "reduce_ok", "refs_ok", "zerosize_ok",
 }  # fmt: skip
 _OPERAND_FLAGS = {
-    "aligned", "allocate", "arraymask", "contig", "copy", "nbo", "no_broadcast", "no_subtype", "overlap_assume_elementwise",
-    "readonly", "readwrite", "updateifcopy", "virtual", "writemasked", "writeonly",
+    "aligned", "allocate", "arraymask", "contig", "copy", "nbo", "no_broadcast", "no_subtype",
+    "overlap_assume_elementwise", "readonly", "readwrite", "updateifcopy", "virtual", "writemasked", "writeonly",
 }  # fmt: skip
 
 
@@ -70,9 +76,17 @@ class nditer:
     """
 
     def __init__(
-        self, op, flags=None, op_flags=None, op_dtypes=None, order="K", casting="safe", op_axes=None, itershape=None,
-        buffersize=0,
-    ):  # fmt: skip
+        self,
+        op: Any,
+        flags: Sequence[str] | None = None,
+        op_flags: Any = None,
+        op_dtypes: Any = None,
+        order: Order = "K",
+        casting: Casting = "safe",
+        op_axes: None = None,
+        itershape: tuple[int, ...] | None = None,
+        buffersize: int = 0,
+    ) -> None:
         operands = list(op) if isinstance(op, (tuple, list)) else [op]
         self._flags = set(flags or ())
         for flag in self._flags - _FLAGS:
@@ -81,7 +95,8 @@ class nditer:
             raise ValueError("nditer() takes no op_axes here: give the arrays new axes by indexing with None")
         self._modes = _operand_flags(op_flags, len(operands))
         arrays = [None if each is None else asarray(each) for each in operands]
-        shape = broadcast_shapes(*(each.shape for each in arrays if each is not None), *([itershape] if itershape else []))
+        shapes = [each.shape for each in arrays if each is not None]
+        shape = broadcast_shapes(*shapes, *([itershape] if itershape else []))
         kinds = _kinds(op_dtypes, len(arrays))
         self.operands = tuple(self._operand(*each, shape, arrays) for each in zip(arrays, kinds, self._modes))
         self._cast(kinds, casting)
@@ -119,20 +134,21 @@ class nditer:
                 continue
             if not _dtypes.can_cast(array.dtype, kind, casting):
                 raise TypeError(
-                    f"Iterator operand {place} dtype could not be cast from {array.dtype!r} to {kind!r} according to the "
-                    f"rule '{casting}'"
+                    f"Iterator operand {place} dtype could not be cast from {array.dtype!r} to {kind!r} according to "
+                    f"the rule '{casting}'"
                 )
             if "readonly" not in self._modes[place]:
                 raise TypeError("nditer() casts only arrays that are read: write to an array of the type itself")
             if "buffered" not in self._flags and "copy" not in self._modes[place]:
                 raise TypeError(
-                    f"Iterator operand {place} required copying or buffering, but neither copying nor buffering was enabled"
+                    f"Iterator operand {place} required copying or buffering, but neither copying nor buffering was "
+                    "enabled"
                 )
             self._seen[place] = array.astype(kind)
 
     # MARK: iteration
 
-    def reset(self):
+    def reset(self) -> None:
         """Begin again."""
         lengths = [self.shape[axis] for axis in self._axes]
         if "external_loop" in self._flags:
@@ -157,14 +173,14 @@ class nditer:
         self._index = tuple(index)
         self._current = tuple(view[(*self._index, ...)] for view in self._views)
 
-    def iternext(self):
+    def iternext(self) -> bool:
         """Go on; whether there is a next element."""
         self._advance()
         self.iterindex += 1
         return not self.finished
 
     @property
-    def multi_index(self):
+    def multi_index(self) -> tuple[int, ...]:
         """The index of the present element."""
         if not self.has_multi_index:
             raise ValueError("Iterator is not tracking a multi-index")
@@ -173,7 +189,7 @@ class nditer:
         return self._index
 
     @property
-    def index(self):
+    def index(self) -> int:
         """The position of the present element among all in the order of C or Fortran."""
         if not self.has_index:
             raise ValueError("Iterator does not have an index")
@@ -184,19 +200,19 @@ class nditer:
         return position
 
     @property
-    def value(self):
+    def value(self) -> Any:
         """The present element, or one of each array."""
         return self._current[0] if self.nop == 1 else self._current
 
     @property
-    def itviews(self):
+    def itviews(self) -> tuple[Any, ...]:
         """The arrays as they are iterated over."""
         return tuple(self._views)
 
-    def __iter__(self):
+    def __iter__(self) -> nditer:
         return self
 
-    def __next__(self):
+    def __next__(self) -> Any:
         if not self._is_fresh:
             self._advance()
             self.iterindex += 1
@@ -205,25 +221,25 @@ class nditer:
             raise StopIteration
         return self.value
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.nop
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Any:
         return self._current[key]
 
-    def __setitem__(self, key, value):
+    def __setitem__(self, key: Any, value: ArrayLike) -> None:
         _t.assign(self._current[key], value)
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Nothing: elements are views, written where they lie."""
 
-    def copy(self):
+    def copy(self) -> nditer:
         """Another iteration over the same arrays, from the beginning."""
         return nditer(self.operands, self._flags, [tuple(mode) for mode in self._modes], order="K")
 

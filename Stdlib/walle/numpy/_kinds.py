@@ -1,8 +1,14 @@
 """Tables and questions about types of elements, and a few about objects."""
 
+from __future__ import annotations
+
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import asarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, ArrayLike, DTypeLike, Iterable, Order, Sequence, generic, ndarray
 
 __all__ = [
     "ScalarType", "asarray_chkfinite", "common_type", "isfortran", "iterable", "mintypecode", "sctypeDict",
@@ -34,12 +40,12 @@ _TITLES = {
 }  # fmt: skip
 
 
-def typename(char):
+def typename(char: str) -> str:
     """What the type of a code of one letter is called."""
     return _TITLES[char]
 
 
-def mintypecode(typechars, typeset="GDFgdf", default="d"):
+def mintypecode(typechars: Iterable[Any], typeset: str = "GDFgdf", default: str = "d") -> str:
     """The code of the smallest type, among some, that holds values of all of these types.
 
     Parameters
@@ -66,7 +72,7 @@ _COMMON = {
 }  # fmt: skip
 
 
-def common_type(*arrays):
+def common_type(*arrays: Sequence[ArrayLike]) -> type[generic]:
     """The inexact scalar type that holds the values of all arrays; integers count as float64."""
     is_complex, precision = False, 1
     for each in arrays:
@@ -78,7 +84,7 @@ def common_type(*arrays):
     return _COMMON[is_complex][precision]
 
 
-def iterable(y):
+def iterable(y: object) -> bool:
     """Whether an object can be iterated over."""
     try:
         iter(y)
@@ -87,12 +93,12 @@ def iterable(y):
     return True
 
 
-def isfortran(a):
+def isfortran(a: ArrayLike) -> bool:
     """Whether the first axis lies closest together in memory, and not the last."""
     return asarray(a).flags.fnc
 
 
-def asarray_chkfinite(a, dtype=None, order=None):
+def asarray_chkfinite(a: ArrayLike, dtype: DTypeLike = None, order: Order | None = None) -> ndarray:
     """The object as an array, if there is no NaN and no infinity in it.
 
     Raises

@@ -1,6 +1,12 @@
 """The names of `walle.numpy` that are found on first use, so that importing it stays quick."""
 
+from __future__ import annotations
+
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any
 
 _NAMES = {
     "_bits": "base_repr binary_repr packbits unpackbits",
@@ -17,8 +23,8 @@ _NAMES = {
     "_namespace": "__array_namespace_info__",
     "_polynomials": "poly poly1d polyadd polyder polydiv polyfit polyint polymul polysub polyval roots",
     "_printing": (
-        "array2string array_repr array_str format_float_positional format_float_scientific get_printoptions printoptions "
-        "set_printoptions"
+        "array2string array_repr array_str format_float_positional format_float_scientific get_printoptions "
+        "printoptions set_printoptions"
     ),
     "_products": "cross dot inner kron matmul matvec outer tensordot vdot vecdot vecmat",
     "_sets": (
@@ -30,7 +36,7 @@ _HOMES = {name: module for module, names in _NAMES.items() for name in names.spl
 _SUBMODULES = ("exceptions", "fft", "linalg", "random", "testing")
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     """Import what a name needs, once; the name is the package's own from then on."""
     package = sys.modules["walle.numpy"]
     if name == "__all__":
@@ -40,7 +46,7 @@ def __getattr__(name):
         return sys.modules[f"walle.numpy.{name}"]
     if name not in _HOMES:
         if name.startswith("_"):
-            # Asked for by Python itself, which imports a module of the name then.
+            # Asked for by imports, which go on to look for a module of this name.
             raise AttributeError(f"module 'walle.numpy' has no attribute {name!r}")
         from walle.numpy import _missing
 
@@ -52,7 +58,7 @@ def __getattr__(name):
     return value
 
 
-def __dir__():
+def __dir__() -> list[str]:
     """All public names, whether they were used yet or not."""
     found = vars(sys.modules["walle.numpy"])
     return sorted({*(name for name in found if not name.startswith("_")), *_HOMES, *_SUBMODULES})

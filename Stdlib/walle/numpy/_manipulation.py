@@ -1,10 +1,16 @@
 """Arrays seen in another way, put together and taken apart."""
 
+from __future__ import annotations
+
 import builtins
 
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import AxisError, _axes, _axis, asarray, ndarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, ArrayLike, AxesLike, Callable, Casting, DTypeLike, Order, Sequence, ShapeLike
 
 __all__ = [
     "append", "array_split", "atleast_1d", "atleast_2d", "atleast_3d", "block", "broadcast_arrays",
@@ -18,17 +24,17 @@ __all__ = [
 # MARK: shapes
 
 
-def shape(a):
+def shape(a: ArrayLike) -> tuple[int, ...]:
     """The lengths of the axes."""
     return a.shape if hasattr(a, "shape") else asarray(a).shape
 
 
-def ndim(a):
+def ndim(a: ArrayLike) -> int:
     """The number of axes."""
     return a.ndim if hasattr(a, "ndim") else asarray(a).ndim
 
 
-def size(a, axis=None):
+def size(a: ArrayLike, axis: AxesLike | None = None) -> int:
     """The number of elements, or the length of an axis."""
     a = asarray(a)
     if axis is None:
@@ -39,12 +45,12 @@ def size(a, axis=None):
     return count
 
 
-def reshape(a, /, shape, order="C", *, copy=None):
+def reshape(a: ArrayLike, /, shape: ShapeLike, order: Order = "C", *, copy: bool | None = None) -> ndarray:
     """The same elements, in order, under another shape; one length may be -1."""
     return asarray(a).reshape(shape, order=order, copy=copy)
 
 
-def ravel(a, order="C"):
+def ravel(a: ArrayLike, order: Order = "C") -> ndarray:
     """All elements along one axis; a view where that is possible."""
     a = asarray(a)
     if order == "K":
@@ -56,7 +62,7 @@ def _storage_order(a):
     return tuple(sorted(range(a.ndim), key=lambda axis: -abs(a.strides[axis])))
 
 
-def transpose(a, axes=None):
+def transpose(a: ArrayLike, axes: Sequence[int] | None = None) -> ndarray:
     """The axes in another order, from last to first unless given; a view."""
     return asarray(a).transpose(axes)
 
@@ -64,7 +70,7 @@ def transpose(a, axes=None):
 permute_dims = transpose
 
 
-def matrix_transpose(x, /):
+def matrix_transpose(x: ArrayLike, /) -> ndarray:
     """The last two axes exchanged; a view."""
     x = asarray(x)
     if x.ndim < 2:
@@ -72,7 +78,7 @@ def matrix_transpose(x, /):
     return x.mT
 
 
-def swapaxes(a, axis1, axis2):
+def swapaxes(a: ArrayLike, axis1: int, axis2: int) -> ndarray:
     """Two axes exchanged; a view."""
     a = asarray(a)
     order = list(range(a.ndim))
@@ -81,7 +87,7 @@ def swapaxes(a, axis1, axis2):
     return _t.permute(a, order)
 
 
-def moveaxis(a, source, destination):
+def moveaxis(a: ArrayLike, source: int | Sequence[int], destination: int | Sequence[int]) -> ndarray:
     """Some axes at other places, the others in order; a view."""
     a = asarray(a)
     from_, to = _axes(source, a.ndim, "source"), _axes(destination, a.ndim, "destination")
@@ -93,7 +99,7 @@ def moveaxis(a, source, destination):
     return _t.permute(a, order)
 
 
-def rollaxis(a, axis, start=0):
+def rollaxis(a: ArrayLike, axis: int, start: int = 0) -> ndarray:
     """An axis moved before another; a view."""
     a = asarray(a)
     axis = _axis(axis, a.ndim)
@@ -103,7 +109,7 @@ def rollaxis(a, axis, start=0):
     return moveaxis(a, axis, start - (axis < start))
 
 
-def expand_dims(a, axis):
+def expand_dims(a: ArrayLike, axis: AxesLike) -> ndarray:
     """New axes of length 1 at these places of the result; a view."""
     a = asarray(a)
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
@@ -112,28 +118,30 @@ def expand_dims(a, axis):
     return a.reshape(tuple(1 if place in places else next(lengths) for place in range(a.ndim + len(axes))))
 
 
-def squeeze(a, axis=None):
+def squeeze(a: ArrayLike, axis: AxesLike | None = None) -> ndarray:
     """Without axes of length 1: all of them, or those given; a view."""
     a = asarray(a)
     if axis is None:
         return a.reshape(tuple(length for length in a.shape if length != 1))
+    if a.ndim == 0 and axis in (0, -1):
+        return a
     axes = _axes(axis, a.ndim)
     if any(a.shape[each] != 1 for each in axes):
         raise ValueError("cannot select an axis to squeeze out which has size not equal to one")
     return a.reshape(tuple(length for each, length in enumerate(a.shape) if each not in axes))
 
 
-def atleast_1d(*arys):
+def atleast_1d(*arys: ArrayLike) -> ndarray | tuple[ndarray, ...]:
     """Arrays of at least one axis."""
     return _at_least(arys, lambda a: a.reshape(1) if a.ndim == 0 else a)
 
 
-def atleast_2d(*arys):
+def atleast_2d(*arys: ArrayLike) -> ndarray | tuple[ndarray, ...]:
     """Arrays of at least two axes; new ones come first."""
     return _at_least(arys, lambda a: a if a.ndim > 1 else a.reshape((1,) * (2 - a.ndim) + a.shape))
 
 
-def atleast_3d(*arys):
+def atleast_3d(*arys: ArrayLike) -> ndarray | tuple[ndarray, ...]:
     """Arrays of at least three axes."""
 
     def expanded(a):
@@ -154,7 +162,7 @@ def _at_least(arrays, expanded):
 # MARK: broadcasting
 
 
-def broadcast_shapes(*args):
+def broadcast_shapes(*args: ShapeLike) -> tuple[int, ...]:
     """The shape that arrays of these shapes are broadcast to."""
     result = ()
     for each in args:
@@ -178,12 +186,12 @@ def _broadcast(first, second):
     return tuple(result)
 
 
-def broadcast_to(array, shape, subok=False):
+def broadcast_to(array: ArrayLike, shape: ShapeLike, subok: bool = False) -> ndarray:
     """The array repeated to a larger shape; a read-only view."""
     return _t.broadcast_to(asarray(array), shape)
 
 
-def broadcast_arrays(*args, subok=False):
+def broadcast_arrays(*args: ArrayLike, subok: bool = False) -> list[ndarray]:
     """Arrays repeated to one shape: a list of views, as the Array API standard 2024.12 has it."""
     arrays = [asarray(each) for each in args]
     common = broadcast_shapes(*(each.shape for each in arrays))
@@ -193,7 +201,15 @@ def broadcast_arrays(*args, subok=False):
 # MARK: together
 
 
-def concatenate(arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind"):
+def concatenate(
+    arrays: Sequence[ArrayLike],
+    /,
+    axis: int | None = 0,
+    out: ndarray | None = None,
+    *,
+    dtype: DTypeLike = None,
+    casting: Casting = "same_kind",
+) -> ndarray:
     """Arrays one after the other along an axis; of all elements in order when `axis` is None."""
     if axis is None:
         arrays, axis = [asarray(a).reshape(-1) for a in arrays], 0
@@ -222,7 +238,14 @@ def _into(out, result, casting="same_kind"):
 concat = concatenate
 
 
-def stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
+def stack(
+    arrays: Sequence[ArrayLike],
+    axis: int = 0,
+    out: ndarray | None = None,
+    *,
+    dtype: DTypeLike = None,
+    casting: Casting = "same_kind",
+) -> ndarray:
     """Arrays of one shape along a new axis."""
     arrays = [asarray(a) for a in arrays]
     if not arrays:
@@ -234,7 +257,7 @@ def stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
     return concatenate([a[key] for a in arrays], place, out, dtype=dtype, casting=casting)
 
 
-def unstack(x, /, *, axis=0):
+def unstack(x: ArrayLike, /, *, axis: int = 0) -> tuple[ndarray, ...]:
     """The arrays along an axis, as a tuple."""
     x = asarray(x)
     if x.ndim == 0:
@@ -242,7 +265,7 @@ def unstack(x, /, *, axis=0):
     return tuple(moveaxis(x, axis, 0)[index, ...] for index in range(x.shape[_axis(axis, x.ndim)]))
 
 
-def vstack(tup, *, dtype=None, casting="same_kind"):
+def vstack(tup: Sequence[ArrayLike], *, dtype: DTypeLike = None, casting: Casting = "same_kind") -> ndarray:
     """Arrays one below the other; those of one axis are rows."""
     return concatenate([atleast_2d(a) for a in tup], 0, dtype=dtype, casting=casting)
 
@@ -250,23 +273,23 @@ def vstack(tup, *, dtype=None, casting="same_kind"):
 row_stack = vstack
 
 
-def hstack(tup, *, dtype=None, casting="same_kind"):
+def hstack(tup: Sequence[ArrayLike], *, dtype: DTypeLike = None, casting: Casting = "same_kind") -> ndarray:
     """Arrays side by side: along the second axis, or the only one."""
     arrays = [atleast_1d(a) for a in tup]
     return concatenate(arrays, 0 if arrays and arrays[0].ndim == 1 else 1, dtype=dtype, casting=casting)
 
 
-def dstack(tup):
+def dstack(tup: Sequence[ArrayLike]) -> ndarray:
     """Arrays along the third axis."""
     return concatenate([atleast_3d(a) for a in tup], 2)
 
 
-def column_stack(tup):
+def column_stack(tup: Sequence[ArrayLike]) -> ndarray:
     """Arrays side by side; those of one axis are columns."""
     return concatenate([a if a.ndim > 1 else a.reshape(-1, 1) for a in map(asarray, tup)], 1)
 
 
-def block(arrays):
+def block(arrays: Any) -> ndarray:
     """An array out of nested lists of blocks."""
 
     def depth(each):
@@ -296,7 +319,7 @@ def block(arrays):
     return joined(arrays, 0)
 
 
-def append(arr, values, axis=None):
+def append(arr: ArrayLike, values: ArrayLike, axis: int | None = None) -> ndarray:
     """Values after an array, along an axis or of all elements in order."""
     arr, values = asarray(arr), asarray(values)
     if axis is None:
@@ -307,7 +330,7 @@ def append(arr, values, axis=None):
 # MARK: apart
 
 
-def split(ary, indices_or_sections, axis=0):
+def split(ary: ArrayLike, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[ndarray]:
     """Equal parts along an axis, or the parts between some indices; views."""
     try:
         sections = indices_or_sections.__index__()
@@ -319,7 +342,7 @@ def split(ary, indices_or_sections, axis=0):
     return array_split(ary, sections, axis)
 
 
-def array_split(ary, indices_or_sections, axis=0):
+def array_split(ary: ArrayLike, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[ndarray]:
     """Parts along an axis, as equal as can be, or those between some indices; views."""
     ary = asarray(ary)
     axis = _axis(axis, ary.ndim)
@@ -340,7 +363,7 @@ def array_split(ary, indices_or_sections, axis=0):
     return [ary[(*before, slice(start, end))] for start, end in zip(bounds, bounds[1:])]
 
 
-def hsplit(ary, indices_or_sections):
+def hsplit(ary: ArrayLike, indices_or_sections: int | Sequence[int]) -> list[ndarray]:
     """Parts along the second axis, or the only one."""
     ary = asarray(ary)
     if ary.ndim == 0:
@@ -348,14 +371,14 @@ def hsplit(ary, indices_or_sections):
     return split(ary, indices_or_sections, 1 if ary.ndim > 1 else 0)
 
 
-def vsplit(ary, indices_or_sections):
+def vsplit(ary: ArrayLike, indices_or_sections: int | Sequence[int]) -> list[ndarray]:
     """Parts along the first axis of at least two."""
     if ndim(ary) < 2:
         raise ValueError("vsplit only works on arrays of 2 or more dimensions")
     return split(ary, indices_or_sections, 0)
 
 
-def dsplit(ary, indices_or_sections):
+def dsplit(ary: ArrayLike, indices_or_sections: int | Sequence[int]) -> list[ndarray]:
     """Parts along the third axis."""
     if ndim(ary) < 3:
         raise ValueError("dsplit only works on arrays of 3 or more dimensions")
@@ -379,7 +402,7 @@ def _flat_index(obj, length):
     return positions.reshape(-1), single
 
 
-def delete(arr, obj, axis=None):
+def delete(arr: ArrayLike, obj: int | slice | ArrayLike, axis: int | None = None) -> ndarray:
     """The array without some indices of an axis."""
     arr = asarray(arr)
     if axis is None:
@@ -395,7 +418,7 @@ def delete(arr, obj, axis=None):
     return arr[(slice(None),) * axis + (keep,)]
 
 
-def insert(arr, obj, values, axis=None):
+def insert(arr: ArrayLike, obj: int | slice | ArrayLike, values: ArrayLike, axis: int | None = None) -> ndarray:
     """The array with values before some indices of an axis."""
     arr = asarray(arr)
     if axis is None:
@@ -407,8 +430,9 @@ def insert(arr, obj, values, axis=None):
     if values.dtype is not arr.dtype:
         values = values.astype(arr.dtype)
     values = values.reshape((1,) * (arr.ndim - values.ndim) + values.shape)
-    if single:
-        values = moveaxis(values, 0, axis)
+    if single or positions.size == 1:
+        # One place takes any number of values.
+        values = moveaxis(values, 0, axis) if single else values
         count = values.shape[axis]
         indices = [int(positions[0])] * count
     else:
@@ -434,7 +458,7 @@ def insert(arr, obj, values, axis=None):
     return new
 
 
-def trim_zeros(filt, trim="fb", axis=None):
+def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: AxesLike | None = None) -> ndarray:
     """An array without the zeros at its ends: f front, b back."""
     filt = asarray(filt)
     key = []
@@ -445,7 +469,7 @@ def trim_zeros(filt, trim="fb", axis=None):
         others = tuple(other for other in range(filt.ndim) if other != each)
         found = _t.nonzero(_t.reduce(_t.logical_or, filt, others, None, False, None))[0]
         length = filt.shape[each]
-        start, stop = (int(found[0]), int(found[-1]) + 1) if found.size else (length, length)
+        start, stop = (int(found[0]), int(found[-1]) + 1) if found.size else (length, 0)
         key.append(slice(start if "f" in trim.lower() else 0, stop if "b" in trim.lower() else length))
     return filt[tuple(key)]
 
@@ -453,11 +477,11 @@ def trim_zeros(filt, trim="fb", axis=None):
 # MARK: repeated, moved
 
 
-def repeat(a, repeats, axis=None):
+def repeat(a: ArrayLike, repeats: ArrayLike, axis: int | None = None) -> ndarray:
     """Each element several times."""
     a = asarray(a)
-    if axis is None:
-        a, axis = a.reshape(-1), 0
+    if axis is None or a.ndim == 0:
+        a, axis = a.reshape(-1), 0 if axis is None else axis
     axis = _axis(axis, a.ndim)
     repeats = asarray(repeats)
     if repeats.dtype.kind not in "iub":
@@ -479,7 +503,7 @@ def repeat(a, repeats, axis=None):
     return a[(slice(None),) * axis + (asarray(positions, _dtypes.int64),)]
 
 
-def tile(A, reps):
+def tile(A: ArrayLike, reps: int | Sequence[int]) -> ndarray:
     """The array several times, along each axis."""
     A = asarray(A)
     reps = tuple(reps) if isinstance(reps, (tuple, list, ndarray)) else (reps,)
@@ -491,28 +515,28 @@ def tile(A, reps):
     return wide.copy().reshape(tuple(length * times for length, times in zip(lengths, reps)))
 
 
-def flip(m, axis=None):
+def flip(m: ArrayLike, axis: AxesLike | None = None) -> ndarray:
     """Some axes, or all, from last to first; a view."""
     m = asarray(m)
     axes = range(m.ndim) if axis is None else _axes(axis, m.ndim)
     return m[tuple(slice(None, None, -1) if each in axes else slice(None) for each in range(m.ndim))]
 
 
-def flipud(m):
+def flipud(m: ArrayLike) -> ndarray:
     """The first axis from last to first; a view."""
     if ndim(m) < 1:
         raise ValueError("Input must be >= 1-d.")
     return flip(m, 0)
 
 
-def fliplr(m):
+def fliplr(m: ArrayLike) -> ndarray:
     """The second axis from last to first; a view."""
     if ndim(m) < 2:
         raise ValueError("Input must be >= 2-d.")
     return flip(m, 1)
 
 
-def rot90(m, k=1, axes=(0, 1)):
+def rot90(m: ArrayLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> ndarray:
     """The plane of two axes turned by quarters, from the first to the second axis."""
     m = asarray(m)
     if len(axes) != 2:
@@ -528,7 +552,7 @@ def rot90(m, k=1, axes=(0, 1)):
     return swapaxes(flip(m, second), first, second) if k == 1 else flip(swapaxes(m, first, second), second)
 
 
-def roll(a, shift, axis=None):
+def roll(a: ArrayLike, shift: int | Sequence[int], axis: AxesLike | None = None) -> ndarray:
     """Elements moved along axes; those that leave at one end come back at the other."""
     a = asarray(a)
     if axis is None:
@@ -552,7 +576,7 @@ def roll(a, shift, axis=None):
     return result.copy() if result is a else result
 
 
-def resize(a, new_shape):
+def resize(a: ArrayLike, new_shape: ShapeLike) -> ndarray:
     """The elements in order, as often as a shape needs them."""
     new_shape = (new_shape,) if isinstance(new_shape, int) else tuple(new_shape)
     a = asarray(a).reshape(-1)
@@ -566,7 +590,9 @@ def resize(a, new_shape):
     return tile(a, -(-count // a.size))[:count].reshape(new_shape)
 
 
-def require(a, dtype=None, requirements=None, *, like=None):
+def require(
+    a: ArrayLike, dtype: DTypeLike = None, requirements: str | Sequence[str] | None = None, *, like: None = None
+) -> ndarray:
     """The object as an array with properties: C, F, A(ligned), W(riteable), O(wn memory)."""
     wanted = {each.upper()[0] for each in requirements or ()}
     if wanted <= {"E"} or not wanted:
@@ -580,13 +606,13 @@ def require(a, dtype=None, requirements=None, *, like=None):
     return new
 
 
-def may_share_memory(a, b, /, max_work=0):
+def may_share_memory(a: ArrayLike, b: ArrayLike, /, max_work: int | None = 0) -> bool:
     """Whether the memory between the first and the last element of two arrays overlaps."""
     first, second = _t.memory(asarray(a)), _t.memory(asarray(b))
     return first[0] < second[1] and second[0] < first[1]
 
 
-def shares_memory(a, b, /, max_work=-1):
+def shares_memory(a: ArrayLike, b: ArrayLike, /, max_work: int | None = -1) -> bool:
     """Whether two arrays have an element's memory in common."""
     a, b = asarray(a), asarray(b)
     if not may_share_memory(a, b):
@@ -606,7 +632,9 @@ def shares_memory(a, b, /, max_work=-1):
 # MARK: padded
 
 
-def pad(array, pad_width, mode="constant", **kwargs):
+def pad(
+    array: ArrayLike, pad_width: ArrayLike | dict[int, Any], mode: str | Callable[..., Any] = "constant", **kwargs: Any
+) -> ndarray:
     """The array with more elements before and after each axis.
 
     Modes: constant, edge, reflect, symmetric, wrap, linear_ramp, maximum, mean, median, minimum, empty, or a function.

@@ -1,16 +1,24 @@
 """The methods of arrays, scalars and functions of elements that are written in Python."""
 
+from __future__ import annotations
+
 import builtins
 
 from walle import _tensor as _t
-from walle.numpy import _dtypes, _elementwise, _indexing, _manipulation, _reductions, _sorting
+from walle.numpy import _creation, _dtypes, _elementwise, _indexing, _manipulation, _reductions, _sorting
 from walle.numpy._core import _axis, _NoValue, _ordered, asarray, generic, ndarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import (
+        Any, Array, ArrayLike, AxesLike, Casting, DTypeLike, Device, Iterator, Literal, NoReturn, Order, Sequence,
+    )  # fmt: skip
 
 
 class flagsobj:
     """How the memory of an array lies."""
 
-    def __init__(self, array):
+    def __init__(self, array: ndarray) -> None:
         self._array = array
         bits = array._order
         self.c_contiguous, self.f_contiguous = builtins.bool(bits & 1), builtins.bool(bits & 2)
@@ -25,11 +33,12 @@ class flagsobj:
         self.num = bits & 3 | (4 if self.owndata else 0) | 0x100 | (0x400 if array._writable else 0)
 
     @property
-    def writeable(self):
+    def writeable(self) -> bool:
+        """Whether elements can be written."""
         return self._array._writable
 
     @writeable.setter
-    def writeable(self, value):
+    def writeable(self, value: bool) -> None:
         self._array._writable = value
 
     _KEYS = {
@@ -39,51 +48,53 @@ class flagsobj:
         "FORTRAN": "fnc", "FNC": "fnc", "FORC": "forc", "BEHAVED": "behaved", "CARRAY": "carray",
     }  # fmt: skip
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> bool:
         if key not in self._KEYS:
             raise KeyError("Unknown flag")
         return getattr(self, self._KEYS[key])
 
-    def __setitem__(self, key, value):
+    def __setitem__(self, key: Any, value: ArrayLike) -> None:
         setattr(self, self._KEYS[key], value)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n".join(f"  {key} : {self[key]}" for key in list(self._KEYS)[:6]) + "\n"
 
 
 class flatiter:
     """The elements of an array one after the other; indices count them in order."""
 
-    def __init__(self, base):
+    def __init__(self, base: ndarray) -> None:
         self.base, self.index = base, 0
 
-    def __iter__(self):
+    def __iter__(self) -> flatiter:
         return self
 
-    def __next__(self):
+    def __next__(self) -> Any:
         if self.index >= self.base.size:
             raise StopIteration
         self.index += 1
         return self.base[_indexing.unravel_index(self.index - 1, self.base.shape)] if self.base.ndim else self.base[()]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.base.size
 
     @property
-    def coords(self):
+    def coords(self) -> tuple[int, ...]:
+        """The index of the next element."""
         return tuple(int(each) for each in _indexing.unravel_index(self.index, self.base.shape))
 
-    def copy(self):
+    def copy(self) -> ndarray:
+        """All elements along one axis."""
         return self.base.flatten()
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> ndarray:
         return self.base.reshape(-1)
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Any:
         result = self.base.reshape(-1)[key]
         return result.copy() if isinstance(result, ndarray) else result
 
-    def __setitem__(self, key, value):
+    def __setitem__(self, key: Any, value: ArrayLike) -> None:
         flat = self.base.reshape(-1)
         value = asarray(value).reshape(-1)
         count = flat[key].size if isinstance(flat[key], ndarray) else 1
@@ -91,7 +102,7 @@ class flatiter:
         if flat.base is None or not _manipulation.shares_memory(flat, self.base):
             _t.assign(self.base, flat.reshape(self.base.shape))
 
-    def __eq__(self, other):
+    def __eq__(self, other: Any) -> Any:
         return self.base.reshape(-1) == other
 
 
@@ -99,31 +110,36 @@ class _Array:
     # MARK: attributes
 
     @property
-    def flags(self):
+    def flags(self) -> flagsobj:
+        """How the memory lies."""
         return flagsobj(self)
 
     @property
-    def flat(self):
+    def flat(self) -> flatiter:
+        """The elements one after the other."""
         return flatiter(self)
 
     @flat.setter
-    def flat(self, value):
+    def flat(self, value: ArrayLike) -> None:
         _t.assign(self, _manipulation.resize(asarray(value), self.shape))
 
     @property
-    def data(self):
+    def data(self) -> memoryview:
+        """The memory, for others."""
         return memoryview(self)
 
     @property
-    def device(self):
+    def device(self) -> str:
+        """Where the memory is."""
         return "cpu"
 
     @property
-    def ctypes(self):
+    def ctypes(self) -> NoReturn:
+        """Refused: use ``memoryview``."""
         raise AttributeError("arrays have no ctypes attribute here: use memoryview(array)")
 
     @property
-    def __array_interface__(self):
+    def __array_interface__(self) -> dict[str, Any]:
         return {
             "shape": self.shape, "typestr": self.dtype.str, "data": (self._address, not self._writable),
             "strides": None if self._order & 1 else self.strides, "version": 3, "descr": self.dtype.descr,
@@ -131,126 +147,143 @@ class _Array:
 
     # MARK: protocols
 
-    def __array__(self, dtype=None, *, copy=None):
+    def __array__(self, dtype: DTypeLike = None, *, copy: bool | None = None) -> ndarray:
         if dtype is None or _dtypes._find(dtype) is self.dtype:
             return self.copy() if copy else self
         if copy is False:
             raise ValueError("Unable to avoid copy while creating an array as requested.")
         return self.astype(dtype)
 
-    def __array_namespace__(self, *, api_version=None):
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12"):
             raise ValueError(f'Version "{api_version}" of the Array API Standard is not supported.')
         import walle.numpy
 
         return walle.numpy
 
-    def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+    def __dlpack__(
+        self,
+        *,
+        stream: None = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None,
+        copy: bool | None = None,
+    ) -> Any:
         from walle.numpy import _exchange
 
         return _exchange.to_dlpack(self, stream, max_version, dl_device, copy)
 
-    def __dlpack_device__(self):
+    def __dlpack_device__(self) -> tuple[int, int]:
         return (1, 0)
 
-    def to_device(self, device, /, *, stream=None):
+    def to_device(self, device: Device, /, *, stream: None = None) -> ndarray:
+        """The array itself, for the device that it is on."""
         if stream is not None:
             raise ValueError("The stream argument in to_device() is not supported")
         if device != "cpu":
             raise ValueError(f"Unsupported device: {device}.")
         return self
 
-    def __copy__(self):
+    def __copy__(self) -> ndarray:
         return self.copy("K")
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: Any) -> ndarray:
         return self.copy("K")
 
-    def __reduce__(self):
+    def __reduce__(self) -> Any:
         return (_rebuild, (self.tobytes(), self.dtype.name, self.shape))
 
-    def __complex__(self):
+    def __complex__(self) -> complex:
         return builtins.complex(self.item())
 
-    def __format__(self, spec):
+    def __format__(self, spec: str) -> str:
         if self.ndim == 0:
             return format(self.item(), spec)
         if spec:
             raise TypeError("unsupported format string passed to numpy.ndarray.__format__")
         return str(self)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         from walle.numpy import _printing
 
         return _printing.array_repr(self)
 
-    def __str__(self):
+    def __str__(self) -> str:
         from walle.numpy import _printing
 
         return _printing.array_str(self)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         if self.ndim == 0:
             raise TypeError("iteration over a 0-d array")
         return map(self.__getitem__, range(self.shape[0]))
 
-    def __imatmul__(self, other):
+    def __imatmul__(self, other: Any) -> ndarray:
         _t.assign(self, _t.matmul(self, other))
         return self
 
     # MARK: other forms
 
-    def astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
+    def astype(
+        self,
+        dtype: DTypeLike,
+        order: Order = "K",
+        casting: Casting = "unsafe",
+        subok: bool = True,
+        copy: bool | None = True,
+    ) -> ndarray:
         """The same values as another type."""
         found = _dtypes._find(dtype)
         if casting != "unsafe" and not _dtypes.can_cast(self.dtype, found, casting):
             raise TypeError(f"Cannot cast array data from {self.dtype!r} to {found!r} according to the rule '{casting}'")
         if self.dtype.kind == "c" and found.kind in "iuf":
-            _reductions._warn("Casting complex values to real discards the imaginary part", 2)
+            _creation._warn_of_imaginary_part()
         new = _t.astype(self, found, copy)
         return new if order == "K" else _ordered(new, order)
 
-    def view(self, dtype=None, type=None):
+    def view(self, dtype: Any = None, type: Any = None) -> ndarray:
         """The same memory, as elements of another type if wanted."""
         if dtype is None or dtype is ndarray:
             return self[...]
         return _t.retype(self, _dtypes._find(dtype))
 
-    def flatten(self, order="C"):
+    def flatten(self, order: Order = "C") -> ndarray:
         """A copy of all elements along one axis."""
         if order == "C":
             return self.copy().reshape(-1)
         return _manipulation.ravel(self, order).copy()
 
-    def ravel(self, order="C"):
+    def ravel(self, order: Order = "C") -> ndarray:
         """All elements along one axis; a view where that is possible."""
         return self.reshape(-1) if order == "C" else _manipulation.ravel(self, order)
 
-    def squeeze(self, axis=None):
+    def squeeze(self, axis: AxesLike | None = None) -> ndarray:
         """Without axes of length 1; a view."""
         return _manipulation.squeeze(self, axis)
 
-    def swapaxes(self, axis1, axis2):
+    def swapaxes(self, axis1: int, axis2: int) -> ndarray:
         """Two axes exchanged; a view."""
         return _manipulation.swapaxes(self, axis1, axis2)
 
-    def diagonal(self, offset=0, axis1=0, axis2=1):
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> ndarray:
         """A diagonal of two axes, as the last axis; a read-only view."""
         return _indexing.diagonal(self, offset, axis1, axis2)
 
-    def trace(self, offset=0, axis1=0, axis2=1, dtype=None, out=None):
+    def trace(
+        self, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: DTypeLike = None, out: ndarray | None = None
+    ) -> Array:
         """The sum along a diagonal."""
         return _reductions.sum(_indexing.diagonal(self, offset, axis1, axis2), -1, dtype, out)
 
-    def repeat(self, repeats, axis=None):
+    def repeat(self, repeats: ArrayLike, axis: int | None = None) -> ndarray:
         """Each element several times."""
         return _manipulation.repeat(self, repeats, axis)
 
-    def resize(self, *new_shape, refcheck=True):
+    def resize(self, *new_shape: Any, refcheck: bool = True) -> NoReturn:
         """Refused: an array does not change its size. Use `numpy.resize`."""
         raise ValueError("cannot resize this array: use numpy.resize, which makes a new one")
 
-    def byteswap(self, inplace=False):
+    def byteswap(self, inplace: bool = False) -> ndarray:
         """The bytes of each number in the other order."""
         part = 1 if self.dtype.kind != "c" else 2
         width = self.itemsize // part
@@ -262,7 +295,7 @@ class _Array:
             _t.assign(new, packed)
         return new
 
-    def tofile(self, fid, sep="", format="%s"):
+    def tofile(self, fid: Any, sep: str = "", format: str = "%s") -> None:
         """Write the elements to a file, as bytes or as text."""
         data = self.tobytes() if sep == "" else sep.join(format % each for each in self.reshape(-1).tolist()).encode()
         if hasattr(fid, "write"):
@@ -271,12 +304,12 @@ class _Array:
             with open(fid, "wb") as file:
                 file.write(data)
 
-    def setflags(self, write=None, align=None, uic=None):
+    def setflags(self, write: bool | None = None, align: bool | None = None, uic: None = None) -> None:
         """Allow or forbid writing."""
         if write is not None:
             self._writable = write
 
-    def getfield(self, dtype, offset=0):
+    def getfield(self, dtype: DTypeLike, offset: int = 0) -> ndarray:
         """A part of each element's bytes as another type; a view."""
         found = _dtypes._find(dtype)
         octets = _t.retype(self, found) if found.itemsize == self.itemsize else None
@@ -286,77 +319,153 @@ class _Array:
 
     # MARK: folds
 
-    def sum(self, axis=None, dtype=None, out=None, keepdims=False, initial=_NoValue, where=True):
+    def sum(
+        self,
+        axis: AxesLike | None = None,
+        dtype: DTypeLike = None,
+        out: ndarray | None = None,
+        keepdims: bool = False,
+        initial: ArrayLike = _NoValue,
+        where: ArrayLike = True,
+    ) -> Array:
         """The sum of elements along some axes."""
-        if initial is _NoValue and where is True:
-            return _t.reduce(_t.add, self, axis, dtype, keepdims, out)
+        if initial is _NoValue and where is True and dtype is None:
+            return _t.reduce(_t.add, self, axis, None, keepdims, out)
         return _reductions.sum(self, axis, dtype, out, keepdims, initial, where)
 
-    def prod(self, axis=None, dtype=None, out=None, keepdims=False, initial=_NoValue, where=True):
+    def prod(
+        self,
+        axis: AxesLike | None = None,
+        dtype: DTypeLike = None,
+        out: ndarray | None = None,
+        keepdims: bool = False,
+        initial: ArrayLike = _NoValue,
+        where: ArrayLike = True,
+    ) -> Array:
         """The product of elements along some axes."""
         return _reductions.prod(self, axis, dtype, out, keepdims, initial, where)
 
-    def max(self, axis=None, out=None, keepdims=False, initial=_NoValue, where=True):
+    def max(
+        self,
+        axis: AxesLike | None = None,
+        out: ndarray | None = None,
+        keepdims: bool = False,
+        initial: ArrayLike = _NoValue,
+        where: ArrayLike = True,
+    ) -> Array:
         """The largest element along some axes."""
         return _reductions.max(self, axis, out, keepdims, initial, where)
 
-    def min(self, axis=None, out=None, keepdims=False, initial=_NoValue, where=True):
+    def min(
+        self,
+        axis: AxesLike | None = None,
+        out: ndarray | None = None,
+        keepdims: bool = False,
+        initial: ArrayLike = _NoValue,
+        where: ArrayLike = True,
+    ) -> Array:
         """The smallest element along some axes."""
         return _reductions.min(self, axis, out, keepdims, initial, where)
 
-    def all(self, axis=None, out=None, keepdims=False, *, where=True):
+    def all(
+        self,
+        axis: AxesLike | None = None,
+        out: ndarray | None = None,
+        keepdims: bool = False,
+        *,
+        where: ArrayLike = True,
+    ) -> Array:
         """Whether all elements along some axes are true."""
         return _reductions.all(self, axis, out, keepdims, where=where)
 
-    def any(self, axis=None, out=None, keepdims=False, *, where=True):
+    def any(
+        self,
+        axis: AxesLike | None = None,
+        out: ndarray | None = None,
+        keepdims: bool = False,
+        *,
+        where: ArrayLike = True,
+    ) -> Array:
         """Whether an element along some axes is true."""
         return _reductions.any(self, axis, out, keepdims, where=where)
 
-    def mean(self, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
+    def mean(
+        self,
+        axis: AxesLike | None = None,
+        dtype: DTypeLike = None,
+        out: ndarray | None = None,
+        keepdims: bool = False,
+        *,
+        where: ArrayLike = True,
+    ) -> Array:
         """The arithmetic mean along some axes."""
         return _reductions.mean(self, axis, dtype, out, keepdims, where=where)
 
-    def var(self, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=_NoValue, correction=_NoValue):
+    def var(
+        self,
+        axis: AxesLike | None = None,
+        dtype: DTypeLike = None,
+        out: ndarray | None = None,
+        ddof: float = 0,
+        keepdims: bool = False,
+        *,
+        where: ArrayLike = True,
+        mean: ArrayLike = _NoValue,
+        correction: float = _NoValue,
+    ) -> Array:
         """The variance along some axes."""
         return _reductions.var(self, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
 
-    def std(self, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=True, mean=_NoValue, correction=_NoValue):
+    def std(
+        self,
+        axis: AxesLike | None = None,
+        dtype: DTypeLike = None,
+        out: ndarray | None = None,
+        ddof: float = 0,
+        keepdims: bool = False,
+        *,
+        where: ArrayLike = True,
+        mean: ArrayLike = _NoValue,
+        correction: float = _NoValue,
+    ) -> Array:
         """The standard deviation along some axes."""
         return _reductions.std(self, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
 
-    def cumsum(self, axis=None, dtype=None, out=None):
+    def cumsum(self, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
         """The sums of the elements so far, along an axis."""
         return _reductions.cumsum(self, axis, dtype, out)
 
-    def cumprod(self, axis=None, dtype=None, out=None):
+    def cumprod(self, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
         """The products of the elements so far, along an axis."""
         return _reductions.cumprod(self, axis, dtype, out)
 
-    def argmax(self, axis=None, out=None, *, keepdims=False):
+    def argmax(self, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = False) -> Array:
         """Where the largest element is, along an axis."""
         return _reductions.argmax(self, axis, out, keepdims=keepdims)
 
-    def argmin(self, axis=None, out=None, *, keepdims=False):
+    def argmin(self, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = False) -> Array:
         """Where the smallest element is, along an axis."""
         return _reductions.argmin(self, axis, out, keepdims=keepdims)
 
     # MARK: elements
 
-    def round(self, decimals=0, out=None):
+    def round(self, decimals: int = 0, out: ndarray | None = None) -> Array:
         """Rounded to a number of decimals."""
         return _elementwise.round(self, decimals, out)
 
-    def clip(self, min=None, max=None, out=None, **kwargs):
+    def clip(
+        self, min: ArrayLike | None = None, max: ArrayLike | None = None, out: ndarray | None = None, **kwargs: Any
+    ) -> Array:
         """Values held between two bounds."""
         return _elementwise.clip(self, min, max, out, **kwargs)
 
-    def conj(self):
+    def conj(self) -> ndarray:
         """The complex conjugates."""
         return _t.conjugate(self) if self.dtype.kind == "c" else self
 
     conjugate = conj
 
-    def dot(self, b, out=None):
+    def dot(self, b: ArrayLike, out: ndarray | None = None) -> Array:
         """The matrix product with another array."""
         from walle.numpy import _products
 
@@ -364,45 +473,57 @@ class _Array:
 
     # MARK: selection
 
-    def take(self, indices, axis=None, out=None, mode="raise"):
+    def take(
+        self, indices: ArrayLike, axis: int | None = None, out: ndarray | None = None, mode: str = "raise"
+    ) -> Array:
         """The elements of an axis at some positions."""
         return _indexing.take(self, indices, axis, out, mode)
 
-    def put(self, indices, values, mode="raise"):
+    def put(self, indices: ArrayLike, values: ArrayLike, mode: str = "raise") -> None:
         """Write values at some positions of all elements in order."""
         _indexing.put(self, indices, values, mode)
 
-    def choose(self, choices, out=None, mode="raise"):
+    def choose(self, choices: Sequence[ArrayLike], out: ndarray | None = None, mode: str = "raise") -> Array:
         """Elements of several arrays: which one, this array says."""
         return _indexing.choose(self, choices, out, mode)
 
-    def compress(self, condition, axis=None, out=None):
+    def compress(self, condition: ArrayLike, axis: int | None = None, out: ndarray | None = None) -> ndarray:
         """The parts of an axis where a condition holds."""
         return _indexing.compress(condition, self, axis, out)
 
-    def nonzero(self):
+    def nonzero(self) -> tuple[ndarray, ...]:
         """The positions of elements that are not zero, an array for each axis."""
         return _t.nonzero(self)
 
     # MARK: order
 
-    def sort(self, axis=-1, kind=None, order=None, *, stable=None):
+    def sort(
+        self, axis: int | None = -1, kind: str | None = None, order: Order | None = None, *, stable: bool | None = None
+    ) -> None:
         """Sort along an axis, in place."""
         _t.assign(self, _sorting.sort(self, axis, kind, order, stable=stable))
 
-    def argsort(self, axis=-1, kind=None, order=None, *, stable=None):
+    def argsort(
+        self, axis: int | None = -1, kind: str | None = None, order: Order | None = None, *, stable: bool | None = None
+    ) -> ndarray:
         """The positions that sort along an axis."""
         return _sorting.argsort(self, axis, kind, order, stable=stable)
 
-    def partition(self, kth, axis=-1, kind="introselect", order=None):
+    def partition(
+        self, kth: ArrayLike, axis: int | None = -1, kind: str | None = "introselect", order: Order | None = None
+    ) -> None:
         """Put the elements of some ranks at their places, in place."""
         _t.assign(self, _sorting.partition(self, kth, axis, kind, order))
 
-    def argpartition(self, kth, axis=-1, kind="introselect", order=None):
+    def argpartition(
+        self, kth: ArrayLike, axis: int | None = -1, kind: str | None = "introselect", order: Order | None = None
+    ) -> ndarray:
         """The positions that put the elements of some ranks at their places."""
         return _sorting.argpartition(self, kth, axis, kind, order)
 
-    def searchsorted(self, v, side="left", sorter=None):
+    def searchsorted(
+        self, v: ArrayLike, side: Literal['left', 'right'] = "left", sorter: ArrayLike | None = None
+    ) -> Array:
         """Where values belong in this sorted array."""
         return _sorting.searchsorted(self, v, side, sorter)
 
@@ -450,45 +571,48 @@ class _Scalar:
     __array_namespace__ = _Array.__array_namespace__
     __dlpack_device__ = _Array.__dlpack_device__
 
-    def __array__(self, dtype=None, *, copy=None):
+    def __array__(self, dtype: DTypeLike = None, *, copy: bool | None = None) -> ndarray:
         return asarray(self, dtype)
 
-    def __complex__(self):
+    def __complex__(self) -> complex:
         return builtins.complex(self.item())
 
-    def __round__(self, ndigits=None):
+    def __round__(self, ndigits: int | None = None) -> Any:
         if ndigits is None:
             return builtins.round(self.item())
         return _elementwise.round(self, ndigits)
 
-    def __format__(self, spec):
+    def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else str(self)
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Any:
         if isinstance(key, (int, slice)) and not isinstance(key, builtins.bool):
             raise IndexError("invalid index to scalar variable.")
         return asarray(self)[key]
 
-    def __reduce__(self):
+    def __reduce__(self) -> Any:
         return (_rebuild_scalar, (self.dtype.name, self.item()))
 
-    def __copy__(self):
+    def __copy__(self) -> generic:
         return self
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: Any) -> generic:
         return self
 
-    def copy(self):
+    def copy(self) -> generic:
+        """The scalar itself, which never changes."""
         return self
 
-    def tolist(self):
+    def tolist(self) -> Any:
+        """A number of Python."""
         return self.item()
 
-    def to_device(self, device, /, *, stream=None):
+    def to_device(self, device: Device, /, *, stream: None = None) -> generic:
+        """The scalar itself, for the device that it is on."""
         return _Array.to_device(self, device, stream=stream)
 
     @classmethod
-    def __class_getitem__(cls, item):
+    def __class_getitem__(cls, item: Any) -> Any:
         return cls
 
 
@@ -513,7 +637,8 @@ class _Function:
     __doc__ = "A function of the elements of arrays, which are broadcast: f(x1, [x2,] /, out=None, *, where=True, dtype=None)."
 
     @property
-    def types(self):
+    def types(self) -> list[str]:
+        """The codes of the types that it takes and gives."""
         found = []
         for each in _dtypes.all_dtypes:
             one = _t.full((), 1, each)
@@ -528,7 +653,16 @@ class _Function:
         if self.nin != 2:
             raise ValueError(f"{method} only supported for binary functions")
 
-    def reduce(self, array, axis=0, dtype=None, out=None, keepdims=False, initial=_NoValue, where=True):
+    def reduce(
+        self,
+        array: ArrayLike,
+        axis: AxesLike | None = 0,
+        dtype: DTypeLike = None,
+        out: ndarray | None = None,
+        keepdims: bool = False,
+        initial: ArrayLike = _NoValue,
+        where: ArrayLike = True,
+    ) -> Array:
         """Fold elements along some axes into one."""
         self._two("reduce")
         if isinstance(out, tuple):
@@ -537,20 +671,22 @@ class _Function:
             initial = _NoValue
         return _reductions._fold(self, array, axis, dtype, out, keepdims, initial, where)
 
-    def accumulate(self, array, axis=0, dtype=None, out=None):
+    def accumulate(
+        self, array: ArrayLike, axis: int | None = 0, dtype: DTypeLike = None, out: ndarray | None = None
+    ) -> ndarray:
         """The folds of the elements so far, along an axis."""
         self._two("accumulate")
         if isinstance(out, tuple):
             (out,) = out
         return _reductions._accumulate(self, array, axis, dtype, out)
 
-    def outer(self, A, B, /, **kwargs):
+    def outer(self, A: ArrayLike, B: ArrayLike, /, **kwargs: Any) -> ndarray:
         """All pairs of elements of two arrays."""
         self._two("outer")
         A, B = asarray(A), asarray(B)
         return self(A.reshape(A.shape + (1,) * B.ndim), B, **kwargs)
 
-    def at(self, a, indices, b=None, /):
+    def at(self, a: ndarray, indices: Any, b: ArrayLike | None = None, /) -> None:
         """Apply in place at some indices, once for each time these occur."""
         if self.nin == 1:
             a[indices] = self(a[indices])
@@ -559,7 +695,14 @@ class _Function:
             raise ValueError("second operand needed for ufunc")
         _indexing.scatter(self, a, indices, b)
 
-    def reduceat(self, array, indices, axis=0, dtype=None, out=None):
+    def reduceat(
+        self,
+        array: ArrayLike,
+        indices: ArrayLike,
+        axis: int | None = 0,
+        dtype: DTypeLike = None,
+        out: ndarray | None = None,
+    ) -> ndarray:
         """Fold slices of an axis that begin at some indices."""
         self._two("reduceat")
         array, indices = asarray(array), asarray(indices).tolist()
@@ -575,7 +718,7 @@ class _Function:
             parts.append(_t.reduce(self, part, axis, dtype, True, None))
         return _reductions._given(_t.concatenate(parts, axis, None), out)
 
-    def __reduce__(self):
+    def __reduce__(self) -> Any:
         return self.__name__
 
 

@@ -1,15 +1,20 @@
 """What to use in place of names that NumPy has, or had, and `walle.numpy` has not."""
 
+from __future__ import annotations
+
 # By what to say: the names it holds for.
 _CLAUSES = {
     "there are no arrays of objects: keep objects in a list": "object object_ object0",
-    "arrays hold numbers: keep text in a list": "str str_ unicode unicode_ str0 string_ char strings character chararray compare_chararrays",
+    "arrays hold numbers: keep text in a list": (
+        "str str_ unicode unicode_ str0 string_ char strings character chararray compare_chararrays"
+    ),
     "arrays hold numbers: keep bytes in a list, or in a uint8 array by frombuffer": "bytes_ bytes0",
     "there are no structured arrays: use a dict of arrays, one for each field": (
         "void void0 flexible rec record recarray format_parser recfromcsv recfromtxt"
     ),
     "use float64 seconds or int64 microseconds, and the module datetime for dates": (
-        "datetime64 timedelta64 datetime_as_string datetime_data isnat busday_count busday_offset busdaycalendar is_busday"
+        "datetime64 timedelta64 datetime_as_string datetime_data isnat busday_count busday_offset busdaycalendar "
+        "is_busday"
     ),
     "there is no longer float: use float64": "longdouble longfloat float128 float96",
     "there is no longer complex: use complex128": "clongdouble clongfloat longcomplex complex256 complex192",
@@ -69,7 +74,7 @@ _CLAUSES = {
 _HINTS = {name: clause for clause, names in _CLAUSES.items() for name in names.split()}
 
 
-def message(name):
+def message(name: str) -> str:
     """The text of the error that a missing name raises."""
     text = f"module 'walle.numpy' has no attribute {name!r}"
     if name in _HINTS:

@@ -1,6 +1,12 @@
 """What the Array API standard asks a namespace about itself."""
 
+from __future__ import annotations
+
 from walle.numpy import _dtypes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, Device, dtype
 
 __all__ = ["__array_namespace_info__"]
 
@@ -27,15 +33,15 @@ class __array_namespace_info__:
 
     __module__ = "walle.numpy"
 
-    def capabilities(self):
+    def capabilities(self) -> dict[str, Any]:
         """What the standard leaves open: selection by conditions, shapes that depend on values, how many axes."""
         return {"boolean indexing": True, "data-dependent shapes": True, "max dimensions": 64}
 
-    def default_device(self):
+    def default_device(self) -> str:
         """Where new arrays are."""
         return "cpu"
 
-    def default_dtypes(self, *, device=None):
+    def default_dtypes(self, *, device: Device = None) -> dict[str, dtype]:
         """The types of new arrays where none is asked for."""
         _check(device)
         return {
@@ -45,7 +51,7 @@ class __array_namespace_info__:
             "indexing": _dtypes.int64,
         }
 
-    def dtypes(self, *, device=None, kind=None):
+    def dtypes(self, *, device: Device = None, kind: str | tuple[str, ...] | None = None) -> dict[str, dtype]:
         """The types of a kind, or of several, by name."""
         _check(device)
         names = []
@@ -55,6 +61,6 @@ class __array_namespace_info__:
             names += _KINDS[each]
         return {name: _dtypes._by_name[name] for name in names}
 
-    def devices(self):
+    def devices(self) -> list[str]:
         """Where arrays can be."""
         return ["cpu"]

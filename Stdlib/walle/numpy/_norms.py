@@ -1,8 +1,14 @@
 """Norms of vectors and matrices, and condition numbers."""
 
+from __future__ import annotations
+
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import LinAlgError, _axis, asarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Array, ArrayLike, AxesLike
 
 _inf = float("inf")
 
@@ -75,7 +81,7 @@ def _singular_norm(x, order, row, column):
     return _extreme(values, -1, False, order == 2)
 
 
-def norm(x, ord=None, axis=None, keepdims=False):
+def norm(x: ArrayLike, ord: float | str | None = None, axis: AxesLike | None = None, keepdims: bool = False) -> Array:
     """The norm of vectors or matrices, in one or two axes; by default the root of the sum of all squares.
 
     Parameters
@@ -103,7 +109,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
     raise ValueError("Improper number of dimensions to norm.")
 
 
-def vector_norm(x, /, *, axis=None, keepdims=False, ord=2):
+def vector_norm(x: ArrayLike, /, *, axis: AxesLike | None = None, keepdims: bool = False, ord: float = 2) -> Array:
     """The norm of vectors in some axes, or of all elements."""
     x = _floats(x)
     axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
@@ -111,13 +117,13 @@ def vector_norm(x, /, *, axis=None, keepdims=False, ord=2):
     return _vector_norm(x, ord, axes, keepdims)
 
 
-def matrix_norm(x, /, *, keepdims=False, ord="fro"):
+def matrix_norm(x: ArrayLike, /, *, keepdims: bool = False, ord: float | str = "fro") -> Array:
     """The norm of matrices in the last two axes."""
     x = asarray(x)
     return norm(x, ord, (-2, -1), keepdims)
 
 
-def cond(x, p=None):
+def cond(x: ArrayLike, p: float | str | None = None) -> Array:
     """The condition numbers of matrices: how much solutions of equations vary with them, by a norm of `norm`."""
     from walle.numpy import linalg
     from walle.numpy._core import errstate

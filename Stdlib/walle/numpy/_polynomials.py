@@ -1,8 +1,14 @@
 """Polynomials as arrays of their coefficients, the highest power first."""
 
+from __future__ import annotations
+
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import asarray, ndarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, Array, ArrayLike, DTypeLike, Iterator
 
 __all__ = [
     "poly", "poly1d", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul", "polysub", "polyval", "roots",
@@ -22,7 +28,7 @@ def _same_kind(result, *operands):
 # MARK: roots
 
 
-def poly(seq_of_zeros):
+def poly(seq_of_zeros: ArrayLike) -> ndarray | float:
     """The coefficients of the polynomial with these roots, or with the eigenvalues of this matrix as roots."""
     from walle.numpy._filters import convolve
     from walle.numpy._kinds import mintypecode
@@ -49,7 +55,7 @@ def poly(seq_of_zeros):
     return result
 
 
-def roots(p):
+def roots(p: ArrayLike) -> ndarray:
     """The roots of a polynomial: the eigenvalues of its companion matrix."""
     p = _vector(p)
     if p.ndim != 1:
@@ -79,7 +85,7 @@ def roots(p):
 # MARK: arithmetic
 
 
-def polyval(p, x):
+def polyval(p: ArrayLike, x: Any) -> Array:
     """The values of a polynomial at some places, or at another polynomial, by Horner's scheme."""
     p = _vector(p)
     if isinstance(x, poly1d):
@@ -102,12 +108,12 @@ def _sum(a1, a2, function):
     return _same_kind(function(first, second), a1, a2)
 
 
-def polyadd(a1, a2):
+def polyadd(a1: ArrayLike, a2: ArrayLike) -> Any:
     """The sum of two polynomials."""
     return _sum(a1, a2, _t.add)
 
 
-def polysub(a1, a2):
+def polysub(a1: ArrayLike, a2: ArrayLike) -> Any:
     """The difference of two polynomials."""
     return _sum(a1, a2, _t.subtract)
 
@@ -118,14 +124,14 @@ def _trimmed(a):
     return a[int(places[0]) :] if places.size else _t.zeros((1,), a.dtype)
 
 
-def polymul(a1, a2):
+def polymul(a1: ArrayLike, a2: ArrayLike) -> Any:
     """The product of two polynomials."""
     from walle.numpy._filters import convolve
 
     return _same_kind(convolve(*(poly1d(each).coeffs for each in (a1, a2))), a1, a2)
 
 
-def polydiv(u, v):
+def polydiv(u: ArrayLike, v: ArrayLike) -> Any:
     """The quotient and the remainder of two polynomials."""
     first, second = _vector(u) + 0.0, _vector(v) + 0.0
     if not first.size:
@@ -145,7 +151,7 @@ def polydiv(u, v):
     return _same_kind(quotient, u, v), _same_kind(rest, u, v)
 
 
-def polyder(p, m=1):
+def polyder(p: ArrayLike, m: int = 1) -> Any:
     """The derivative of a polynomial, `m` times over."""
     if m < 0:
         raise ValueError("Order of derivative must be positive (see polyint)")
@@ -155,7 +161,7 @@ def polyder(p, m=1):
     return _same_kind(result, p)
 
 
-def polyint(p, m=1, k=None):
+def polyint(p: ArrayLike, m: int = 1, k: ArrayLike | None = None) -> Any:
     """The integral of a polynomial, `m` times over.
 
     Parameters
@@ -181,7 +187,15 @@ def polyint(p, m=1, k=None):
 # MARK: fits
 
 
-def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
+def polyfit(
+    x: ArrayLike,
+    y: ArrayLike,
+    deg: int,
+    rcond: float | None = None,
+    full: bool = False,
+    w: ArrayLike | None = None,
+    cov: bool | str = False,
+) -> Any:
     """The polynomial of a degree that is nearest to samples, by least squares.
 
     Parameters
@@ -204,7 +218,7 @@ def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
 
     order = int(deg) + 1
     if rcond is None:
-        rcond = x.size * _dtypes.finfo(x.dtype).eps
+        rcond = x.dtype.type(x.size * _dtypes.finfo(x.dtype).eps)
     powers, values = vander(x, order), y
     if w is not None:
         w = asarray(w) + 0.0
@@ -277,10 +291,11 @@ def _term(text, power, variable):
 class _Lines:
     """Two lines of text: exponents above what they belong to; a new pair where they become too long."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.done, self.upper, self.lower = "", " ", ""
 
-    def add(self, text, power):
+    def add(self, text: str, power: str) -> None:
+        """Append a term and the exponent above its end."""
         above, below = " " * (len(text) - 1) + power, text + " " * (len(power) - 1)
         if len(self.lower) + len(below) > 70 or len(self.upper) + len(above) > 70:
             self.done += f"{self.upper}\n{self.lower}\n "
@@ -304,7 +319,7 @@ class poly1d:
 
     __hash__ = None
 
-    def __init__(self, c_or_r, r=False, variable=None):
+    def __init__(self, c_or_r: Any, r: bool = False, variable: str | None = None) -> None:
         if isinstance(c_or_r, poly1d):
             self._variable, self._coeffs = c_or_r._variable, c_or_r._coeffs
         else:
@@ -316,27 +331,27 @@ class poly1d:
             self._variable = variable
 
     @property
-    def coeffs(self):
+    def coeffs(self) -> ndarray:
         """The coefficients, the highest power first."""
         return self._coeffs
 
     @coeffs.setter
-    def coeffs(self, value):
+    def coeffs(self, value: ArrayLike) -> None:
         if value is not self._coeffs:
             raise AttributeError("Cannot set attribute")
 
     @property
-    def variable(self):
+    def variable(self) -> str:
         """The letter of the variable."""
         return self._variable
 
     @property
-    def order(self):
+    def order(self) -> int:
         """The highest power."""
         return len(self._coeffs) - 1
 
     @property
-    def roots(self):
+    def roots(self) -> ndarray:
         """The roots."""
         return roots(self._coeffs)
 
@@ -344,16 +359,16 @@ class poly1d:
     c = coef = coefficients = coeffs
     o = order
 
-    def __array__(self, t=None, copy=None):
+    def __array__(self, t: DTypeLike = None, copy: bool | None = None) -> ndarray:
         return self._coeffs if t is None else self._coeffs.astype(t)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"poly1d({repr(self._coeffs)[6:-1]})"
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.order
 
-    def __str__(self):
+    def __str__(self) -> str:
         lines, tail, is_first = _Lines(), "", True
         for place, value in enumerate(self._coeffs):
             text = _number_text(value)
@@ -369,34 +384,34 @@ class poly1d:
                 tail += sign + body
         return f"{lines.done}{lines.upper}\n{lines.lower}{tail}"
 
-    def __call__(self, val):
+    def __call__(self, val: Any) -> Any:
         return polyval(self._coeffs, val)
 
-    def __neg__(self):
+    def __neg__(self) -> poly1d:
         return poly1d(-self._coeffs)
 
-    def __pos__(self):
+    def __pos__(self) -> poly1d:
         return self
 
-    def __mul__(self, other):
+    def __mul__(self, other: Any) -> poly1d:
         if isinstance(other, poly1d):
             return poly1d(polymul(self._coeffs, other._coeffs))
         return poly1d(self._coeffs * other) if asarray(other).ndim == 0 else poly1d(polymul(self._coeffs, other))
 
     __rmul__ = __mul__
 
-    def __add__(self, other):
+    def __add__(self, other: Any) -> poly1d:
         return poly1d(polyadd(self._coeffs, poly1d(other)._coeffs))
 
     __radd__ = __add__
 
-    def __sub__(self, other):
+    def __sub__(self, other: Any) -> poly1d:
         return poly1d(polysub(self._coeffs, poly1d(other)._coeffs))
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: Any) -> poly1d:
         return poly1d(polysub(poly1d(other)._coeffs, self._coeffs))
 
-    def __pow__(self, val):
+    def __pow__(self, val: int) -> poly1d:
         if asarray(val).ndim or int(val) != val or val < 0:
             raise ValueError("Power to non-negative integers only.")
         result = poly1d([1])
@@ -404,23 +419,23 @@ class poly1d:
             result = result * self
         return result
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Any) -> Any:
         if not isinstance(other, poly1d) and asarray(other).ndim == 0:
             return poly1d(self._coeffs / other)
         return polydiv(self, poly1d(other))
 
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: Any) -> Any:
         return polydiv(poly1d(other), self)
 
-    def __eq__(self, other):
+    def __eq__(self, other: Any) -> bool:
         if not isinstance(other, poly1d):
             return NotImplemented
         return self._coeffs.shape == other._coeffs.shape and bool((self._coeffs == other._coeffs).all())
 
-    def __getitem__(self, val):
+    def __getitem__(self, val: int) -> Any:
         return self._coeffs[self.order - val] if 0 <= val <= self.order else self._coeffs.dtype.type(0)
 
-    def __setitem__(self, key, val):
+    def __setitem__(self, key: int, val: ArrayLike) -> None:
         if key < 0:
             raise ValueError("Does not support negative powers.")
         if key > self.order:
@@ -428,13 +443,13 @@ class poly1d:
             self._coeffs = _t.concatenate([padding, self._coeffs], 0, None)
         self._coeffs[self.order - key] = val
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return iter(self._coeffs)
 
-    def integ(self, m=1, k=0):
+    def integ(self, m: int = 1, k: ArrayLike = 0) -> poly1d:
         """The integral, `m` times over, with constants `k`."""
         return poly1d(polyint(self._coeffs, m, k))
 
-    def deriv(self, m=1):
+    def deriv(self, m: int = 1) -> poly1d:
         """The derivative, `m` times over."""
         return poly1d(polyder(self._coeffs, m))

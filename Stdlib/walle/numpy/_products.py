@@ -1,8 +1,14 @@
 """Products of vectors, matrices and arrays of more axes."""
 
+from __future__ import annotations
+
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _axis, _NoValue, asarray, ndarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, Array, ArrayLike, AxesLike, Sequence
 
 __all__ = ["cross", "dot", "inner", "kron", "matmul", "matvec", "outer", "tensordot", "vdot", "vecdot", "vecmat"]
 
@@ -89,7 +95,9 @@ def _along_axes(function, x1, x2, axes, axis, keepdims, ranks):
 # MARK: matrices and vectors
 
 
-def matmul(x1, x2, /, out=None, *, axes=_NoValue, **kwargs):
+def matmul(
+    x1: ArrayLike, x2: ArrayLike, /, out: ndarray | None = None, *, axes: AxesLike = _NoValue, **kwargs: Any
+) -> Array:
     """The matrix product of the last two axes; the others are broadcast. An array of one axis is a vector."""
     if out is None and axes is _NoValue and not kwargs:
         return _t.matmul(x1, x2)
@@ -126,19 +134,33 @@ def _vecdot(x1, x2):
     return asarray(_t.matmul(x1[..., None, :], x2[..., :, None]))[..., 0, 0][()]
 
 
-def matvec(x1, x2, /, out=None, *, axes=_NoValue, **kwargs):
+def matvec(
+    x1: ArrayLike, x2: ArrayLike, /, out: ndarray | None = None, *, axes: AxesLike = _NoValue, **kwargs: Any
+) -> Array:
     """Matrices in the last two axes of `x1` times vectors in the last axis of `x2`."""
     function = _matvec if axes is _NoValue else lambda a, b: _along_axes(_matvec, a, b, axes, None, False, (2, 1))
     return _core_product("matvec", "(m,n),(n)->(m)", (2, 1), x1, x2, function, out, kwargs)
 
 
-def vecmat(x1, x2, /, out=None, *, axes=_NoValue, **kwargs):
+def vecmat(
+    x1: ArrayLike, x2: ArrayLike, /, out: ndarray | None = None, *, axes: AxesLike = _NoValue, **kwargs: Any
+) -> Array:
     """Vectors in the last axis of `x1`, conjugated, times matrices in the last two axes of `x2`."""
     function = _vecmat if axes is _NoValue else lambda a, b: _along_axes(_vecmat, a, b, axes, None, False, (1, 2))
     return _core_product("vecmat", "(n),(n,m)->(m)", (1, 2), x1, x2, function, out, kwargs)
 
 
-def vecdot(x1, x2, /, out=None, *, axis=_NoValue, axes=_NoValue, keepdims=False, **kwargs):
+def vecdot(
+    x1: ArrayLike,
+    x2: ArrayLike,
+    /,
+    out: ndarray | None = None,
+    *,
+    axis: int | None = _NoValue,
+    axes: AxesLike = _NoValue,
+    keepdims: bool = False,
+    **kwargs: Any,
+) -> Array:
     """The sums of products along an axis, the first conjugated."""
     function = _vecdot
     if axes is not _NoValue or keepdims or axis not in (_NoValue, -1):
@@ -156,7 +178,7 @@ def _aligned(a, b, axis):
         )
 
 
-def dot(a, b, out=None):
+def dot(a: ArrayLike, b: ArrayLike, out: ndarray | None = None) -> Array:
     """The sums of products over the last axis of `a` and the last but one, or only, axis of `b`."""
     a, b = asarray(a), asarray(b)
     if a.ndim == 0 or b.ndim == 0:
@@ -183,7 +205,7 @@ def _count(lengths):
     return count
 
 
-def vdot(a, b, /):
+def vdot(a: ArrayLike, b: ArrayLike, /) -> Array:
     """The sum of products of all elements in order, those of `a` conjugated."""
     a, b = asarray(a).reshape(-1), asarray(b).reshape(-1)
     if a.size != b.size:
@@ -191,7 +213,7 @@ def vdot(a, b, /):
     return _t.matmul(_t.conjugate(a) if a.dtype.kind == "c" else a, b)
 
 
-def inner(a, b, /):
+def inner(a: ArrayLike, b: ArrayLike, /) -> Array:
     """The sums of products over the last axes of both."""
     a, b = asarray(a), asarray(b)
     if a.ndim == 0 or b.ndim == 0:
@@ -208,12 +230,12 @@ def inner(a, b, /):
     return _contracted(a, b, (a.ndim - 1,), (b.ndim - 1,))
 
 
-def outer(a, b, out=None):
+def outer(a: ArrayLike, b: ArrayLike, out: ndarray | None = None) -> ndarray:
     """All products of an element of `a` and one of `b`, as a matrix."""
     return _t.multiply(asarray(a).reshape(-1, 1), asarray(b).reshape(1, -1), out=out)
 
 
-def tensordot(a, b, axes=2):
+def tensordot(a: ArrayLike, b: ArrayLike, axes: int | Sequence[Any] = 2) -> ndarray:
     """The sums of products over pairs of axes.
 
     Parameters
@@ -245,7 +267,7 @@ def tensordot(a, b, axes=2):
     return asarray(result)
 
 
-def kron(a, b):
+def kron(a: ArrayLike, b: ArrayLike) -> ndarray:
     """The Kronecker product: copies of `b` multiplied by the elements of `a`."""
     a, b = asarray(a), asarray(b)
     if a.ndim == 0 or b.ndim == 0:
@@ -257,7 +279,9 @@ def kron(a, b):
     return (left * right).reshape(tuple(first * second for first, second in zip(shape_a, shape_b)))
 
 
-def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
+def cross(
+    a: ArrayLike, b: ArrayLike, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
+) -> ndarray:
     """The cross products of vectors of three elements, which lie along an axis."""
     from walle.numpy._manipulation import moveaxis
 
@@ -269,8 +293,8 @@ def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     a, b = moveaxis(a, axisa, -1), moveaxis(b, axisb, -1)
     if a.shape[-1] != 3 or b.shape[-1] != 3:
         raise ValueError(
-            f"Both input arrays must be (arrays of) 3-dimensional vectors, but they are {a.shape[-1]} and {b.shape[-1]} "
-            "dimensional instead."
+            f"Both input arrays must be (arrays of) 3-dimensional vectors, but they are {a.shape[-1]} and "
+            f"{b.shape[-1]} dimensional instead."
         )
     (x1, y1, z1), (x2, y2, z2) = (tuple(each[..., index] for index in range(3)) for each in (a, b))
     parts = (y1 * z2 - z1 * y2, z1 * x2 - x1 * z2, x1 * y2 - y1 * x2)

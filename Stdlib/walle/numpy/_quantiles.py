@@ -1,8 +1,14 @@
 """Quantiles of samples in order, by the thirteen methods that NumPy names (Hyndman and Fan, 1996, and four more)."""
 
+from __future__ import annotations
+
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import asarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import ArrayLike, DTypeLike, ndarray
 
 # The position of a quantile `q` among `n` samples is q·n + a + q·(1 − a − b) − 1.
 _PLOTTING = {
@@ -29,7 +35,7 @@ def _stepped(position, keeps_lower):
     return asarray(_t.maximum(found, 0))
 
 
-def positions(n, q, method):
+def positions(n: ArrayLike, q: ArrayLike, method: str) -> ndarray:
     """Where quantiles lie among `n` samples; integers when they fall on samples."""
     if method == "linear":
         return asarray((n - 1) * q)
@@ -49,13 +55,13 @@ def positions(n, q, method):
     return _whole(rounding(between))
 
 
-def check(method):
+def check(method: str) -> None:
     """Raises unless there is such a method."""
     if method not in METHODS:
         raise ValueError(f"{method!r} is not a valid method. Use one of: {', '.join(METHODS)}")
 
 
-def neighbours(position, n):
+def neighbours(position: ArrayLike, n: ArrayLike) -> tuple[ndarray, ndarray, ndarray]:
     """The samples before and after positions; the last one twice at the end, the first one twice before the start."""
     lower = _t.floor(position)
     upper = lower + 1
@@ -70,7 +76,7 @@ def _part(position, lower, last):
     return asarray(position - _t.where(last, -1, _t.astype(asarray(lower), position.dtype, False)))
 
 
-def weights(part, position, method):
+def weights(part: ArrayLike, position: ArrayLike, method: str) -> ndarray:
     """The weight of the sample after a position."""
     if method == "averaged_inverted_cdf":
         part = _t.where(part == 0, 0.5, 1.0)
@@ -79,14 +85,14 @@ def weights(part, position, method):
     return _t.astype(asarray(part), position.dtype, False)
 
 
-def on_samples(position, method):
+def on_samples(position: ArrayLike, method: str) -> bool:
     """Whether positions are samples, so that nothing lies between two."""
     return position.dtype.kind in "iu" and method in (
         "linear", "inverted_cdf", "closest_observation", "lower", "higher", "nearest",
     )  # fmt: skip
 
 
-def between(first, second, weight, dtype=None):
+def between(first: ArrayLike, second: ArrayLike, weight: ArrayLike, dtype: DTypeLike = None) -> ndarray:
     """The value between two samples, from the nearer one; with weights of a type if given."""
     step, is_upper, rest = second - first, weight >= 0.5, 1 - weight
     if dtype is not None:

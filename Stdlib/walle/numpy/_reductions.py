@@ -1,10 +1,16 @@
 """Many elements to fewer: sums, extremes, means, and the methods of functions of elements."""
 
+from __future__ import annotations
+
 import builtins
 
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _axes, _axis, _NoValue, asarray, ndarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, Array, ArrayLike, AxesLike, DTypeLike
 
 __all__ = [
     "all", "amax", "amin", "any", "argmax", "argmin", "average", "count_nonzero", "cumprod", "cumsum",
@@ -18,11 +24,16 @@ __all__ = [
 def _fold(function, a, axis, dtype, out, keepdims, initial, where):
     if keepdims is _NoValue:
         keepdims = False
+    if dtype is not None:
+        a, dtype = asarray(a), _dtypes._find(dtype)
+        _check_cast(a, dtype)
     if initial is _NoValue and where is True:
         return _t.reduce(function, a, axis, dtype, keepdims, out)
     a = asarray(a)
     if dtype is not None:
-        a = _t.astype(a, _dtypes._find(dtype), False)
+        a = _t.astype(a, dtype, False)
+    if a.ndim == 0 and axis in (0, -1):
+        axis = None
     if where is not True:
         identity = function.identity
         if identity is None:
@@ -46,29 +57,61 @@ def _fold(function, a, axis, dtype, out, keepdims, initial, where):
         )
         result = result[()]
     else:
-        result = function(_t.reduce(function, a, axis, dtype, keepdims, None), initial)
+        result = _t.reduce(function, a, axis, dtype, keepdims, None)
+        kind = result.dtype
+        result = function(result, kind.type(int(initial) if kind.kind in "iu" else initial))
     if out is None:
         return result
     _t.assign(out, asarray(result))
     return out
 
 
-def sum(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def sum(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The sum of elements along some axes; pairwise, so that rounding errors grow slowly."""
     return _fold(_t.add, a, axis, dtype, out, keepdims, initial, where)
 
 
-def prod(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def prod(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The product of elements along some axes."""
     return _fold(_t.multiply, a, axis, dtype, out, keepdims, initial, where)
 
 
-def max(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def max(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The largest element along some axes; NaN where there is one."""
     return _fold(_t.maximum, a, axis, None, out, keepdims, initial, where)
 
 
-def min(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def min(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The smallest element along some axes; NaN where there is one."""
     return _fold(_t.minimum, a, axis, None, out, keepdims, initial, where)
 
@@ -76,22 +119,36 @@ def min(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True)
 amax, amin = max, min
 
 
-def all(a, axis=None, out=None, keepdims=_NoValue, *, where=True):
+def all(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+) -> Array:
     """Whether all elements along some axes are true."""
     return _fold(_t.logical_and, a, axis, None, out, keepdims, _NoValue, where)
 
 
-def any(a, axis=None, out=None, keepdims=_NoValue, *, where=True):
+def any(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+) -> Array:
     """Whether an element along some axes is true."""
     return _fold(_t.logical_or, a, axis, None, out, keepdims, _NoValue, where)
 
 
-def ptp(a, axis=None, out=None, keepdims=_NoValue):
+def ptp(a: ArrayLike, axis: AxesLike | None = None, out: ndarray | None = None, keepdims: bool = _NoValue) -> Array:
     """The largest element less the smallest, along an axis."""
     return _t.subtract(max(a, axis, keepdims=keepdims), min(a, axis, keepdims=keepdims), out=out)
 
 
-def count_nonzero(a, axis=None, *, keepdims=False):
+def count_nonzero(a: ArrayLike, axis: AxesLike | None = None, *, keepdims: bool = False) -> Array:
     """How many elements along some axes are not zero."""
     return _t.reduce(_t.add, _t.astype(asarray(a), _dtypes.bool_, False), axis, _dtypes.int64, keepdims, None)
 
@@ -122,12 +179,12 @@ def _warn(text, level=3):
 def _mean(a, axis, dtype, keepdims, where=True):
     a = asarray(a)
     count = _count(a, axis, where)
-    half = False
-    if dtype is None:
-        if a.dtype.kind in "iub":
-            dtype = _dtypes.float64
-        elif a.dtype.itemsize == 2:
-            dtype, half = _dtypes._by_name["float32"], True
+    target = None if dtype is None else _dtypes._find(dtype)
+    if dtype is None and a.dtype.kind in "iub":
+        dtype = _dtypes.float64
+    elif dtype is None:
+        target = a.dtype
+        dtype = _dtypes._by_name["float32"] if a.dtype.itemsize == 2 else None
     if where is True and count == 0:
         _warn("Mean of empty slice.")
     total = _fold(_t.add, a, axis, dtype, None, keepdims, _NoValue, where)
@@ -143,14 +200,20 @@ def _mean(a, axis, dtype, keepdims, where=True):
     else:
         with errstate(all="ignore"):
             result = _t.divide(total, count)
-    if half:
-        result = a.dtype.type(result) if not isinstance(result, ndarray) else result.astype(a.dtype)
-    elif a.dtype.kind in "fc" and dtype is None and result.dtype is not a.dtype:
-        result = a.dtype.type(result) if not isinstance(result, ndarray) else result.astype(a.dtype)
-    return result
+    if target is None or result.dtype is target:
+        return result
+    return _t.astype(result, target, False) if isinstance(result, ndarray) else target.type(result)
 
 
-def mean(a, axis=None, dtype=None, out=None, keepdims=_NoValue, *, where=True):
+def mean(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+) -> Array:
     """The arithmetic mean along some axes."""
     return _given(_mean(a, axis, dtype, keepdims is True or keepdims == 1, where), out)
 
@@ -197,8 +260,8 @@ def _variance(a, axis, dtype, ddof, keepdims, where=True, mean=_NoValue):
     target = a.dtype if half else result.dtype if dtype is None or result.dtype.kind != "f" else _dtypes._find(dtype)
     if dtype is None and not half and a.dtype.kind in "f" and result.dtype is not a.dtype:
         target = a.dtype
-    if target.kind == "c":
-        target = result.dtype
+    if target.kind == "c" or dtype is None and a.dtype.kind == "c":
+        target = (a if dtype is None else _t.zeros((), target)).real.dtype
     if result.dtype is target:
         return result
     return result.astype(target) if isinstance(result, ndarray) else target.type(result)
@@ -212,24 +275,55 @@ def _ddof(ddof, correction):
     return correction
 
 
-def var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=True, mean=_NoValue, correction=_NoValue):
+def var(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    ddof: float = 0,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+    mean: ArrayLike = _NoValue,
+    correction: float = _NoValue,
+) -> Array:
     """The variance along some axes; the divisor is the number of elements less `ddof`."""
     result = _variance(a, axis, dtype, _ddof(ddof, correction), keepdims is True or keepdims == 1, where, mean)
     return _given(result, out)
 
 
-def std(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=True, mean=_NoValue, correction=_NoValue):
+def std(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    ddof: float = 0,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+    mean: ArrayLike = _NoValue,
+    correction: float = _NoValue,
+) -> Array:
     """The standard deviation along some axes; the divisor is the number of elements less `ddof`."""
     result = _variance(a, axis, dtype, _ddof(ddof, correction), keepdims is True or keepdims == 1, where, mean)
     return _given(_t.sqrt(result), out)
 
 
-def average(a, axis=None, weights=None, returned=False, *, keepdims=_NoValue):
+def average(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    weights: ArrayLike | None = None,
+    returned: bool = False,
+    *,
+    keepdims: bool = _NoValue,
+) -> Any:
     """The mean along some axes with a weight for each element."""
     a = asarray(a)
     keep = keepdims is True
     if weights is None:
         result = _mean(a, axis, None, keep)
+        if not asarray(result).size:
+            raise ZeroDivisionError("division by zero")
         scale = asarray(_count(a, axis), result.dtype)[()]
     else:
         weights = asarray(weights)
@@ -248,7 +342,8 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=_NoValue):
         result = sum(_t.multiply(a, weights, dtype=kind), axis, keepdims=keep) / scale
     if not returned:
         return result
-    return result, asarray(scale) + asarray(result) * 0 if asarray(scale).shape != asarray(result).shape else scale
+    shape = asarray(result).shape
+    return result, scale if asarray(scale).shape == shape else _t.broadcast_to(asarray(scale), shape).copy()
 
 
 # MARK: running
@@ -260,16 +355,25 @@ def _accumulate(function, a, axis, dtype, out):
         a, axis = a.reshape(-1), 0
     elif a.ndim == 0:
         a = a.reshape(1)
-    result = _t.accumulate(function, a, _axis(axis, a.ndim), None if dtype is None else _dtypes._find(dtype))
-    return _given(result, out)
+    dtype = None if dtype is None else _dtypes._find(dtype)
+    _check_cast(a, dtype)
+    return _given(_t.accumulate(function, a, _axis(axis, a.ndim), dtype), out)
 
 
-def cumsum(a, axis=None, dtype=None, out=None):
+def _check_cast(a, dtype):
+    """Warns when numbers lose their imaginary part."""
+    if dtype is not None and a.dtype.kind == "c" and dtype.kind in "iuf":
+        from walle.numpy._creation import _warn_of_imaginary_part
+
+        _warn_of_imaginary_part()
+
+
+def cumsum(a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
     """The sums of the elements so far, along an axis."""
     return _accumulate(_t.add, a, axis, dtype, out)
 
 
-def cumprod(a, axis=None, dtype=None, out=None):
+def cumprod(a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
     """The products of the elements so far, along an axis."""
     return _accumulate(_t.multiply, a, axis, dtype, out)
 
@@ -289,12 +393,28 @@ def _cumulative(function, x, axis, dtype, out, include_initial, identity):
     return _given(result, out)
 
 
-def cumulative_sum(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
+def cumulative_sum(
+    x: ArrayLike,
+    /,
+    *,
+    axis: int | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    include_initial: bool = False,
+) -> ndarray:
     """The sums of the elements so far, along an axis; from zero on if wanted."""
     return _cumulative(_t.add, x, axis, dtype, out, include_initial, 0)
 
 
-def cumulative_prod(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
+def cumulative_prod(
+    x: ArrayLike,
+    /,
+    *,
+    axis: int | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    include_initial: bool = False,
+) -> ndarray:
     """The products of the elements so far, along an axis; from one on if wanted."""
     return _cumulative(_t.multiply, x, axis, dtype, out, include_initial, 1)
 
@@ -309,11 +429,12 @@ def _position(function, name, a, axis, out, keepdims):
         if not flat.size:
             raise ValueError(f"attempt to get {name} of an empty sequence")
         result = function(flat, 0)
-        if keepdims is True:
+        if keepdims is True and a.ndim:
             result = asarray(result).reshape((1,) * a.ndim)
         return _given(result, out)
     if a.ndim == 0:
-        a = a.reshape(1)
+        _axis(axis, 1)
+        return _position(function, name, a, None, out, False)
     axis = _axis(axis, a.ndim)
     if not a.shape[axis]:
         raise ValueError(f"attempt to get {name} of an empty sequence")
@@ -323,12 +444,12 @@ def _position(function, name, a, axis, out, keepdims):
     return _given(result, out)
 
 
-def argmax(a, axis=None, out=None, *, keepdims=_NoValue):
+def argmax(a: ArrayLike, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = _NoValue) -> Array:
     """Where the largest element is, along an axis; the first of several, NaN before all."""
     return _position(_t.argmax, "argmax", a, axis, out, keepdims)
 
 
-def argmin(a, axis=None, out=None, *, keepdims=_NoValue):
+def argmin(a: ArrayLike, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = _NoValue) -> Array:
     """Where the smallest element is, along an axis; the first of several, NaN before all."""
     return _position(_t.argmin, "argmin", a, axis, out, keepdims)
 
@@ -345,41 +466,80 @@ def _replaced(a, value):
     return asarray(_t.where(mask, _t.full((), value, a.dtype), a)), asarray(mask)
 
 
-def nansum(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def nansum(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The sum of the elements that are not NaN."""
     return sum(_replaced(a, 0)[0], axis, dtype, out, keepdims, initial, where)
 
 
-def nanprod(a, axis=None, dtype=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def nanprod(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The product of the elements that are not NaN."""
     return prod(_replaced(a, 1)[0], axis, dtype, out, keepdims, initial, where)
 
 
-def nancumsum(a, axis=None, dtype=None, out=None):
+def nancumsum(a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
     """The running sum, in which NaN counts as zero."""
     return cumsum(_replaced(a, 0)[0], axis, dtype, out)
 
 
-def nancumprod(a, axis=None, dtype=None, out=None):
+def nancumprod(a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
     """The running product, in which NaN counts as one."""
     return cumprod(_replaced(a, 1)[0], axis, dtype, out)
 
 
 def _nan_extreme(function, a, axis, out, keepdims, initial, where):
     a = asarray(a)
-    fold = {"max": _t.fmax, "min": _t.fmin}[function]
-    result = _fold(fold if a.dtype.kind in "fc" else {"max": _t.maximum, "min": _t.minimum}[function], a, axis, None, out, keepdims, initial, where)
-    if a.dtype.kind in "fc" and asarray(_t.isnan(result)).any():
+    fold = {"max": _t.maximum, "min": _t.minimum}[function]
+    if a.dtype.kind not in "fc":
+        return _fold(fold, a, axis, None, out, keepdims, initial, where)
+    if a.dtype.kind == "f":
+        result = _fold({"max": _t.fmax, "min": _t.fmin}[function], a, axis, None, out, keepdims, initial, where)
+    else:
+        mask = asarray(_t.isnan(a))
+        least = _t.full((), complex(-_inf, -_inf) if function == "max" else complex(_inf, _inf), a.dtype)
+        result = _fold(fold, _t.where(mask, least, a), axis, None, None, keepdims, initial, where)
+        none_left = all(mask, axis, keepdims=keepdims)
+        result = _given(asarray(_t.where(none_left, _t.full((), float("nan"), a.dtype), result))[()], out)
+    if asarray(_t.isnan(result)).any():
         _warn("All-NaN slice encountered")
     return result
 
 
-def nanmax(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def nanmax(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The largest element that is not NaN."""
     return _nan_extreme("max", a, axis, out, keepdims, initial, where)
 
 
-def nanmin(a, axis=None, out=None, keepdims=_NoValue, initial=_NoValue, where=True):
+def nanmin(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    initial: ArrayLike = _NoValue,
+    where: ArrayLike = True,
+) -> Array:
     """The smallest element that is not NaN."""
     return _nan_extreme("min", a, axis, out, keepdims, initial, where)
 
@@ -391,12 +551,12 @@ def _nan_position(function, a, axis, out, keepdims, value):
     return function(a, axis, out, keepdims=keepdims)
 
 
-def nanargmax(a, axis=None, out=None, *, keepdims=_NoValue):
+def nanargmax(a: ArrayLike, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = _NoValue) -> Array:
     """Where the largest element is that is not NaN."""
     return _nan_position(argmax, a, axis, out, keepdims, -_inf)
 
 
-def nanargmin(a, axis=None, out=None, *, keepdims=_NoValue):
+def nanargmin(a: ArrayLike, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = _NoValue) -> Array:
     """Where the smallest element is that is not NaN."""
     return _nan_position(argmin, a, axis, out, keepdims, _inf)
 
@@ -412,13 +572,34 @@ def _not_nan(a, where):
     return a, keep if where is True else keep & asarray(where)
 
 
-def nanmean(a, axis=None, dtype=None, out=None, keepdims=_NoValue, *, where=True):
+def nanmean(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+) -> Array:
     """The mean of the elements that are not NaN."""
     a, where = _not_nan(a, where)
+    if dtype is not None and a.dtype.kind in "fc" and _dtypes._find(dtype).kind not in "fc":
+        raise TypeError("If a is inexact, then dtype must be inexact")
     return mean(a, axis, dtype, out, keepdims, where=where)
 
 
-def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=True, mean=_NoValue, correction=_NoValue):
+def nanvar(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    ddof: float = 0,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+    mean: ArrayLike = _NoValue,
+    correction: float = _NoValue,
+) -> Array:
     """The variance of the elements that are not NaN."""
     a, where = _not_nan(a, where)
     result = var(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)
@@ -428,6 +609,17 @@ def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, whe
     return _given(result, out)
 
 
-def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=_NoValue, *, where=True, mean=_NoValue, correction=_NoValue):
+def nanstd(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    dtype: DTypeLike = None,
+    out: ndarray | None = None,
+    ddof: float = 0,
+    keepdims: bool = _NoValue,
+    *,
+    where: ArrayLike = True,
+    mean: ArrayLike = _NoValue,
+    correction: float = _NoValue,
+) -> Array:
     """The standard deviation of the elements that are not NaN."""
     return _given(_t.sqrt(nanvar(a, axis, dtype, None, ddof, keepdims, where=where, mean=mean, correction=correction)), out)

@@ -1,10 +1,16 @@
 """Sets of values: arrays without repetitions, and what two of them share."""
 
+from __future__ import annotations
+
 from collections import namedtuple
 
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _axis, asarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import ArrayLike, ndarray
 
 __all__ = [
     "intersect1d", "isin", "setdiff1d", "setxor1d", "union1d", "unique", "unique_all", "unique_counts",
@@ -22,8 +28,15 @@ UniqueInverseResult = namedtuple("UniqueInverseResult", ("values", "inverse_indi
 
 
 def unique(
-    ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, sorted=True
-):
+    ar: ArrayLike,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+    *,
+    equal_nan: bool = True,
+    sorted: bool = True,
+) -> ndarray | tuple[ndarray, ...]:
     """The different values in order; or the different parts along an axis.
 
     Parameters
@@ -106,22 +119,22 @@ def _range(count):
     return _t.range(0, 1, count, _dtypes.int64)
 
 
-def unique_all(x):
+def unique_all(x: ArrayLike) -> UniqueAllResult:
     """The different values, where each is first, which of them each element is, and how often each occurs."""
     return UniqueAllResult(*unique(x, True, True, True, equal_nan=False))
 
 
-def unique_counts(x):
+def unique_counts(x: ArrayLike) -> UniqueCountsResult:
     """The different values, and how often each occurs."""
     return UniqueCountsResult(*unique(x, return_counts=True, equal_nan=False))
 
 
-def unique_inverse(x):
+def unique_inverse(x: ArrayLike) -> UniqueInverseResult:
     """The different values, and which of them each element is."""
     return UniqueInverseResult(*unique(x, return_inverse=True, equal_nan=False))
 
 
-def unique_values(x):
+def unique_values(x: ArrayLike) -> ndarray:
     """The different values."""
     return unique(x, equal_nan=False)
 
@@ -135,7 +148,14 @@ def _common(ar1, ar2):
     return _t.astype(ar1, kind, False), _t.astype(ar2, kind, False)
 
 
-def isin(element, test_elements, assume_unique=False, invert=False, *, kind=None):
+def isin(
+    element: ArrayLike,
+    test_elements: ArrayLike,
+    assume_unique: bool = False,
+    invert: bool = False,
+    *,
+    kind: str | None = None,
+) -> ndarray:
     """Where elements of an array are among some values.
 
     Parameters
@@ -163,7 +183,9 @@ def isin(element, test_elements, assume_unique=False, invert=False, *, kind=None
     return (found != flat if invert else found == flat).reshape(element.shape)
 
 
-def intersect1d(ar1, ar2, assume_unique=False, return_indices=False):
+def intersect1d(
+    ar1: ArrayLike, ar2: ArrayLike, assume_unique: bool = False, return_indices: bool = False
+) -> ndarray | tuple[ndarray, ndarray, ndarray]:
     """The values that two arrays share, in order; with their first positions in both if wanted."""
     ar1, ar2 = asarray(ar1), asarray(ar2)
     if not assume_unique:
@@ -186,12 +208,12 @@ def intersect1d(ar1, ar2, assume_unique=False, return_indices=False):
     return both[:-1][mask], first, second
 
 
-def union1d(ar1, ar2):
+def union1d(ar1: ArrayLike, ar2: ArrayLike) -> ndarray:
     """The values of either array, in order."""
     return unique(_t.concatenate([asarray(ar1).reshape(-1), asarray(ar2).reshape(-1)], 0, None))
 
 
-def setdiff1d(ar1, ar2, assume_unique=False):
+def setdiff1d(ar1: ArrayLike, ar2: ArrayLike, assume_unique: bool = False) -> ndarray:
     """The values of the first array that are not in the second, in order."""
     if assume_unique:
         ar1 = asarray(ar1).reshape(-1)
@@ -200,7 +222,7 @@ def setdiff1d(ar1, ar2, assume_unique=False):
     return ar1[isin(ar1, ar2, assume_unique=True, invert=True)]
 
 
-def setxor1d(ar1, ar2, assume_unique=False):
+def setxor1d(ar1: ArrayLike, ar2: ArrayLike, assume_unique: bool = False) -> ndarray:
     """The values of one array only, in order."""
     if not assume_unique:
         ar1, ar2 = unique(ar1), unique(ar2)

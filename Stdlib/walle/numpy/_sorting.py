@@ -1,8 +1,14 @@
 """Order: sorted arrays, ranks, sets of values."""
 
+from __future__ import annotations
+
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _axis, asarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Array, ArrayLike, Literal, Order, ndarray
 
 __all__ = [
     "argpartition", "argsort", "lexsort", "msort", "partition", "searchsorted", "sort", "sort_complex",
@@ -21,14 +27,30 @@ def _is_stable(kind, order, stable):
     return bool(stable) or kind in ("mergesort", "stable", "m", "s")
 
 
-def sort(a, axis=-1, kind=None, order=None, *, descending=False, stable=None):
+def sort(
+    a: ArrayLike,
+    axis: int | None = -1,
+    kind: str | None = None,
+    order: Order | None = None,
+    *,
+    descending: bool | None = False,
+    stable: bool | None = None,
+) -> ndarray:
     """The elements sorted along an axis, NaN last; of all elements in order when `axis` is None."""
     a = asarray(a)
     a, axis = (a.reshape(-1), 0) if axis is None else (a, _axis(axis, a.ndim))
     return _t.sort(a, axis, _is_stable(kind, order, stable), descending)
 
 
-def argsort(a, axis=-1, kind=None, order=None, *, descending=False, stable=None):
+def argsort(
+    a: ArrayLike,
+    axis: int | None = -1,
+    kind: str | None = None,
+    order: Order | None = None,
+    *,
+    descending: bool | None = False,
+    stable: bool | None = None,
+) -> ndarray:
     """The positions that sort along an axis, NaN last; equal elements keep their order unless `stable` is False."""
     a = asarray(a)
     if a.ndim == 0:
@@ -37,20 +59,20 @@ def argsort(a, axis=-1, kind=None, order=None, *, descending=False, stable=None)
     return _t.argsort(a, axis, stable is None or _is_stable(kind, order, stable), descending)
 
 
-def msort(a):
+def msort(a: ArrayLike) -> ndarray:
     """The elements sorted along the first axis."""
     return sort(a, 0)
 
 
-def sort_complex(a):
+def sort_complex(a: ArrayLike) -> ndarray:
     """Complex numbers sorted by their real, then their imaginary parts."""
     a = sort(a)
     if a.dtype.kind == "c":
         return a
-    return a.astype("complex64" if a.dtype.name in ("int8", "uint8", "int16", "uint16", "float32", "float16") else "complex128")
+    return a.astype("complex64" if a.dtype.name in ("int8", "uint8", "int16", "uint16") else "complex128")
 
 
-def lexsort(keys, axis=-1):
+def lexsort(keys: ArrayLike, axis: int | None = -1) -> ndarray:
     """The positions that sort by several keys, the last one first."""
     keys = [asarray(each) for each in keys]
     if not keys:
@@ -85,20 +107,26 @@ def _partitioned(function, a, kth, axis, kind):
         raise ValueError("select kind must be 'introselect'")
     a = asarray(a)
     a, axis = (a.reshape(-1), 0) if axis is None else (a, _axis(axis, a.ndim))
-    return function(a, axis, _ranks(kth, a.shape[axis]))
+    return function(a, axis, _ranks(kth, a.shape[axis]) if a.size else ())
 
 
-def partition(a, kth, axis=-1, kind="introselect", order=None):
+def partition(
+    a: ArrayLike, kth: ArrayLike, axis: int | None = -1, kind: str | None = "introselect", order: Order | None = None
+) -> ndarray:
     """The elements of some ranks at their places, smaller ones before them, larger ones after."""
     return _partitioned(_t.partition, a, kth, axis, kind)
 
 
-def argpartition(a, kth, axis=-1, kind="introselect", order=None):
+def argpartition(
+    a: ArrayLike, kth: ArrayLike, axis: int | None = -1, kind: str | None = "introselect", order: Order | None = None
+) -> ndarray:
     """The positions that put the elements of some ranks at their places."""
     return _partitioned(_t.argpartition, a, kth, axis, kind)
 
 
-def searchsorted(a, v, side="left", sorter=None):
+def searchsorted(
+    a: ArrayLike, v: ArrayLike, side: Literal['left', 'right'] = "left", sorter: ArrayLike | None = None
+) -> Array:
     """Where values belong in a sorted array: before equal ones (left) or after them (right)."""
     a = asarray(a)
     if a.ndim != 1:

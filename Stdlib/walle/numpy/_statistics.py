@@ -1,8 +1,14 @@
 """Medians, quantiles, covariances and correlations."""
 
+from __future__ import annotations
+
 from walle import _tensor as _t
 from walle.numpy import _dtypes, _quantiles, _reductions
 from walle.numpy._core import _axes, _NoValue, asarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Array, ArrayLike, AxesLike, DTypeLike, ndarray
 
 __all__ = [
     "corrcoef", "cov", "median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile",
@@ -38,7 +44,13 @@ def _warn(text):
 # MARK: medians
 
 
-def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
+def median(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    overwrite_input: bool = False,
+    keepdims: bool = False,
+) -> Array:
     """The middle values along some axes; the mean of both where there are two.
 
     Parameters
@@ -62,7 +74,13 @@ def median(a, axis=None, out=None, overwrite_input=False, keepdims=False):
     return _finished(result, wide if keepdims else shape, keepdims, out)
 
 
-def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=_NoValue):
+def nanmedian(
+    a: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    overwrite_input: bool = False,
+    keepdims: bool = _NoValue,
+) -> Array:
     """The middle values of the elements that are not NaN."""
     a = asarray(a)
     keepdims = keepdims is not _NoValue and bool(keepdims)
@@ -76,7 +94,8 @@ def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=_NoValue):
     first, second = _at(ordered, lower), _at(ordered, asarray(_t.where(lower == upper, lower, upper)))
     computed = _t.astype(first, _computing(a.dtype), False), _t.astype(second, _computing(a.dtype), False)
     mean = _t.astype(asarray((computed[0] + computed[1]) / 2), a.dtype, False)
-    return _finished(_t.where(count % 2 == 1, first, mean), wide if keepdims else shape, keepdims, out)
+    result = _t.where(count == 0, _t.full((), float("nan"), a.dtype), _t.where(count % 2 == 1, first, mean))
+    return _finished(result, wide if keepdims else shape, keepdims, out)
 
 
 def _computing(dtype):
@@ -231,8 +250,16 @@ def _weighted(columns, weights, q, skips_nan):
 
 
 def quantile(
-    a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
-):
+    a: ArrayLike,
+    q: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    overwrite_input: bool = False,
+    method: str = "linear",
+    keepdims: bool = False,
+    *,
+    weights: ArrayLike | None = None,
+) -> Array:
     """The values below which a part `q` of the elements lies.
 
     Parameters
@@ -249,8 +276,16 @@ def quantile(
 
 
 def percentile(
-    a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None
-):
+    a: ArrayLike,
+    q: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    overwrite_input: bool = False,
+    method: str = "linear",
+    keepdims: bool = False,
+    *,
+    weights: ArrayLike | None = None,
+) -> Array:
     """The values below which `q` per cent of the elements lie; see `quantile`."""
     a, q, weights, kind = _checked(a, q, "percentile", 100, method, weights)
     return _quantile(a, q, axis, out, method, keepdims, weights, kind, False)
@@ -265,15 +300,31 @@ def _nan_quantile(name, most, a, q, axis, out, method, keepdims, weights):
 
 
 def nanquantile(
-    a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=_NoValue, *, weights=None
-):
+    a: ArrayLike,
+    q: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    overwrite_input: bool = False,
+    method: str = "linear",
+    keepdims: bool = _NoValue,
+    *,
+    weights: ArrayLike | None = None,
+) -> Array:
     """The quantiles of the elements that are not NaN; see `quantile`."""
     return _nan_quantile("quantile", 1, a, q, axis, out, method, keepdims, weights)
 
 
 def nanpercentile(
-    a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=_NoValue, *, weights=None
-):
+    a: ArrayLike,
+    q: ArrayLike,
+    axis: AxesLike | None = None,
+    out: ndarray | None = None,
+    overwrite_input: bool = False,
+    method: str = "linear",
+    keepdims: bool = _NoValue,
+    *,
+    weights: ArrayLike | None = None,
+) -> Array:
     """The percentiles of the elements that are not NaN; see `quantile`."""
     return _nan_quantile("percentile", 100, a, q, axis, out, method, keepdims, weights)
 
@@ -320,7 +371,17 @@ def _checked_weights(weights, name, count):
     return weights
 
 
-def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None):
+def cov(
+    m: ArrayLike,
+    y: ArrayLike | None = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: int | None = None,
+    fweights: ArrayLike | None = None,
+    aweights: ArrayLike | None = None,
+    *,
+    dtype: DTypeLike = None,
+) -> ndarray:
     """The covariances of variables.
 
     Parameters
@@ -363,7 +424,7 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
     return result.squeeze()
 
 
-def corrcoef(x, y=None, rowvar=True, *, dtype=None):
+def corrcoef(x: ArrayLike, y: ArrayLike | None = None, rowvar: bool = True, *, dtype: DTypeLike = None) -> ndarray:
     """The correlation coefficients of variables; see `cov`."""
     result = cov(x, y, rowvar, dtype=dtype)
     if result.ndim == 0:

@@ -4,9 +4,15 @@ The argument ``norm`` says where the factor goes: ``"backward"`` (or None) divid
 ``"forward"`` the others, ``"ortho"`` both by its root.
 """
 
+from __future__ import annotations
+
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _axis, _check_device, asarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import ArrayLike, AxesLike, DTypeLike, Device, Sequence, ndarray
 
 __all__ = [
     "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "ifft", "ifft2", "ifftn", "ifftshift", "ihfft", "irfft",
@@ -75,7 +81,9 @@ def _given(result, out):
 # MARK: one axis
 
 
-def fft(a, n=None, axis=-1, norm=None, out=None):
+def fft(
+    a: ArrayLike, n: int | None = None, axis: int | None = -1, norm: str | None = None, out: ndarray | None = None
+) -> ndarray:
     """The Fourier transform along an axis.
 
     Parameters
@@ -87,19 +95,25 @@ def fft(a, n=None, axis=-1, norm=None, out=None):
     return _given(_t.fft(_complex(a), axis, n, True, factor), out)
 
 
-def ifft(a, n=None, axis=-1, norm=None, out=None):
+def ifft(
+    a: ArrayLike, n: int | None = None, axis: int | None = -1, norm: str | None = None, out: ndarray | None = None
+) -> ndarray:
     """The inverse Fourier transform along an axis."""
     a, n, factor = _prepared(a, n, axis, norm, True)
     return _given(_t.fft(_complex(a), axis, n, False, factor), out)
 
 
-def rfft(a, n=None, axis=-1, norm=None, out=None):
+def rfft(
+    a: ArrayLike, n: int | None = None, axis: int | None = -1, norm: str | None = None, out: ndarray | None = None
+) -> ndarray:
     """The first half of the Fourier transform of real numbers; the other half are its conjugates."""
     a, n, factor = _prepared(a, n, axis, norm, False)
     return _given(_t.rfft(_real(a), axis, n, factor), out)
 
 
-def irfft(a, n=None, axis=-1, norm=None, out=None):
+def irfft(
+    a: ArrayLike, n: int | None = None, axis: int | None = -1, norm: str | None = None, out: ndarray | None = None
+) -> ndarray:
     """Real numbers from the first half of their Fourier transform.
 
     Parameters
@@ -121,14 +135,18 @@ def _swapped(norm):
     return _SWAPPED[norm]
 
 
-def hfft(a, n=None, axis=-1, norm=None, out=None):
+def hfft(
+    a: ArrayLike, n: int | None = None, axis: int | None = -1, norm: str | None = None, out: ndarray | None = None
+) -> ndarray:
     """The Fourier transform, which is real, of a signal given by its first half; the other half are conjugates."""
     a = asarray(a)
     n = _length(a, n, axis, lambda length: 2 * (length - 1))
     return irfft(_t.conjugate(a) if a.dtype.kind == "c" else a, n, axis, _swapped(norm), out)
 
 
-def ihfft(a, n=None, axis=-1, norm=None, out=None):
+def ihfft(
+    a: ArrayLike, n: int | None = None, axis: int | None = -1, norm: str | None = None, out: ndarray | None = None
+) -> ndarray:
     """The first half of the inverse Fourier transform of real numbers."""
     a = asarray(a)
     return _given(_t.conjugate(rfft(a, _length(a, n, axis), axis, _swapped(norm))), out)
@@ -171,7 +189,13 @@ def _each(function, a, lengths, axes, norm):
     return a
 
 
-def fftn(a, s=None, axes=None, norm=None, out=None):
+def fftn(
+    a: ArrayLike,
+    s: Sequence[int] | None = None,
+    axes: AxesLike | None = None,
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """The Fourier transform along some axes, or all.
 
     Parameters
@@ -184,14 +208,26 @@ def fftn(a, s=None, axes=None, norm=None, out=None):
     return _given(_each(fft, a, lengths[::-1], axes[::-1], norm), out)
 
 
-def ifftn(a, s=None, axes=None, norm=None, out=None):
+def ifftn(
+    a: ArrayLike,
+    s: Sequence[int] | None = None,
+    axes: AxesLike | None = None,
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """The inverse Fourier transform along some axes, or all."""
     a = asarray(a)
     lengths, axes = _lengths(a, s, axes)
     return _given(_each(ifft, a, lengths[::-1], axes[::-1], norm), out)
 
 
-def rfftn(a, s=None, axes=None, norm=None, out=None):
+def rfftn(
+    a: ArrayLike,
+    s: Sequence[int] | None = None,
+    axes: AxesLike | None = None,
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """The Fourier transform of real numbers along some axes; of the last axis the first half."""
     a = asarray(a)
     lengths, axes = _lengths(a, s, axes)
@@ -199,7 +235,13 @@ def rfftn(a, s=None, axes=None, norm=None, out=None):
     return _given(_each(fft, a, lengths[-2::-1], axes[-2::-1], norm), out)
 
 
-def irfftn(a, s=None, axes=None, norm=None, out=None):
+def irfftn(
+    a: ArrayLike,
+    s: Sequence[int] | None = None,
+    axes: AxesLike | None = None,
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Real numbers from their Fourier transform along some axes, of which the last is halved."""
     a = asarray(a)
     lengths, axes = _lengths(a, s, axes, True)
@@ -207,22 +249,46 @@ def irfftn(a, s=None, axes=None, norm=None, out=None):
     return irfft(a, lengths[-1], axes[-1], norm, out)
 
 
-def fft2(a, s=None, axes=(-2, -1), norm=None, out=None):
+def fft2(
+    a: ArrayLike,
+    s: Sequence[int] | None = None,
+    axes: AxesLike = (-2, -1),
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """The Fourier transform along two axes."""
     return fftn(a, s, axes, norm, out)
 
 
-def ifft2(a, s=None, axes=(-2, -1), norm=None, out=None):
+def ifft2(
+    a: ArrayLike,
+    s: Sequence[int] | None = None,
+    axes: AxesLike = (-2, -1),
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """The inverse Fourier transform along two axes."""
     return ifftn(a, s, axes, norm, out)
 
 
-def rfft2(a, s=None, axes=(-2, -1), norm=None, out=None):
+def rfft2(
+    a: ArrayLike,
+    s: Sequence[int] | None = None,
+    axes: AxesLike = (-2, -1),
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """The Fourier transform of real numbers along two axes; of the last one the first half."""
     return rfftn(a, s, axes, norm, out)
 
 
-def irfft2(a, s=None, axes=(-2, -1), norm=None, out=None):
+def irfft2(
+    a: ArrayLike,
+    s: Sequence[int] | None = None,
+    axes: AxesLike = (-2, -1),
+    norm: str | None = None,
+    out: ndarray | None = None,
+) -> ndarray:
     """Real numbers from their Fourier transform along two axes, of which the last is halved."""
     return irfftn(a, s, axes, norm, out)
 
@@ -236,16 +302,16 @@ def _count(n):
     return n.__index__()
 
 
-def fftfreq(n, d=1.0, device=None, *, dtype=None):
+def fftfreq(n: int, d: float = 1.0, device: Device = None, *, dtype: DTypeLike = None) -> ndarray:
     """The frequencies of a transform of length `n` of samples that are `d` apart: positive, then negative ones."""
     n = _count(n)
     _check_device(device)
-    half = (n - 1) // 2 + 1
-    numbers = _t.concatenate([_t.range(0, 1, half, _dtypes.int64), _t.range(-(n // 2), 1, n // 2, _dtypes.int64)], 0, None)
-    return (numbers * (1.0 / (n * d))).astype(dtype, copy=False)
+    positive = _t.range(0, 1, (n - 1) // 2 + 1, _dtypes.int64)
+    negative = _t.range(-(n // 2), 1, n // 2, _dtypes.int64)
+    return (_t.concatenate([positive, negative], 0, None) * (1.0 / (n * d))).astype(dtype, copy=False)
 
 
-def rfftfreq(n, d=1.0, device=None, *, dtype=None):
+def rfftfreq(n: int, d: float = 1.0, device: Device = None, *, dtype: DTypeLike = None) -> ndarray:
     """The frequencies of a transform of length `n` of real samples that are `d` apart."""
     n = _count(n)
     _check_device(device)
@@ -260,11 +326,11 @@ def _rolled(x, axes, sign):
     return roll(x, tuple(sign * (x.shape[axis] // 2) for axis in axes), axes)
 
 
-def fftshift(x, axes=None):
+def fftshift(x: ArrayLike, axes: AxesLike | None = None) -> ndarray:
     """The frequencies in order, zero in the middle, along some axes or all."""
     return _rolled(x, axes, 1)
 
 
-def ifftshift(x, axes=None):
+def ifftshift(x: ArrayLike, axes: AxesLike | None = None) -> ndarray:
     """The inverse of `fftshift`: frequency zero first."""
     return _rolled(x, axes, -1)

@@ -1,5 +1,7 @@
 """Linear algebra on the last two axes of arrays, after `numpy.linalg`."""
 
+from __future__ import annotations
+
 from collections import namedtuple
 
 from walle import _tensor as _t
@@ -7,6 +9,10 @@ from walle.numpy import _dtypes, _products, _reductions
 from walle.numpy._core import LinAlgError, _axes, _axis, _NoValue, asarray
 from walle.numpy._norms import cond, matrix_norm, norm, vector_norm
 from walle.numpy._products import matmul, tensordot, vecdot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Array, ArrayLike, DTypeLike, Literal, Sequence, generic, ndarray
 
 __all__ = [
     "LinAlgError", "cholesky", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "inv", "lstsq",
@@ -58,19 +64,21 @@ def _adjoint(a):
 # MARK: equations
 
 
-def solve(a, b):
+def solve(a: ArrayLike, b: ArrayLike) -> ndarray:
     """The solutions x of a·x = b for square matrices; `b` is a vector when it has one axis, else matrices."""
     a, b = _matrices(a, square=True), _numbers(b)
     kind = _t.promote(a.dtype, b.dtype)
     return _t.linalg_solve(_t.astype(a, kind, False), _t.astype(b, kind, False))
 
 
-def inv(a):
+def inv(a: ArrayLike) -> ndarray:
     """The inverses of square matrices."""
     return _t.linalg_inv(_matrices(a, square=True))
 
 
-def pinv(a, rcond=None, hermitian=False, *, rtol=_NoValue):
+def pinv(
+    a: ArrayLike, rcond: ArrayLike | None = None, hermitian: bool = False, *, rtol: ArrayLike | None = _NoValue
+) -> ndarray:
     """The Moore-Penrose inverses of matrices.
 
     Parameters
@@ -99,7 +107,7 @@ def pinv(a, rcond=None, hermitian=False, *, rtol=_NoValue):
     return _t.matmul(vh.mT, s[..., None] * u.mT)
 
 
-def lstsq(a, b, rcond=None):
+def lstsq(a: ArrayLike, b: ArrayLike, rcond: float | None = None) -> tuple[ndarray, ndarray, generic, ndarray]:
     """The shortest x for which a·x is nearest to b, with the sums of squares of residuals, rank and singular values.
 
     Parameters
@@ -125,7 +133,7 @@ def lstsq(a, b, rcond=None):
     return x, residuals, _t.int32(rank), values
 
 
-def tensorsolve(a, b, axes=None):
+def tensorsolve(a: ArrayLike, b: ArrayLike, axes: Sequence[int] | None = None) -> ndarray:
     """The solution x of a·x = b, summed over all axes of x, which are the last ones of `a`."""
     from walle.numpy._manipulation import moveaxis
 
@@ -141,7 +149,7 @@ def tensorsolve(a, b, axes=None):
     return solve(a.reshape(length, length), b.reshape(-1)).reshape(shape)
 
 
-def tensorinv(a, ind=2):
+def tensorinv(a: ArrayLike, ind: int = 2) -> ndarray:
     """The inverse of an array under `tensordot` with its first `ind` axes."""
     a = asarray(a)
     if ind <= 0:
@@ -152,12 +160,12 @@ def tensorinv(a, ind=2):
 # MARK: factors
 
 
-def cholesky(a, /, *, upper=False):
+def cholesky(a: ArrayLike, /, *, upper: bool = False) -> ndarray:
     """The lower triangles L of L·Lᴴ = a, for positive definite matrices; or the upper ones of Uᴴ·U."""
     return _t.linalg_cholesky(_matrices(a, square=True), bool(upper))
 
 
-def qr(a, mode="reduced"):
+def qr(a: ArrayLike, mode: str = "reduced") -> QRResult | ndarray | tuple[ndarray, ndarray]:
     """Matrices Q of orthonormal columns and upper triangles R with Q·R = a.
 
     Parameters
@@ -175,7 +183,9 @@ def qr(a, mode="reduced"):
     return (r, q) if mode == "raw" else QRResult(q, r)
 
 
-def svd(a, full_matrices=True, compute_uv=True, hermitian=False):
+def svd(
+    a: ArrayLike, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
+) -> SVDResult | ndarray:
     """The factors U, S and Vh of a = U · diag(S) · Vh: singular values, descending, and their vectors."""
     a = _matrices(a)
     if hermitian:
@@ -199,7 +209,7 @@ def _svd_hermitian(a, compute_uv):
     return SVDResult(vectors, take_along_axis(sizes, order, -1), _adjoint(vectors * signs[..., None, :]))
 
 
-def svdvals(x, /):
+def svdvals(x: ArrayLike, /) -> ndarray:
     """The singular values of matrices, descending."""
     return svd(x, compute_uv=False)
 
@@ -212,27 +222,27 @@ def _check_finite(a):
         raise LinAlgError("Array must not contain infs or NaNs")
 
 
-def eig(a):
+def eig(a: ArrayLike) -> EigResult:
     """The eigenvalues of square matrices and their vectors, as columns: complex numbers."""
     a = _matrices(a, square=True)
     _check_finite(a)
     return EigResult(*_t.linalg_eig(a, True))
 
 
-def eigvals(a):
+def eigvals(a: ArrayLike) -> ndarray:
     """The eigenvalues of square matrices: complex numbers."""
     a = _matrices(a, square=True)
     _check_finite(a)
     return _t.linalg_eig(a, False)
 
 
-def eigh(a, UPLO="L"):
+def eigh(a: ArrayLike, UPLO: Literal['L', 'U'] = "L") -> EighResult:
     """The eigenvalues of Hermitian matrices, ascending, and their vectors, as columns; one triangle is read."""
     upper = _is_upper(UPLO)
     return EighResult(*_t.linalg_eigh(_matrices(a, square=True), upper, True))
 
 
-def eigvalsh(a, UPLO="L"):
+def eigvalsh(a: ArrayLike, UPLO: Literal['L', 'U'] = "L") -> ndarray:
     """The eigenvalues of Hermitian matrices, ascending; one triangle is read."""
     upper = _is_upper(UPLO)
     return _t.linalg_eigh(_matrices(a, square=True), upper, False)
@@ -241,18 +251,20 @@ def eigvalsh(a, UPLO="L"):
 # MARK: numbers of matrices
 
 
-def det(a):
+def det(a: ArrayLike) -> Array:
     """The determinants of square matrices."""
     return _t.linalg_det(_matrices(a, square=True))[()]
 
 
-def slogdet(a):
+def slogdet(a: ArrayLike) -> SlogdetResult:
     """The signs of determinants and the logarithms of their sizes."""
     sign, logabsdet = _t.linalg_slogdet(_matrices(a, square=True))
     return SlogdetResult(sign[()], logabsdet[()])
 
 
-def matrix_rank(A, tol=None, hermitian=False, *, rtol=None):
+def matrix_rank(
+    A: ArrayLike, tol: ArrayLike | None = None, hermitian: bool = False, *, rtol: ArrayLike | None = None
+) -> Array:
     """How many singular values of matrices are not zero.
 
     Parameters
@@ -283,7 +295,7 @@ def matrix_rank(A, tol=None, hermitian=False, *, rtol=None):
 # MARK: products
 
 
-def matrix_power(a, n):
+def matrix_power(a: ArrayLike, n: int) -> ndarray:
     """Square matrices multiplied `n` times by themselves; inverted first when `n` is negative."""
     a = asarray(a)
     if a.ndim < 2:
@@ -310,7 +322,7 @@ def matrix_power(a, n):
         a = _t.matmul(a, a)
 
 
-def multi_dot(arrays, *, out=None):
+def multi_dot(arrays: Sequence[ArrayLike], *, out: ndarray | None = None) -> ndarray:
     """The product of several matrices, in the order that costs least; the first and the last may be vectors."""
     arrays = [asarray(each) for each in arrays]
     if len(arrays) < 2:
@@ -356,7 +368,7 @@ def _chained(arrays, split, first, last):
     return _products.dot(_chained(arrays, split, first, middle), _chained(arrays, split, middle + 1, last))
 
 
-def outer(x1, x2, /):
+def outer(x1: ArrayLike, x2: ArrayLike, /) -> ndarray:
     """All products of an element of a vector and one of another, as a matrix."""
     x1, x2 = asarray(x1), asarray(x2)
     if x1.ndim != 1 or x2.ndim != 1:
@@ -364,7 +376,7 @@ def outer(x1, x2, /):
     return _products.outer(x1, x2)
 
 
-def cross(x1, x2, /, *, axis=-1):
+def cross(x1: ArrayLike, x2: ArrayLike, /, *, axis: int | None = -1) -> ndarray:
     """The cross products of vectors of three elements, which lie along an axis."""
     x1, x2 = asarray(x1), asarray(x2)
     if x1.shape[_axis(axis, x1.ndim)] != 3 or x2.shape[_axis(axis, x2.ndim)] != 3:
@@ -378,21 +390,21 @@ def cross(x1, x2, /, *, axis=-1):
 # MARK: parts
 
 
-def matrix_transpose(x, /):
+def matrix_transpose(x: ArrayLike, /) -> ndarray:
     """The last two axes exchanged; a view."""
     from walle.numpy._manipulation import matrix_transpose
 
     return matrix_transpose(x)
 
 
-def diagonal(x, /, *, offset=0):
+def diagonal(x: ArrayLike, /, *, offset: int = 0) -> ndarray:
     """The diagonals of matrices in the last two axes; a read-only view."""
     from walle.numpy._indexing import diagonal
 
     return diagonal(x, offset, -2, -1)
 
 
-def trace(x, /, *, offset=0, dtype=None):
+def trace(x: ArrayLike, /, *, offset: int = 0, dtype: DTypeLike = None) -> Array:
     """The sums along the diagonals of matrices in the last two axes."""
     from walle.numpy._indexing import trace
 

@@ -1,10 +1,16 @@
 """Assertions about arrays, after `numpy.testing`."""
 
+from __future__ import annotations
+
 import contextlib
 
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import asarray, errstate, ndarray
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from walle.numpy._typing import Any, ArrayLike, Callable, DTypeLike, Iterable
 
 __all__ = [
     "assert_", "assert_allclose", "assert_almost_equal", "assert_approx_equal", "assert_array_almost_equal",
@@ -17,7 +23,14 @@ __all__ = [
 # MARK: messages
 
 
-def build_err_msg(arrays, err_msg, header="Items are not equal:", verbose=True, names=("ACTUAL", "DESIRED"), precision=8):
+def build_err_msg(
+    arrays: Iterable[Any],
+    err_msg: str,
+    header: str = "Items are not equal:",
+    verbose: bool = True,
+    names: tuple[str, str] = ("ACTUAL", "DESIRED"),
+    precision: int = 8,
+) -> str:
     """The text of an assertion that failed: a header, a message, and the arrays by name."""
     lines = ["\n" + header]
     err_msg = str(err_msg)
@@ -43,7 +56,7 @@ def _text(each, precision):
     return array_repr(each, precision=precision)
 
 
-def assert_(val, msg=""):
+def assert_(val: object, msg: Any = "") -> None:
     """Fail unless a value is true."""
     __tracebackhide__ = True
     if not val:
@@ -79,8 +92,8 @@ def _shape(wrong, x, y):
 def _first_mismatches(wrong, x, y, count, names):
     from walle.numpy._indexing import argwhere
 
-    title = "Mismatch at index:" if count == 1 else "Mismatch at indices:" if count <= 5 else "First 5 mismatches are at indices:"
-    lines = [title]
+    few = "Mismatch at index:" if count == 1 else "Mismatch at indices:"
+    lines = [few if count <= 5 else "First 5 mismatches are at indices:"]
     for index in argwhere(wrong)[:5].tolist():
         place = tuple(index)
         lines.append(f" {index}: {x[place]} ({names[0]}), {y[place]} ({names[1]})")
@@ -140,9 +153,19 @@ def _special(x, y, equal_nan, equal_inf, fail):
 
 
 def assert_array_compare(
-    comparison, x, y, err_msg="", verbose=True, header="", precision=6, equal_nan=True, equal_inf=True, *, strict=False,
-    names=("ACTUAL", "DESIRED"),
-):  # fmt: skip
+    comparison: Callable[[Any, Any], Any],
+    x: ArrayLike,
+    y: ArrayLike,
+    err_msg: str = "",
+    verbose: bool = True,
+    header: str = "",
+    precision: int = 6,
+    equal_nan: bool = True,
+    equal_inf: bool = True,
+    *,
+    strict: bool = False,
+    names: tuple[str, str] = ("ACTUAL", "DESIRED"),
+) -> None:
     """Fail unless a comparison holds for all elements of two arrays.
 
     Parameters
@@ -173,7 +196,9 @@ def assert_array_compare(
         fail("\n".join(_mismatches(holds, x, y, names)))
 
 
-def assert_array_equal(actual, desired, err_msg="", verbose=True, *, strict=False):
+def assert_array_equal(
+    actual: ArrayLike, desired: ArrayLike, err_msg: str = "", verbose: bool = True, *, strict: bool = False
+) -> None:
     """Fail unless two arrays have the same elements; NaN equals NaN."""
     __tracebackhide__ = True
     assert_array_compare(
@@ -182,8 +207,16 @@ def assert_array_equal(actual, desired, err_msg="", verbose=True, *, strict=Fals
 
 
 def assert_allclose(
-    actual, desired, rtol=1e-07, atol=0, equal_nan=True, err_msg="", verbose=True, *, strict=False
-):
+    actual: ArrayLike,
+    desired: ArrayLike,
+    rtol: float = 1e-07,
+    atol: float = 0,
+    equal_nan: bool = True,
+    err_msg: str = "",
+    verbose: bool = True,
+    *,
+    strict: bool = False,
+) -> None:
     """Fail unless two arrays are equal within a tolerance: |actual − desired| ≤ atol + rtol · |desired|."""
     __tracebackhide__ = True
     from walle.numpy._elementwise import isclose
@@ -195,7 +228,9 @@ def assert_allclose(
     )  # fmt: skip
 
 
-def assert_array_almost_equal(actual, desired, decimal=6, err_msg="", verbose=True):
+def assert_array_almost_equal(
+    actual: ArrayLike, desired: ArrayLike, decimal: int = 6, err_msg: str = "", verbose: bool = True
+) -> None:
     """Fail unless elements of two arrays differ by less than 1.5 · 10**−decimal."""
     __tracebackhide__ = True
 
@@ -210,7 +245,9 @@ def assert_array_almost_equal(actual, desired, decimal=6, err_msg="", verbose=Tr
     )  # fmt: skip
 
 
-def assert_array_less(x, y, err_msg="", verbose=True, *, strict=False):
+def assert_array_less(
+    x: ArrayLike, y: ArrayLike, err_msg: str = "", verbose: bool = True, *, strict: bool = False
+) -> None:
     """Fail unless each element of `x` is less than that of `y`."""
     __tracebackhide__ = True
     assert_array_compare(
@@ -226,7 +263,7 @@ def _is_array(*objects):
     return any(isinstance(each, (ndarray, _t.generic)) and getattr(each, "ndim", 0) for each in objects)
 
 
-def assert_equal(actual, desired, err_msg="", verbose=True, *, strict=False):
+def assert_equal(actual: Any, desired: Any, err_msg: str = "", verbose: bool = True, *, strict: bool = False) -> None:
     """Fail unless two objects are equal: numbers, arrays, texts, or lists and dicts of these; NaN equals NaN."""
     __tracebackhide__ = True
     if isinstance(desired, dict):
@@ -266,7 +303,7 @@ def _same_part(first, second):
     return first == second and (first != 0 or math.copysign(1, first) == math.copysign(1, second))
 
 
-def assert_almost_equal(actual, desired, decimal=7, err_msg="", verbose=True):
+def assert_almost_equal(actual: Any, desired: Any, decimal: int = 7, err_msg: str = "", verbose: bool = True) -> None:
     """Fail unless two numbers or arrays differ by less than 1.5 · 10**−decimal."""
     __tracebackhide__ = True
     if isinstance(actual, (ndarray, list, tuple)) or isinstance(desired, (ndarray, list, tuple)):
@@ -282,7 +319,9 @@ def assert_almost_equal(actual, desired, decimal=7, err_msg="", verbose=True):
 _inf = float("inf")
 
 
-def assert_approx_equal(actual, desired, significant=7, err_msg="", verbose=True):
+def assert_approx_equal(
+    actual: float, desired: float, significant: int = 7, err_msg: str = "", verbose: bool = True
+) -> None:
     """Fail unless two numbers agree in so many significant digits."""
     __tracebackhide__ = True
     import math
@@ -297,7 +336,7 @@ def assert_approx_equal(actual, desired, significant=7, err_msg="", verbose=True
         raise AssertionError(build_err_msg([actual, desired], err_msg, header, verbose))
 
 
-def assert_string_equal(actual, desired):
+def assert_string_equal(actual: str, desired: str) -> None:
     """Fail unless two texts are equal, and tell the lines that differ."""
     __tracebackhide__ = True
     for each in (actual, desired):
@@ -308,7 +347,8 @@ def assert_string_equal(actual, desired):
     import difflib
 
     lines = difflib.Differ().compare(actual.splitlines(True), desired.splitlines(True))
-    raise AssertionError("Differences in strings:\n" + "".join(line for line in lines if not line.startswith("  ")).rstrip())
+    different = "".join(line for line in lines if not line.startswith("  "))
+    raise AssertionError("Differences in strings:\n" + different.rstrip())
 
 
 # MARK: units in the last place
@@ -329,7 +369,7 @@ def _distance_in_places(x, y):
     return asarray(_t.where(rounded < 2.0**52, _t.absolute(first - second), rounded))
 
 
-def assert_array_almost_equal_nulp(x, y, nulp=1):
+def assert_array_almost_equal_nulp(x: ArrayLike, y: ArrayLike, nulp: float = 1) -> None:
     """Fail unless elements differ by at most so many spacings of the larger one."""
     __tracebackhide__ = True
     from walle.numpy._elementwise import spacing
@@ -344,7 +384,7 @@ def assert_array_almost_equal_nulp(x, y, nulp=1):
     raise AssertionError(f"Arrays are not equal to {nulp} ULP (max is {most:g})")
 
 
-def assert_array_max_ulp(a, b, maxulp=1, dtype=None):
+def assert_array_max_ulp(a: ArrayLike, b: ArrayLike, maxulp: float = 1, dtype: DTypeLike = None) -> ndarray:
     """Fail unless elements have at most so many floats between them; gives how many there are."""
     __tracebackhide__ = True
     a, b = asarray(a, dtype), asarray(b, dtype)
@@ -362,13 +402,13 @@ def assert_array_max_ulp(a, b, maxulp=1, dtype=None):
 class _Raises:
     """A ``with`` block that must raise; `exception` is what it raised."""
 
-    def __init__(self, expected, pattern=None, name=None):
+    def __init__(self, expected: Any, pattern: Any = None, name: str | None = None) -> None:
         self.expected, self.pattern, self.name, self.exception = expected, pattern, name, None
 
-    def __enter__(self):
+    def __enter__(self) -> Any:
         return self
 
-    def __exit__(self, kind, value, trace):
+    def __exit__(self, kind: str | None, value: ArrayLike, trace: Any) -> bool:
         __tracebackhide__ = True
         if kind is None:
             expected = getattr(self.expected, "__name__", str(self.expected))
@@ -385,7 +425,12 @@ class _Raises:
         return True
 
 
-def assert_raises(exception_class, callable=None, *args, **kwargs):
+def assert_raises(
+    exception_class: type[BaseException] | tuple[type[BaseException], ...],
+    callable: Callable[..., Any] | None = None,
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
     """Fail unless a call raises an exception; without a call, a ``with`` block that must."""
     __tracebackhide__ = True
     context = _Raises(exception_class, name=getattr(callable, "__name__", None))
@@ -395,7 +440,13 @@ def assert_raises(exception_class, callable=None, *args, **kwargs):
         callable(*args, **kwargs)
 
 
-def assert_raises_regex(exception_class, expected_regexp, callable=None, *args, **kwargs):
+def assert_raises_regex(
+    exception_class: type[BaseException] | tuple[type[BaseException], ...],
+    expected_regexp: str,
+    callable: Callable[..., Any] | None = None,
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
     """Fail unless a call raises an exception whose text has a pattern; without a call, a ``with`` block that must."""
     __tracebackhide__ = True
     context = _Raises(exception_class, expected_regexp, getattr(callable, "__name__", None))
@@ -430,11 +481,11 @@ def _called_with(expected, args, kwargs):
         return function(*arguments, **kwargs)
 
 
-def assert_warns(warning_class, *args, **kwargs):
+def assert_warns(warning_class: type[Warning], *args: Any, **kwargs: Any) -> Any:
     """Fail unless a call warns; gives its result. Without a call, a ``with`` block that must warn."""
     return _called_with(warning_class, args, kwargs)
 
 
-def assert_no_warnings(*args, **kwargs):
+def assert_no_warnings(*args: Any, **kwargs: Any) -> Any:
     """Fail when a call warns; gives its result. Without a call, a ``with`` block that may not warn."""
     return _called_with(None, args, kwargs)
