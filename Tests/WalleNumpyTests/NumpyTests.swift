@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import WalleBinding
 import WalleModules
 import WallePython
 

@@ -262,11 +262,24 @@ def clip(
     low, high = _bound(low, result, False), _bound(high, result, True)
     if low is None and high is None:
         return _write(result.copy()[()], out)
-    if low is not None:
+    if low is None:
+        return _t.minimum(result, high, out=out, **kwargs)
+    if high is None or kwargs:
         result = _t.maximum(result, low, out=out if high is None else None, **kwargs)
-    if high is not None:
-        result = _t.minimum(result, high, out=out, **kwargs)
-    return result
+        return result if high is None else _t.minimum(result, high, out=out, **kwargs)
+    raised = _t.maximum(result, low, out=out)
+    # The second bound in place, unless it widens the type.
+    place = out if out is not None else raised if _fits(raised, high) else None
+    return _t.minimum(raised, high, out=place)
+
+
+def _fits(result, bound):
+    """Whether a function of an array and a bound can write to the array."""
+    if type(result) is not ndarray:
+        return False
+    if isinstance(bound, (int, float)):
+        return type(bound) is int or result.dtype.kind == "f"
+    return bound.dtype is result.dtype and bound.ndim == 0
 
 
 def _bound(bound, a, is_upper):
