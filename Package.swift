@@ -164,6 +164,9 @@ let package = Package(
             name: "WalleTensorTests", dependencies: ["CWalleKernels", "WalleTensor"],
             swiftSettings: strict),
         .testTarget(
+            name: "WalleNumpyTests", dependencies: ["WalleModules", "WallePython"], exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(
             name: "WalleStdlibTests", dependencies: ["Walle", "WallePython", "WalleStdlib"], swiftSettings: strict),
         .testTarget(
             name: "WalleTests",

@@ -13,6 +13,14 @@ package final class SharedStorage: @unchecked Sendable {
     package static let alignment = 64
     /// From here on memory comes in pages from the system, zero until it is touched.
     private static let pagedBytes = 1 << 20
+    /// From here on the system is asked for large pages, of which a new array touches few: as NumPy does.
+    private static let largePagedBytes = 4 << 20
+
+    /// Memory that may be larger than what the system has; nil then.
+    package static func allocating(_ count: Int, zeroed: Bool) -> SharedStorage? {
+        if count >= pagedBytes { return pages(count).map { SharedStorage(pages: $0) } }
+        return zeroed ? SharedStorage(zeroed: count) : SharedStorage(uninitialized: count)
+    }
 
     /// All zero.
     package convenience init(zeroed count: Int) {
@@ -25,7 +33,15 @@ package final class SharedStorage: @unchecked Sendable {
     }
 
     /// Whatever the memory held before.
-    package init(uninitialized count: Int) {
+    package convenience init(uninitialized count: Int) {
+        if count >= Self.largePagedBytes, let pages = Self.pages(count) {
+            self.init(pages: pages)
+        } else {
+            self.init(allocating: count)
+        }
+    }
+
+    private init(allocating count: Int) {
         bytes = .allocate(byteCount: count, alignment: Self.alignment)
         release = nil
     }
@@ -51,6 +67,8 @@ package final class SharedStorage: @unchecked Sendable {
     private static func pages(_ count: Int) -> UnsafeMutableRawBufferPointer? {
         let address = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let address, address != UnsafeMutableRawPointer(bitPattern: -1) else { return nil }
+        // Where there are none, small ones do as well.
+        if count >= largePagedBytes { madvise(address, count, MADV_HUGEPAGE) }
         return UnsafeMutableRawBufferPointer(start: address, count: count)
     }
 

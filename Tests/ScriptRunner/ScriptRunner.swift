@@ -40,7 +40,7 @@ enum ScriptRunner {
     private static func runIsolated(_ source: String) async {
         do {
             let machine = try await VirtualMachine.start(MachineConfiguration(name: "script"))
-            let limits = RunLimits(outputBytes: .max)
+            let limits = RunLimits(time: .seconds(86_400), outputBytes: .max)
             let code = try await machine.perform(limits: limits) { (interpreter) throws(PythonFailure) -> Value in
                 interpreter.policy = Policy(
                     readable: ["/"], writable: ["/"], importable: ["/"], network: .none, threads: 64, processes: true,

@@ -7,6 +7,7 @@ enum ArrayIndexing {
     static func get(_ array: ArrayPointer, _ key: PythonPointer, _ state: StatePointer) throws -> PythonPointer {
         var index = 0
         if walle_CompactLong(key, &index) != 0, array.rank > 0 { return try item(array, index, state) }
+        if walle_IsSlice(key) != 0, array.rank > 0 { return try slice(array, key, state) }
         let parsed = try Subscript(key, of: array, state)
         defer { parsed.release() }
         if !parsed.positions.isEmpty {
@@ -25,16 +26,34 @@ enum ArrayIndexing {
     /// One index of the first axis.
     @inline(__always)
     static func item(_ array: ArrayPointer, _ index: Int, _ state: StatePointer) throws -> PythonPointer {
-        let layout = array.layout
-        let length = layout.shape[0]
-        guard index >= -length && index < length else {
-            throw TensorError.index("index \(index) is out of bounds for axis 0 with size \(length)")
-        }
-        let offset = (index < 0 ? index + length : index) * layout.strides[0]
-        if layout.rank == 1 { return try state.scalar(array.dtype, array.view.base.unsafelyUnwrapped + offset) }
-        var rest = layout
+        let body = array.body
+        let length = body.pointee.layout.shape[0]
+        guard index >= -length && index < length else { throw outOfBounds(index, length) }
+        let offset = (index < 0 ? index + length : index) * body.pointee.layout.strides[0]
+        if body.pointee.layout.rank == 1 { return try state.scalar(body.pointee.dtype, body.pointee.first + offset) }
+        var rest = body.pointee.layout
         rest.removeAxis(0)
         return try state.view(of: array, rest, offset: offset).object
+    }
+
+    @inline(never)
+    private static func outOfBounds(_ index: Int, _ length: Int) -> TensorError {
+        .index("index \(index) is out of bounds for axis 0 with size \(length)")
+    }
+
+    /// A slice of the first axis.
+    @inline(__always)
+    private static func slice(
+        _ array: ArrayPointer, _ key: PythonPointer, _ state: StatePointer
+    ) throws -> PythonPointer {
+        var (start, stop, step) = (0, 0, 0)
+        try ok(PySlice_Unpack(key, &start, &stop, &step))
+        var layout = array.body.pointee.layout
+        let count = PySlice_AdjustIndices(layout.shape[0], &start, &stop, step)
+        let stride = layout.strides[0]
+        layout.shape[0] = count
+        layout.strides[0] = stride * step
+        return try state.view(of: array, layout, offset: count > 0 ? start * stride : 0).object
     }
 
     static func set(

@@ -17,6 +17,9 @@ struct ArrayBody {
     /// Bytes from the beginning of the object.
     static let place = MemoryLayout<PyObject>.size
 
+    /// The address of the first element.
+    var first: UnsafeMutableRawPointer { cell.pointee.bytes + offset }
+
     var view: View { View(base: cell.pointee.bytes + offset, dtype: dtype, layout: layout) }
 }
 

@@ -57,7 +57,10 @@ extension CellPointer {
     private static func makeLarge(_ byteCount: Int, zeroed: Bool) throws -> CellPointer {
         let interpreter = Interpreter.current
         try interpreter?.admit(bytes: byteCount)
-        let storage = zeroed ? SharedStorage(zeroed: byteCount) : SharedStorage(uninitialized: byteCount)
+        guard let storage = SharedStorage.allocating(byteCount, zeroed: zeroed) else {
+            walle_SetError(walle_MemoryError(), "the system has no \(byteCount) bytes for an array")
+            throw PythonFailure.pending
+        }
         return try make(of: storage, in: interpreter)
     }
 

@@ -8,7 +8,8 @@ enum ArrayFunctions {
     nonisolated(unsafe) static let table: UnsafeMutablePointer<PyMethodDef> = {
         let all =
             setup + creation + computation + movement + exchange + OrderingFunctions.all + SelectionFunctions.all
-            + LinearFunctions.all + FourierFunctions.all
+            + LinearFunctions.all + FourierFunctions.all + RandomBitFunctions.all + RandomFunctions.all
+            + RandomOrderFunctions.all
         let table = UnsafeMutablePointer<PyMethodDef>.allocate(capacity: all.count + 1)
         for (index, entry) in (all + [PyMethodDef()]).enumerated() { (table + index).initialize(to: entry) }
         return table
@@ -51,6 +52,7 @@ enum ArrayFunctions {
                     ArrayFunctions.call(arguments, count, 0...0, "seal") { _, state in
                         walle_SealType(state.pointee.arrayType)
                         walle_SealType(state.pointee.functionType)
+                        walle_SealType(state.pointee.bitsType)
                         for index in 0..<15 { state.pointee.scalarTypes[index].map(walle_SealType) }
                         return none
                     }

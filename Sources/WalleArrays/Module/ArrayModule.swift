@@ -38,7 +38,8 @@ package enum ArrayModule {
         state.initialize(
             to: ArrayState(
                 arrayType: try ArrayType.declaration.make(in: module),
-                functionType: try FunctionType.declaration.make(in: module), scalarTypes: .init(repeating: nil),
+                functionType: try FunctionType.declaration.make(in: module),
+                bitsType: try RandomBits.declaration.make(in: module), scalarTypes: .init(repeating: nil),
                 dtypes: .init(repeating: nil), helpers: nil, numbers: numbers))
         try ScalarTypes.make(in: module, state)
         return state

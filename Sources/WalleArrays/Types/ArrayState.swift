@@ -8,6 +8,8 @@ internal import WalleTensor
 struct ArrayState {
     var arrayType: UnsafeMutablePointer<PyTypeObject>
     var functionType: UnsafeMutablePointer<PyTypeObject>
+    /// What random numbers come from.
+    var bitsType: UnsafeMutablePointer<PyTypeObject>
     /// The class of scalars of each element type.
     var scalarTypes: InlineArray<15, UnsafeMutablePointer<PyTypeObject>?>
     /// The object that Python has as `dtype` of each element type.

@@ -65,6 +65,12 @@ struct Call2 {
     func run(
         _ left: Operand, _ right: Operand, _ state: StatePointer, _ options: UniversalCall.Options
     ) throws -> PythonPointer {
+        if let out = try Target.plain(options, left, right, result) {
+            FloatErrors.clear()
+            try fill(out.view, left.view, right.view, state)
+            try FloatErrors.check(state, name)
+            return Py_NewRef(out.object)
+        }
         var (left, right) = try broadcast(left, right)
         let target = try Target(options, left.layout.shape, result, name, state)
         defer { target.release() }

@@ -43,6 +43,17 @@ struct Target {
         isGiven = options.out != nil
     }
 
+    /// The given array, when results can be written to it without more ado: operands and array have one shape, and lie
+    /// apart or are one.
+    static func plain(
+        _ options: UniversalCall.Options, _ left: Operand, _ right: Operand, _ type: DType
+    ) throws -> ArrayPointer? {
+        guard let out = options.out, options.condition == nil, out.dtype == type else { return nil }
+        let view = try out.writableView()
+        let isPlain = { (operand: Operand) in operand.layout.shape == view.layout.shape && !overlaps(operand, view) }
+        return isPlain(left) && isPlain(right) ? out : nil
+    }
+
     private static func check(_ out: ArrayPointer, _ shape: Axes, _ type: DType, _ name: StaticString) throws {
         guard try Layout.broadcast(shape, out.shape) == out.shape else {
             throw TensorError.value(
@@ -60,7 +71,7 @@ struct Target {
     /// ones where it does not hold, which raise no floating-point exception.
     func safe(_ operand: Operand, _ type: DType, _ state: StatePointer) throws -> Operand {
         if let condition { return try chosen(operand, type, condition, state) }
-        guard isGiven, overlaps(operand) else { return operand.borrowed }
+        guard isGiven, Self.overlaps(operand, output) else { return operand.borrowed }
         let copy = try state.array(operand.dtype, shape: operand.layout.shape)
         Raster.copy(operand.view, to: copy.view)
         return Operand(owning: copy)
@@ -83,7 +94,7 @@ struct Target {
     }
 
     /// Whether the operand shares memory with the output in a way that matters.
-    private func overlaps(_ operand: Operand) -> Bool {
+    private static func overlaps(_ operand: Operand, _ output: View) -> Bool {
         guard let to = output.base else { return false }
         let written = output.layout.extent(elementBytes: output.dtype.byteCount)
         let read = operand.layout.extent(elementBytes: operand.dtype.byteCount)

@@ -21,16 +21,17 @@ enum Operations {
     private static func report(_ text: String) { FileHandle.standardError.write(Data("  \(text)\n".utf8)) }
 
     private static func notes(_ comparisons: [Comparison], _ sides: ArraySides, _ plan: Plan) -> [String] {
-        [
+        let settings = [
             sides.note,
             """
             threads: \(plan.threads), by WALLE_THREADS and OPENBLAS_NUM_THREADS; \
             \(ArrayClock(threads: plan.threads).rawValue) time
             """,
         ]
-            + slow(comparisons, "below 0.9 times NumPy's speed", 0..<0.9)
+        guard !sides.peers.isEmpty else { return settings + problems(comparisons, "failed or missing:") }
+        return settings + slow(comparisons, "below 0.9 times NumPy's speed", 0..<0.9)
             + slow(comparisons, "from 0.9 to 1 times NumPy's speed", 0.9..<1)
-            + problems(comparisons)
+            + problems(comparisons, "without a result that agrees with NumPy's; all others agree:")
     }
 
     private static func slow(_ comparisons: [Comparison], _ title: String, _ range: Range<Double>) -> [String] {
@@ -42,14 +43,13 @@ enum Operations {
     }
 
     /// One line for all types and sizes that have the same one.
-    private static func problems(_ comparisons: [Comparison]) -> [String] {
+    private static func problems(_ comparisons: [Comparison], _ title: String) -> [String] {
         let found = comparisons.filter { $0.problem != nil }
-        guard !found.isEmpty else { return ["", "every result agrees with NumPy's"] }
         let groups = Dictionary(grouping: found) { "\($0.title): \($0.problem ?? "")" }
         let lines = groups.map { text, cases in
             "  \(text) [\(cases.map { "\($0.dtype) \($0.size)" }.joined(separator: ", "))]"
         }
-        return ["", "\(found.count) without a result that agrees with NumPy's:"] + lines.sorted()
+        return ["", "\(found.count) \(title)"] + lines.sorted()
     }
 }
 

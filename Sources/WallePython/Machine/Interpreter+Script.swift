@@ -3,13 +3,20 @@ internal import CWallePython
 extension Interpreter {
     /// Runs source text in a new namespace and gives the namespace, a `dict`.
     package func execute(_ source: String, file: String = "<script>") throws(PythonFailure) -> Owned {
-        let code = try Owned(Py_CompileString(source, file, Py_file_input))
         let namespace = try Owned(PyDict_New())
         try check(PyDict_SetItemString(namespace.pointer, "__builtins__", PyEval_GetBuiltins()))
         let name = try Owned("__walle__".python())
         try check(PyDict_SetItemString(namespace.pointer, "__name__", name.pointer))
-        _ = try Owned(PyEval_EvalCode(code.pointer, namespace.pointer, namespace.pointer))
+        try execute(source, file: file, in: namespace.pointer)
         return namespace
+    }
+
+    /// Runs source text in a namespace, a `dict`.
+    package func execute(
+        _ source: String, file: String = "<script>", in namespace: PythonPointer
+    ) throws(PythonFailure) {
+        let code = try Owned(Py_CompileString(source, file, Py_file_input))
+        _ = try Owned(PyEval_EvalCode(code.pointer, namespace, namespace))
     }
 
     /// Imports a module and gives one of its attributes; `Class.method` works too.

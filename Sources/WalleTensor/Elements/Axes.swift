@@ -2,17 +2,20 @@
 public struct Axes: Sendable {
     @usableFromInline static let inlineCount = 4
 
-    public private(set) var count: Int
-    private var few: InlineArray<4, Int>
+    @usableFromInline var length: Int
+    @usableFromInline var few: InlineArray<4, Int>
     /// All of them, when there are more than four.
-    private var many: [Int]?
+    @usableFromInline var many: [Int]?
+
+    @inlinable public var count: Int { length }
 
     /// None.
-    public init() { self.init(repeating: 0, count: 0) }
+    @inlinable public init() { self.init(repeating: 0, count: 0) }
 
     /// `count` times the same number.
+    @inlinable
     public init(repeating value: Int, count: Int) {
-        self.count = count
+        length = count
         few = InlineArray(repeating: value)
         many = count > Self.inlineCount ? Array(repeating: value, count: count) : nil
     }
@@ -22,14 +25,15 @@ public struct Axes: Sendable {
         for (index, value) in values.enumerated() { self[index] = value }
     }
 
+    @inlinable
     public subscript(axis: Int) -> Int {
         get {
-            precondition(axis >= 0 && axis < count, "axis \(axis) of \(count)")
-            return many?[axis] ?? few[axis]
+            precondition(axis >= 0 && axis < count)
+            return many == nil ? few[axis] : many.unsafelyUnwrapped[axis]
         }
         set {
-            precondition(axis >= 0 && axis < count, "axis \(axis) of \(count)")
-            if many != nil { many?[axis] = newValue } else { few[axis] = newValue }
+            precondition(axis >= 0 && axis < count)
+            if many == nil { few[axis] = newValue } else { many?[axis] = newValue }
         }
     }
 
@@ -44,6 +48,12 @@ public struct Axes: Sendable {
     }
 
     public mutating func remove(at axis: Int) {
+        precondition(axis >= 0 && axis < count)
+        if many == nil {
+            for index in axis..<count - 1 { few[index] = few[index + 1] }
+            length -= 1
+            return
+        }
         var shorter = Axes(repeating: 0, count: count - 1)
         for index in 0..<shorter.count { shorter[index] = self[index < axis ? index : index + 1] }
         self = shorter
@@ -51,12 +61,23 @@ public struct Axes: Sendable {
 }
 
 extension Axes: RandomAccessCollection, MutableCollection {
-    public var startIndex: Int { 0 }
-    public var endIndex: Int { count }
+    @inlinable public var startIndex: Int { 0 }
+    @inlinable public var endIndex: Int { count }
+
+    /// The last axis first.
+    package var backwards: Axes {
+        var result = self
+        for axis in 0..<count { result[axis] = self[count - 1 - axis] }
+        return result
+    }
 }
 
 extension Axes: Hashable {
-    public static func == (left: Axes, right: Axes) -> Bool { left.elementsEqual(right) }
+    public static func == (left: Axes, right: Axes) -> Bool {
+        guard left.count == right.count else { return false }
+        for axis in 0..<left.count where left[axis] != right[axis] { return false }
+        return true
+    }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(count)

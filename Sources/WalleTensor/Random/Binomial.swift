@@ -11,7 +11,7 @@
 /// By inversion where the mean is up to 30, else by Kachitvichyanukul and Schmeiser's BTPE, "Binomial Random Variate
 /// Generation" (1988), with its error terms set right.
 struct Binomial {
-    /// Whether draws are those of `numpy.random.seed`'s generator.
+    /// Whether the roundings and the error terms are those of NumPy before 1.17.
     private let isLegacy: Bool
     private var n = -1
     private var p = Double.nan
@@ -22,7 +22,8 @@ struct Binomial {
 
     @inline(__always)
     mutating func draw(_ n: Int, _ p: Double, from source: inout some DrawSource) -> Int {
-        if (n == 0 || p == 0) && !isLegacy { return 0 }
+        // A number is used for them by the old algorithm.
+        if !isLegacy && (n == 0 || p == 0) { return 0 }
         if p <= 0.5 { return small(n, p, &source) }
         return n - small(n, 1 - p, &source)
     }
@@ -72,11 +73,11 @@ private struct Inversion {
 
 /// Triangle, parallelograms and exponential tails above the distribution; p is at most 1/2.
 private struct Envelope {
-    private var isLegacy = false
     private var (n, m) = (0, 0)
     private var (r, q, p1, middle, left, right, c) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     private var (leftRate, rightRate, p2, p3, p4) = (0.0, 0.0, 0.0, 0.0, 0.0)
     private var variance = 0.0
+    private var isLegacy = false
 
     init() {}
 
@@ -85,7 +86,7 @@ private struct Envelope {
         r = min(p, 1 - p)
         q = 1 - r
         let mode = Double(n) * r + r
-        m = floored(mode)
+        m = truncated(mode.rounded(.down))
         p1 = (2.195 * (Double(n) * r * q).squareRoot() - 4.6 * q).rounded(.down) + 0.5
         middle = Double(m) + 0.5
         (left, right) = (middle - p1, middle + p1)
@@ -104,7 +105,7 @@ private struct Envelope {
         while true {
             let u = source.nextDouble() * p4
             var v = source.nextDouble()
-            if u <= p1 { return floored(middle - p1 * v + u) }
+            if u <= p1 { return truncated((middle - p1 * v + u).rounded(.down)) }
             guard let count = propose(u, &v) else { continue }
             if accepts(count, v) { return count }
         }
@@ -115,15 +116,15 @@ private struct Envelope {
         if u <= p2 {
             let x = left + (u - p1) / c
             v = v * c + 1 - abs(Double(m) - x + 0.5) / p1
-            return v > 1 ? nil : floored(x)
+            return v > 1 ? nil : truncated(x.rounded(.down))
         }
         if v == 0 { return nil }
         if u <= p3 {
-            let count = floored(left + log(v) / leftRate)
+            let count = truncated((left + log(v) / leftRate).rounded(.down))
             v = v * (u - p2) * leftRate
             return count < 0 ? nil : count
         }
-        let count = floored(right - log(v) / rightRate)
+        let count = truncated((right - log(v) / rightRate).rounded(.down))
         v = v * (u - p3) * rightRate
         return count > n ? nil : count
     }
@@ -161,16 +162,19 @@ private struct Envelope {
         let main =
             middle * log(f / x) + (Double(n - m) + 0.5) * log(z / w) + Double(count - m) * log(w * r / (x * q))
         if isLegacy {
-            // As the paper and old programs have it: a term of another number, and two signs.
-            let (first, second) = (Self.correction(f, 13680), Self.correction(z, 13680))
-            return main + first + second + Self.correction(x, 13680) + Self.correction(w, 13680)
+            return main + Self.legacyCorrection(f) + Self.legacyCorrection(z) + Self.legacyCorrection(x)
+                + Self.legacyCorrection(w)
         }
-        return main + Self.correction(f, 13860) + Self.correction(z, 13860) - Self.correction(x, 13860)
-            - Self.correction(w, 13860)
+        return main + Self.correction(f) + Self.correction(z) - Self.correction(x) - Self.correction(w)
     }
 
-    private static func correction(_ x: Double, _ first: Double) -> Double {
+    private static func legacyCorrection(_ x: Double) -> Double {
         let square = x * x
-        return (first - (462 - (132 - (99 - 140 / square) / square) / square) / square) / x / 166320
+        return (13680 - (462 - (132 - (99 - 140 / square) / square) / square) / square) / x / 166320
+    }
+
+    private static func correction(_ x: Double) -> Double {
+        let square = x * x
+        return (13860 - (462 - (132 - (99 - 140 / square) / square) / square) / square) / x / 166320
     }
 }

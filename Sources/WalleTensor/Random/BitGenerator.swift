@@ -9,6 +9,8 @@ protocol BitGenerator {
     /// As many calls of `next32`.
     mutating func fill(_ words: UnsafeMutableBufferPointer<UInt32>)
 
+    /// Whether a step gives 32 bits.
+    static var isNarrow: Bool { get }
     /// Whether words can be made in advance: `next64` is a step, `next32` half of one, and `resume` goes back.
     static var looksAhead: Bool { get }
     /// The half of a word that `next32` would give, which is then gone.
@@ -25,6 +27,7 @@ extension BitGenerator {
     @inline(__always)
     static func unit(_ word: UInt64) -> Double { Double(Int64(bitPattern: word >> 11)) * 0x1p-53 }
 
+    static var isNarrow: Bool { false }
     static var looksAhead: Bool { false }
     mutating func takeHalf() -> UInt32? { nil }
     mutating func keepHalf(_ half: UInt32) {}

@@ -19,6 +19,11 @@ enum Bounded {
             threshold = (Word.max - range) % (range &+ 1)
         }
 
+        /// Whether about one in 256 at most is not kept.
+        var keepsMost: Bool {
+            usesMask ? mask - range <= mask >> 8 : threshold <= Word.max >> 8
+        }
+
         /// A number, which counts only when it is kept.
         @inline(__always)
         func callAsFunction(_ word: Word) -> (number: Word, isKept: Bool) {
@@ -33,28 +38,29 @@ enum Bounded {
     /// - Parameter output: Contiguous, of an element of this size.
     static func fill<Word: FixedWidthInteger & UnsignedInteger & Sendable>(
         _ output: UnsafeMutablePointer<Word>, _ count: Int, offset: Word, range: Word, usesMask: Bool,
-        _ generator: inout some BitGenerator
+        rest: inout RestOfWord, _ generator: inout some BitGenerator
     ) {
         if range == 0 { return output.update(repeating: offset, count: count) }
         if Word.bitWidth == 64 && range <= 0xFFFF_FFFF {
             return narrow(output, count, offset, UInt32(truncatingIfNeeded: range), usesMask, &generator)
         }
-        var row = Row<Word>()
+        var row = Row<Word>(rest)
+        defer { rest = row.rest }
         if range == .max {
-            row.each(count, &generator) { index, word in
+            row.each(count, inGroups: true, &generator) { index, word in
                 output[index] = offset &+ word
                 return true
             }
         } else if usesMask {
             let filter = Filter(range, usesMask: true)
-            row.each(count, &generator) { index, word in
+            row.each(count, inGroups: filter.keepsMost, &generator) { index, word in
                 let (number, isKept) = filter(word)
                 output[index] = offset &+ number
                 return isKept
             }
         } else {
             let filter = Filter(range, usesMask: false)
-            row.each(count, &generator) { index, word in
+            row.each(count, inGroups: filter.keepsMost, &generator) { index, word in
                 let (number, isKept) = filter(word)
                 output[index] = offset &+ number
                 return isKept
@@ -67,15 +73,15 @@ enum Bounded {
         _ output: UnsafeMutablePointer<Word>, _ count: Int, _ offset: Word, _ range: UInt32, _ usesMask: Bool,
         _ generator: inout some BitGenerator
     ) {
-        var row = Row<UInt32>()
+        var row = Row<UInt32>(RestOfWord())
         let filter = Filter(range == .max ? 1 : range, usesMask: usesMask)
         if range == .max {
-            row.each(count, &generator) { index, word in
+            row.each(count, inGroups: true, &generator) { index, word in
                 output[index] = offset &+ Word(truncatingIfNeeded: word)
                 return true
             }
         } else {
-            row.each(count, &generator) { index, word in
+            row.each(count, inGroups: filter.keepsMost, &generator) { index, word in
                 let (number, isKept) = filter(word)
                 output[index] = offset &+ Word(truncatingIfNeeded: number)
                 return isKept
@@ -92,40 +98,106 @@ enum Bounded {
         var index = 0
         while index < count {
             let word = generator.next32()
-            for bit in 0..<UInt32(min(32, count - index)) { output[index + Int(bit)] = UInt8(word >> bit & 1) }
+            if count - index >= 32 {
+                let place = UnsafeMutableRawPointer(output + index)
+                for part in 0..<4 {
+                    let bits = spread(UInt8(truncatingIfNeeded: word >> UInt32(8 * part)))
+                    place.storeBytes(of: bits.littleEndian, toByteOffset: 8 * part, as: UInt64.self)
+                }
+            } else {
+                for bit in 0..<UInt32(count - index) { output[index + Int(bit)] = UInt8(word >> bit & 1) }
+            }
             index += 32
         }
     }
+
+    /// Each bit as a byte, the lowest first.
+    @inline(__always)
+    private static func spread(_ bits: UInt8) -> UInt64 {
+        let copies = UInt64(bits) &* 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201
+        return (copies &+ 0x7f7f_7f7f_7f7f_7f7f) >> 7 & 0x0101_0101_0101_0101
+    }
 }
 
-/// Random words of some width, for the length of one array: what is left of the last word of the generator is lost.
+/// Bits of a word of 32 that are still to be used, where numbers need fewer: kept between the parts of one array, and
+/// lost at its end.
+package struct RestOfWord: Sendable {
+    var bits: UInt32 = 0
+    /// Numbers that are left in it.
+    var count = 0
+
+    package init() {}
+}
+
+/// Random words of some width, for the length of one array.
 struct Row<Word: FixedWidthInteger & UnsignedInteger & Sendable> {
     /// Words of the generator's that a block has at most, of 32 bits or 64.
     private static var blockWords: Int { Word.bitWidth == 64 ? 512 : 1024 }
 
-    private var left: UInt32 = 0
-    private var leftCount = 0
+    private(set) var rest: RestOfWord
+
+    init(_ rest: RestOfWord) { self.rest = rest }
 
     /// Calls `body` until it kept `count` words, with the number of those that it kept before.
+    ///
+    /// - Parameter inGroups: Whether it keeps most of them.
     @inline(__always)
     mutating func each(
-        _ count: Int, _ generator: inout some BitGenerator, _ body: (Int, Word) -> Bool
+        _ count: Int, inGroups: Bool, _ generator: inout some BitGenerator, _ body: (Int, Word) -> Bool
     ) {
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 64) { block in
             let parts = Word.bitWidth < 32 ? 32 / Word.bitWidth : 1
             var kept = 0
+            while rest.count > 0 && kept < count {
+                if body(kept, takeRest()) { kept += 1 }
+            }
             while kept < count {
                 let words = min(Self.blockWords, max(1, (count - kept) / parts))
                 fill(UnsafeMutableRawBufferPointer(rebasing: block[0..<words * max(4, Word.bitWidth / 8)]), &generator)
                 let row = block.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Word.self)
                 var index = 0
                 let end = words * parts
+                while inGroups && end - index >= Self.groupCount && count - kept >= Self.groupCount {
+                    kept += Self.group(row + index, kept, body)
+                    index += Self.groupCount
+                }
                 while index < end && kept < count {
                     if body(kept, Word(littleEndian: row[index])) { kept += 1 }
                     index += 1
                 }
+                if parts > 1 && index < end {
+                    let word = block.loadUnaligned(fromByteOffset: 4 * (words - 1), as: UInt32.self)
+                    rest.count = end - index
+                    rest.bits = UInt32(littleEndian: word) >> UInt32((parts - rest.count) * Word.bitWidth)
+                }
             }
         }
+    }
+
+    private static var groupCount: Int { 16 }
+
+    /// Calls `body` for a group as if it kept all of them, which lets them be computed at once, and again when it did
+    /// not. Gives how many it kept.
+    @inline(__always)
+    private static func group(_ row: UnsafePointer<Word>, _ kept: Int, _ body: (Int, Word) -> Bool) -> Int {
+        var areKept = true
+        for index in 0..<groupCount {
+            let isKept = body(kept + index, Word(littleEndian: row[index]))
+            areKept = isKept && areKept
+        }
+        if areKept { return groupCount }
+        var count = 0
+        for index in 0..<groupCount where body(kept + count, Word(littleEndian: row[index])) { count += 1 }
+        return count
+    }
+
+    @inline(__always)
+    private mutating func takeRest() -> Word {
+        defer {
+            rest.bits >>= UInt32(Word.bitWidth & 31)
+            rest.count -= 1
+        }
+        return Word(truncatingIfNeeded: rest.bits)
     }
 
     @inline(__always)
@@ -142,13 +214,10 @@ struct Row<Word: FixedWidthInteger & UnsignedInteger & Sendable> {
     mutating func next(_ draws: inout some DrawSource) -> Word {
         if Word.bitWidth == 64 { return Word(truncatingIfNeeded: draws.next64()) }
         if Word.bitWidth == 32 { return Word(truncatingIfNeeded: draws.next32()) }
-        if leftCount == 0 {
-            left = draws.next32()
-            leftCount = 32 / Word.bitWidth
-        } else {
-            left >>= UInt32(Word.bitWidth)
+        if rest.count == 0 {
+            rest.bits = draws.next32()
+            rest.count = 32 / Word.bitWidth
         }
-        leftCount -= 1
-        return Word(truncatingIfNeeded: left)
+        return takeRest()
     }
 }

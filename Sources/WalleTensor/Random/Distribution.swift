@@ -1,5 +1,5 @@
 /// What a number can be drawn from, with its parameters in NumPy's order.
-package enum Distribution: String, Sendable, CaseIterable {
+package enum Distribution: Int, Sendable, CaseIterable {
     // Results are float64.
     case uniform, normal, exponential, standardGamma, gamma, beta, chiSquare, noncentralChiSquare
     case fisher, noncentralFisher, student, cauchy, pareto, weibull, power, laplace, gumbel, logistic, logNormal
@@ -16,7 +16,11 @@ package enum Distribution: String, Sendable, CaseIterable {
     }
 
     /// What parameters there are.
-    package var parameters: [Parameter] {
+    package var parameters: [Parameter] { Self.table[rawValue] }
+
+    private static let table = allCases.map(\.declaration)
+
+    private var declaration: [Parameter] {
         switch self {
         case .uniform: [.init("low", .any), .init("high", .any)]
         case .normal, .laplace, .gumbel, .logistic: [.init("loc", .any), .init("scale", .notNegative)]
@@ -64,7 +68,7 @@ package enum Distribution: String, Sendable, CaseIterable {
     /// What the values of a parameter must be.
     package enum Constraint: Sendable {
         case any, notNegative, positive, positiveNumber, probability, positiveProbability, probabilityBelowOne
-        case aboveOne, poisson
+        case aboveOne, atLeastOne, poisson
     }
 }
 
@@ -82,6 +86,7 @@ extension Distribution.Constraint {
         case .positiveProbability: value > 0 && value <= 1
         case .probabilityBelowOne: value >= 0 && value < 1
         case .aboveOne: value > 1
+        case .atLeastOne: value >= 1
         case .poisson: value >= 0 && value <= Self.largestPoissonMean
         }
     }
@@ -97,6 +102,7 @@ extension Distribution.Constraint {
         case .positiveProbability: "\(name) <= 0, \(name) > 1 or \(name) contains NaNs"
         case .probabilityBelowOne: "\(name) < 0, \(name) >= 1 or \(notANumber)"
         case .aboveOne: "\(name) <= 1 or \(notANumber)"
+        case .atLeastOne: "\(name) < 1 or \(notANumber)"
         case .poisson: value >= 0 ? "\(name) value too large" : "\(name) < 0 or \(notANumber)"
         }
     }
@@ -105,10 +111,12 @@ extension Distribution.Constraint {
 extension Distribution {
     /// Looks at all parameters, and gives the shape that they broadcast to.
     ///
-    /// - Parameter values: In order, of the types that `parameters` says.
+    /// - Parameters:
+    ///   - values: In order, of the types that `parameters` says.
+    ///   - isLegacy: Whether for `LegacyDraws`, which allows other values here and there.
     /// - Throws: `.value` with NumPy's words for a value outside of the parameter's range, and for shapes that do not
     ///   broadcast; `.type` for another type or number of parameters.
-    package func check(_ values: [View]) throws(TensorError) -> Axes {
+    package func check(_ values: [View], isLegacy: Bool = false) throws(TensorError) -> Axes {
         guard values.count == parameters.count else {
             throw TensorError(.type, "\(self) takes \(parameters.count) parameters, not \(values.count)")
         }
@@ -119,38 +127,73 @@ extension Distribution {
             }
             shape = try Layout.broadcast(shape, value.layout.shape)
         }
-        for (parameter, value) in zip(parameters, values) { try parameter.check(value) }
-        try checkTogether(values, shape)
+        let constraints = parameters.map { isLegacy ? legacyConstraint($0) : $0.constraint }
+        for (index, value) in values.enumerated() { try parameters[index].check(value, constraints[index]) }
+        try checkTogether(values, shape, isLegacy: isLegacy)
         return shape
     }
 
-    /// What concerns more than one parameter.
-    private func checkTogether(_ values: [View], _ shape: Axes) throws(TensorError) {
-        let rule: ((Double, Double, Double) -> String?)? =
-            switch self {
-            case .uniform:
-                { low, high, _ in
-                    !(high - low).isFinite
-                        ? "high - low range exceeds valid bounds" : (high - low).sign == .minus ? "high - low < 0" : nil
-                }
-            case .triangular:
-                { left, mode, right in
-                    left > mode ? "left > mode" : mode > right ? "mode > right" : left == right ? "left == right" : nil
-                }
-            case .negativeBinomial:
-                { n, p, _ in
-                    (1 - p) / p * (n + 10 * n.squareRoot()) > Constraint.largestPoissonMean
-                        ? "n too large or p too small, see Generator.negative_binomial Notes" : nil
-                }
-            case .hypergeometric:
-                { good, bad, sample in
-                    good >= 1e9 || bad >= 1e9
-                        ? "both ngood and nbad must be less than 1000000000"
-                        : good + bad < sample ? "ngood + nbad < nsample" : nil
-                }
-            default: nil
+    /// Looks at parameters that are single numbers.
+    ///
+    /// - Parameter numbers: The bits of each.
+    /// - Throws: As for arrays.
+    package func check(_ numbers: InlineArray<3, UInt64>, isLegacy: Bool) throws(TensorError) {
+        var values: InlineArray<3, Double> = [0, 0, 0]
+        for (index, parameter) in parameters.enumerated() {
+            let isInteger = parameter.dtype == .int64
+            let value =
+                isInteger ? Double(Int64(bitPattern: numbers[index])) : Double(bitPattern: numbers[index])
+            let constraint = isLegacy ? legacyConstraint(parameter) : parameter.constraint
+            guard constraint.allows(value) else {
+                throw TensorError(.value, constraint.complaint(parameter.name, value, isArray: false))
             }
-        guard let rule else { return }
+            values[index] = value
+        }
+        guard let rule = rule(isLegacy: isLegacy) else { return }
+        if let complaint = rule(values[0], values[1], values[2]) { throw TensorError(.value, complaint) }
+    }
+
+    private func legacyConstraint(_ parameter: Parameter) -> Constraint {
+        switch (self, parameter.name) {
+        case (.negativeBinomial, "n"): .positive
+        case (.negativeBinomial, "p"): .probability
+        case (.hypergeometric, "nsample"): .atLeastOne
+        default: parameter.constraint
+        }
+    }
+
+    /// What the first parameters must be to one another: says what is wrong.
+    private func rule(isLegacy: Bool) -> ((Double, Double, Double) -> String?)? {
+        switch self {
+        case .uniform:
+            return { low, high, _ in
+                let range = high - low
+                guard range.isFinite else { return "high - low range exceeds valid bounds" }
+                return !isLegacy && range.sign == .minus ? "high - low < 0" : nil
+            }
+        case .triangular:
+            return { left, mode, right in
+                if left > mode { return "left > mode" }
+                return mode > right ? "mode > right" : left == right ? "left == right" : nil
+            }
+        case .negativeBinomial where !isLegacy:
+            return { n, p, _ in
+                let mean: Double = (1 - p) / p * (n + 10 * n.squareRoot())
+                return mean > Constraint.largestPoissonMean
+                    ? "n too large or p too small, see Generator.negative_binomial Notes" : nil
+            }
+        case .hypergeometric:
+            return { good, bad, sample in
+                if !isLegacy && max(good, bad) >= 1e9 { return "both ngood and nbad must be less than 1000000000" }
+                return good + bad < sample ? "ngood + nbad < nsample" : nil
+            }
+        default: return nil
+        }
+    }
+
+    /// What concerns more than one parameter.
+    private func checkTogether(_ values: [View], _ shape: Axes, isLegacy: Bool) throws(TensorError) {
+        guard let rule = rule(isLegacy: isLegacy) else { return }
         var together: [View] = []
         for var value in values {
             value.layout = try value.layout.broadcast(to: shape)
@@ -171,7 +214,7 @@ extension Distribution {
 }
 
 extension Distribution.Parameter {
-    fileprivate func check(_ value: View) throws(TensorError) {
+    fileprivate func check(_ value: View, _ constraint: Distribution.Constraint) throws(TensorError) {
         var wrong: Double?
         Rows.forEach([value]) { count, places, strides in
             for index in 0..<count where wrong == nil {

@@ -9,11 +9,26 @@
 /// Draws from a distribution: one loop each, chosen before it.
 struct DistributionBody: GeneratorBody {
     let distribution: Distribution
-    /// The output, then the parameters.
-    let operands: [View]
+    /// The output, then the parameters; empty when these are single numbers.
+    private let operands: [View]
+    private var numbers: InlineArray<3, UInt64> = [0, 0, 0]
+    private let start: UnsafeMutableRawPointer?
+    private let count: Int
+
+    init(distribution: Distribution, operands: [View]) {
+        (self.distribution, self.operands) = (distribution, operands)
+        (start, count) = (nil, operands[0].layout.count)
+    }
+
+    init(
+        distribution: Distribution, numbers: InlineArray<3, UInt64>, start: UnsafeMutableRawPointer, count: Int
+    ) {
+        (self.distribution, self.numbers, operands) = (distribution, numbers, [])
+        (self.start, self.count) = (start, count)
+    }
 
     func callAsFunction(_ generator: inout some BitGenerator) {
-        Draws.with(&generator, expected: operands[0].layout.count) { draws in
+        Draws.with(&generator, expected: count) { draws in
             draw(&draws)
         }
     }
@@ -24,7 +39,6 @@ struct DistributionBody: GeneratorBody {
     }
 
     private func reals<Source: DrawSource>(_ source: inout Source) {
-        var vonMises = (kappa: -1.0, s: 0.0)
         switch distribution {
         case .uniform: real(&source) { $0 + ($1 - $0) * $3.nextDouble() }
         case .normal: real(&source) { $0 + $1 * $3.standardNormal() }
@@ -48,7 +62,7 @@ struct DistributionBody: GeneratorBody {
         case .rayleigh: real(&source) { a, _, _, source in source.rayleigh(a) }
         case .wald: real(&source) { $3.wald($0, $1) }
         case .triangular: real(&source) { $3.triangular($0, $1, $2) }
-        case .vonMises: real(&source) { $3.vonMises($0, $1, &vonMises) }
+        case .vonMises: real(&source) { $3.vonMises($0, $1) }
         default: preconditionFailure("\(distribution) gives \(distribution.result)")
         }
     }
@@ -58,16 +72,11 @@ struct DistributionBody: GeneratorBody {
         switch distribution {
         case .binomial:
             each(&source) { n, p, _, source in
-                UInt64(
-                    bitPattern: Int64(binomial.draw(Int(truncatingIfNeeded: n), Double(bitPattern: p), from: &source)))
+                UInt64(bitPattern: Int64(binomial.draw(Int(bitPattern: UInt(n)), Double(bitPattern: p), from: &source)))
             }
         case .hypergeometric:
             each(&source) { good, bad, sample, source in
-                UInt64(
-                    bitPattern: Int64(
-                        source.hypergeometric(
-                            Int(truncatingIfNeeded: good), Int(truncatingIfNeeded: bad),
-                            Int(truncatingIfNeeded: sample))))
+                UInt64(bitPattern: Int64(source.hypergeometric(Int(good), Int(bad), Int(sample))))
             }
         case .negativeBinomial: count(&source) { $2.negativeBinomial($0, $1) }
         case .poisson: count(&source) { a, _, source in poisson.draw(a, from: &source) }
@@ -101,24 +110,42 @@ struct DistributionBody: GeneratorBody {
     func each<Source: DrawSource>(
         _ source: inout Source, _ draw: (UInt64, UInt64, UInt64, inout Source) -> UInt64
     ) {
-        let parameters = operands.count - 1
-        Rows.forEach(operands) { count, places, strides in
-            // A parameter that is not there is read as whatever the first operand's place holds, and not used.
-            var (first, second, third) = (places[0], places[0], places[0])
-            var (firstStep, secondStep, thirdStep) = (0, 0, 0)
-            if parameters > 0 { (first, firstStep) = (places[1], strides[1]) }
-            if parameters > 1 { (second, secondStep) = (places[2], strides[2]) }
-            if parameters > 2 { (third, thirdStep) = (places[3], strides[3]) }
-            var target = places[0]
+        @inline(__always)
+        func row(_ count: Int, _ target: Place, _ first: Place, _ second: Place, _ third: Place) {
+            var (target, first, second, third) = (target, first, second, third)
             for _ in 0..<count {
-                let value = draw(
-                    first.load(as: UInt64.self), second.load(as: UInt64.self), third.load(as: UInt64.self), &source)
-                target.storeBytes(of: value, as: UInt64.self)
-                target += strides[0]
-                first += firstStep
-                second += secondStep
-                third += thirdStep
+                let value = draw(first.bits, second.bits, third.bits, &source)
+                target.address.storeBytes(of: value, as: UInt64.self)
+                target.address += target.step
+                first.address += first.step
+                second.address += second.step
+                third.address += third.step
             }
         }
+        if let start {
+            return withUnsafePointer(to: numbers) { numbers in
+                let first = UnsafeMutableRawPointer(mutating: UnsafeRawPointer(numbers))
+                row(
+                    count, Place(address: start, step: 8), Place(address: first, step: 0),
+                    Place(address: first + 8, step: 0), Place(address: first + 16, step: 0))
+            }
+        }
+        let last = operands.count - 1
+        Rows.forEach(operands) { count, places, strides in
+            // A parameter that is not there is read as whatever the first operand's place holds, and not used.
+            func place(_ index: Int) -> Place {
+                index <= last ? Place(address: places[index], step: strides[index]) : Place(address: places[0], step: 0)
+            }
+            row(count, place(0), place(1), place(2), place(3))
+        }
     }
+}
+
+/// Where the next element of a row is.
+private struct Place {
+    var address: UnsafeMutableRawPointer
+    /// In bytes.
+    let step: Int
+
+    var bits: UInt64 { address.load(as: UInt64.self) }
 }

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#endif
-
 /// A number as the sum of two that do not overlap: about 32 decimal digits.
 ///
 /// After Dekker, "A Floating-Point Technique for Extending the Available Precision" (1971). For tables made at start,
@@ -58,9 +50,10 @@ struct DoubleDouble {
         return Self(sum.high * scale, sum.low * scale)
     }
 
-    /// The natural logarithm: that of the library, whose error one step of Newton's method squares.
-    var logarithm: Self {
-        let estimate = log(high)
-        return Self(estimate) + (self * Self(-estimate).exponential - Self(1))
+    /// The natural logarithm: an estimate improved twice by Newton's method.
+    func logarithm(near estimate: Double) -> Self {
+        var result = Self(estimate)
+        for _ in 0..<3 { result = result + self * Self(-result.high, -result.low).exponential - Self(1) }
+        return result
     }
 }

@@ -148,14 +148,16 @@ extension DrawSource {
     }
 
     /// By Best and Fisher (1979): the wrapped Cauchy distribution is above it. A normal one where that is as good.
-    ///
-    /// - Parameter cache: What `kappa` made the last draw compute.
-    mutating func vonMises(_ center: Double, _ kappa: Double, _ cache: inout (kappa: Double, s: Double)) -> Double {
+    mutating func vonMises(_ center: Double, _ kappa: Double) -> Double {
+        if kappa > 1e6 { return concentratedVonMises(center, kappa) }
+        return wrappedVonMises(center, kappa)
+    }
+
+    /// The same without looking whether a normal one would be as good.
+    mutating func wrappedVonMises(_ center: Double, _ kappa: Double) -> Double {
         if kappa.isNaN { return .nan }
         if kappa < 1e-8 { return .pi * (2 * nextDouble() - 1) }
-        if kappa > 1e6 { return concentratedVonMises(center, kappa) }
-        if cache.kappa != kappa { cache = (kappa, vonMisesParameter(kappa)) }
-        let s = cache.s
+        let s = vonMisesParameter(kappa)
         var w = 0.0
         while true {
             let z = cos(.pi * nextDouble())

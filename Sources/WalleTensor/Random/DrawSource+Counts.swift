@@ -83,7 +83,6 @@ extension DrawSource {
         _ binomial: inout Binomial
     ) {
         let kinds = probabilities.count
-        guard kinds > 0 else { return }
         counts.update(repeating: 0, count: kinds)
         var (left, rest) = (trials, 1.0)
         for kind in 0..<kinds - 1 {
@@ -137,14 +136,6 @@ extension DrawSource {
 /// As C converts to an integer: what does not fit becomes the lowest.
 @inline(__always)
 func truncated(_ value: Double) -> Int { value > -0x1p63 && value < 0x1p63 ? Int(value) : .min }
-
-/// The next integer below, or the lowest for what does not fit: without a call of the library, which rounding is on
-/// CPUs of old.
-@inline(__always)
-func floored(_ value: Double) -> Int {
-    let whole = truncated(value)
-    return whole > .min && Double(whole) > value ? whole - 1 : whole
-}
 
 /// The logarithm of the gamma function, by Stirling's series from 7 on (Zhang and Jin, "Computation of Special
 /// Functions", 1996, section 3.1.2).

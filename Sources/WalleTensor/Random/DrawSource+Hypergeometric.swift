@@ -53,7 +53,7 @@ extension DrawSource {
             let x = a + h * (nextDouble() - 0.5) / u
             // Also without 0 / 0.
             guard x >= 0 && x < bound else { continue }
-            count = floored(x)
+            count = truncated(x.rounded(.down))
             let t = g - weight(count)
             if u * (4 - u) - 3 <= t { break }
             if u * (u - t) >= 1 { continue }
@@ -111,7 +111,7 @@ private nonisolated(unsafe) let smallLogFactorials: UnsafePointer<Double> = {
     let table = UnsafeMutablePointer<Double>.allocate(capacity: smallLogFactorialCount)
     var sum = DoubleDouble(0)
     for k in 0..<smallLogFactorialCount {
-        if k > 1 { sum = sum + DoubleDouble(Double(k)).logarithm }
+        if k > 1 { sum = sum + DoubleDouble(Double(k)).logarithm(near: log(Double(k))) }
         table[k] = sum.high
     }
     return UnsafePointer(table)

@@ -38,7 +38,8 @@ struct Draws<Generator: BitGenerator>: DrawSource {
     static func with<Result>(
         _ generator: inout Generator, expected: Int, _ body: (inout Self) -> Result
     ) -> Result {
-        let words = Generator.looksAhead ? max(1, min(expected, blockWords)) : 0
+        // For a few numbers the latency is less than what a block needs.
+        let words = Generator.looksAhead && expected > 32 ? min(expected, blockWords) : 0
         return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: words) { block in
             var draws = Self(generator, block)
             let result = body(&draws)
@@ -66,7 +67,10 @@ struct Draws<Generator: BitGenerator>: DrawSource {
     @inline(__always)
     mutating func next64() -> UInt64 {
         guard Generator.looksAhead else { return generator.next64() }
-        if position == end { refill() }
+        if position == end {
+            if block.isEmpty { return generator.next64() }
+            refill()
+        }
         defer { position &+= 1 }
         return block.baseAddress.unsafelyUnwrapped[position]
     }

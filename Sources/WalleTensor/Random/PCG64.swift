@@ -2,7 +2,7 @@
 /// Space-Efficient Statistically Good Algorithms for Random Number Generation", 2014).
 ///
 /// The state can be read and set; it is that of NumPy's `bit_generator.state`.
-package struct PermutedCongruential<Variant: PermutedCongruentialVariant>: Sendable, Hashable {
+package struct PermutedCongruential<Variant: PermutedCongruentialVariant>: Sendable, Hashable, BitwiseCopyable {
     package var state: UInt128
     /// Odd: which of the 2^127 sequences.
     package var increment: UInt128
@@ -16,8 +16,11 @@ package struct PermutedCongruential<Variant: PermutedCongruentialVariant>: Senda
     }
 
     /// As NumPy seeds it: both variants with the steps of the first.
-    package init(_ seeds: SeedSequence) {
-        let words = seeds.state(longWords: 4).map { UInt128($0) }
+    package init(_ seeds: SeedSequence) { self.init(seedWords: seeds.state(longWords: 4)) }
+
+    /// - Parameter words: Four.
+    package init(seedWords words: [UInt64]) {
+        let words = words.map { UInt128($0) }
         let increment = (words[2] << 64 | words[3]) << 1 | 1
         let sum = increment &+ (words[0] << 64 | words[1])
         self.init(state: sum &* RotatingVariant.multiplier &+ increment, increment: increment)

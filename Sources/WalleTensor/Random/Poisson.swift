@@ -48,7 +48,7 @@ struct Poisson {
             let u = source.nextDouble() - 0.5
             let v = source.nextDouble()
             let us = 0.5 - abs(u)
-            let count = floored((2 * a / us + b) * u + mean + 0.43)
+            let count = truncated(((2 * a / us + b) * u + mean + 0.43).rounded(.down))
             if us >= 0.07 && v <= quick { return count }
             if count < 0 || us < 0.013 && v > us { continue }
             let left = log(v) + logInverse - log(a / (us * us) + b)

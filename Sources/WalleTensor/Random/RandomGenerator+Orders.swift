@@ -4,36 +4,29 @@ extension RandomGenerator {
     ///
     /// For more axes, shuffle the positions of one and take by them: that is what NumPy's result is.
     ///
-    /// - Parameter elements: Of one axis, of any stride.
-    package mutating func shuffle(_ elements: View) {
+    /// - Parameters:
+    ///   - elements: Of one axis, of any stride.
+    ///   - places: Those to fill, the last first, with any element up to there: all, or part of a longer shuffle.
+    package mutating func shuffle(_ elements: View, places: Range<Int>? = nil) {
         precondition(elements.layout.rank == 1, "shuffle one axis, not \(elements.layout.shape)")
-        guard let base = elements.base, elements.layout.count > 1 else { return }
+        let places = (places ?? 0..<elements.layout.count).clamped(to: 1..<max(1, elements.layout.count))
+        guard let base = elements.base, !places.isEmpty else { return }
         run(
             ShuffleBody(
-                base: base, count: elements.layout.count, stride: elements.layout.strides[0],
+                base: base, places: places, stride: elements.layout.strides[0],
                 elementBytes: elements.dtype.byteCount))
     }
 
-    /// Some numbers below a limit, all different, as NumPy's `choice(limit, count, replace=False)`.
-    ///
-    /// - Parameters:
-    ///   - isShuffled: Whether their order is random as well.
-    ///   - result: As many as are wanted.
-    /// - Throws: `.value` for more numbers than there are.
-    package mutating func choose(
-        below limit: Int, isShuffled: Bool, _ result: UnsafeMutableBufferPointer<Int>
-    ) throws(TensorError) {
-        guard result.count <= limit else {
-            throw TensorError(.value, "Cannot take a larger sample than population when replace is False")
-        }
-        guard result.count > 0 else { return }
-        run(ChoiceBody(limit: limit, isShuffled: isShuffled, result: result))
+    /// With which element before it, or itself, a shuffle swaps each of these places, the last first.
+    package mutating func drawSwaps(_ places: Range<Int>, to partners: UnsafeMutablePointer<Int>) {
+        run(SwapsBody(places: places, partners: partners))
     }
+
 }
 
 private struct ShuffleBody: GeneratorBody {
     let base: UnsafeMutableRawPointer
-    let count: Int
+    let places: Range<Int>
     let stride: Int
     let elementBytes: Int
 
@@ -51,14 +44,15 @@ private struct ShuffleBody: GeneratorBody {
     /// branch would be guessed wrong too often.
     private func shuffle<Element: BitwiseCopyable>(_: Element.Type, _ generator: inout some BitGenerator) {
         // Longer arrays need words of 64 bits first.
-        var last = count - 1
-        while last > 0xFFFF_FFFF {
+        let first = places.lowerBound
+        var last = places.upperBound - 1
+        while last > 0xFFFF_FFFF && last >= first {
             swap(Element.self, last, masked(UInt64(last), &generator))
             last -= 1
         }
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1024) { block in
-            while last > 0 {
-                let words = UnsafeMutableBufferPointer(rebasing: block.prefix(last))
+            while last >= first {
+                let words = UnsafeMutableBufferPointer(rebasing: block.prefix(last - first + 1))
                 generator.fill(words)
                 for word in words {
                     let limit = UInt32(truncatingIfNeeded: last)
@@ -66,7 +60,6 @@ private struct ShuffleBody: GeneratorBody {
                     let isKept = other <= limit
                     swap(Element.self, last, Int(isKept ? other : limit))
                     last -= isKept ? 1 : 0
-                    if last == 0 { break }
                 }
             }
         }
@@ -89,97 +82,15 @@ private struct ShuffleBody: GeneratorBody {
     }
 }
 
-private struct ChoiceBody: GeneratorBody {
-    let limit: Int
-    let isShuffled: Bool
-    let result: UnsafeMutableBufferPointer<Int>
+private struct SwapsBody: GeneratorBody {
+    let places: Range<Int>
+    let partners: UnsafeMutablePointer<Int>
 
     func callAsFunction(_ generator: inout some BitGenerator) {
-        let count = result.count
-        let start = result.baseAddress.unsafelyUnwrapped
-        Draws.with(&generator, expected: (count + 1) / 2) { draws in
-            if limit > 10000 && count > limit / (isShuffled ? 50 : 20) {
-                let all = UnsafeMutablePointer<Int>.allocate(capacity: limit)
-                defer { all.deallocate() }
-                for index in 0..<limit { all[index] = index }
-                shuffle(all, limit, first: max(limit - count, 1), &draws)
-                start.update(from: all + (limit - count), count: count)
-            } else {
-                sample(start, count, &draws)
-                if isShuffled { shuffle(start, count, first: 1, &draws) }
+        Draws.with(&generator, expected: (places.count + 1) / 2) { draws in
+            for (index, place) in places.reversed().enumerated() {
+                partners[index] = Int(draws.interval(UInt64(place)))
             }
-        }
-    }
-
-    /// The elements from the last down to `first` are swapped with any before them.
-    private func shuffle(
-        _ elements: UnsafeMutablePointer<Int>, _ count: Int, first: Int, _ draws: inout some DrawSource
-    ) {
-        var index = count - 1
-        while index >= first {
-            let other = bounded(index, &draws)
-            (elements[index], elements[other]) = (elements[other], elements[index])
-            index -= 1
-        }
-    }
-
-    /// Floyd's algorithm (Bentley and Floyd, "A Sample of Brilliance", 1987).
-    private func sample(_ elements: UnsafeMutablePointer<Int>, _ count: Int, _ draws: inout some DrawSource) {
-        var seen = Seen(count)
-        defer { seen.deallocate() }
-        for index in 0..<count {
-            let last = limit - count + index
-            let value = bounded(last, &draws)
-            let isNew = seen.insert(value)
-            if !isNew { _ = seen.insert(last) }
-            elements[index] = isNew ? value : last
-        }
-    }
-
-    /// Random numbers that were met: their lower bits are as good a hash as any.
-    private struct Seen {
-        private let places: UnsafeMutablePointer<Int>
-        private let mask: Int
-
-        init(_ count: Int) {
-            let capacity = 1 << (Int.bitWidth - (2 * count).leadingZeroBitCount)
-            mask = capacity - 1
-            places = .allocate(capacity: capacity)
-            places.initialize(repeating: -1, count: capacity)
-        }
-
-        func deallocate() { places.deallocate() }
-
-        /// Whether it was not met before.
-        mutating func insert(_ value: Int) -> Bool {
-            var place = value & mask
-            while places[place] != -1 {
-                if places[place] == value { return false }
-                place = (place + 1) & mask
-            }
-            places[place] = value
-            return true
-        }
-    }
-
-    /// From 0...last, by Lemire's method.
-    @inline(__always)
-    private func bounded(_ last: Int, _ draws: inout some DrawSource) -> Int {
-        if last == 0 { return 0 }
-        if last < 0xFFFF_FFFF {
-            let range = UInt32(truncatingIfNeeded: last) + 1
-            var product = draws.next32().multipliedFullWidth(by: range)
-            if product.low < range {
-                let threshold = (0 &- range) % range
-                while product.low < threshold { product = draws.next32().multipliedFullWidth(by: range) }
-            }
-            return Int(product.high)
-        }
-        if last == 0xFFFF_FFFF { return Int(draws.next32()) }
-        let filter = Bounded.Filter(UInt64(last), usesMask: false)
-        while true {
-            let (number, isKept) = filter(draws.next64())
-            if isKept { return Int(number) }
         }
     }
 }

@@ -24,11 +24,22 @@ extension RandomGenerator {
     /// - Parameters:
     ///   - colors: How many there are, not negative; their sum is at least `sample`.
     ///   - byCounting: By a shuffle of all items, as NumPy's method "count"; otherwise by hypergeometric draws.
+    ///   - choices: For `byCounting` the colours of all items, in any order; it is another afterwards.
     ///   - output: Contiguous rows of int64, as long as `colors`.
     /// - Throws: `.value` with NumPy's words for a sum that is too large or too small.
     package mutating func drawMultivariateHypergeometric(
-        _ colors: [Int], sample: Int, byCounting: Bool, rows: Int, to output: UnsafeMutablePointer<Int>
+        _ colors: [Int], sample: Int, choices: UnsafeMutablePointer<Int>?, rows: Int,
+        to output: UnsafeMutablePointer<Int>
     ) throws(TensorError) {
+        let total = try Self.checkUrn(colors, sample: sample, byCounting: choices != nil)
+        guard colors.count > 0 && rows > 0 else { return }
+        run(UrnBody(colors: colors, total: total, sample: sample, choices: choices, rows: rows, output: output))
+    }
+
+    /// The number of all items.
+    ///
+    /// - Throws: As drawing does.
+    package static func checkUrn(_ colors: [Int], sample: Int, byCounting: Bool) throws(TensorError) -> Int {
         var total = 0
         for color in colors {
             let (sum, overflows) = total.addingReportingOverflow(color)
@@ -45,10 +56,7 @@ extension RandomGenerator {
             throw TensorError(.value, "When method is 'count', sum(colors) must not exceed \(Int.max / 8)")
         }
         guard sample <= total else { throw TensorError(.value, "nsample > sum(colors)") }
-        guard colors.count > 0 && rows > 0 else { return }
-        run(
-            UrnBody(
-                colors: colors, total: total, sample: sample, byCounting: byCounting, rows: rows, output: output))
+        return total
     }
 }
 
@@ -100,14 +108,14 @@ private struct UrnBody: GeneratorBody {
     let colors: [Int]
     let total: Int
     let sample: Int
-    let byCounting: Bool
+    let choices: UnsafeMutablePointer<Int>?
     let rows: Int
     let output: UnsafeMutablePointer<Int>
 
     func callAsFunction(_ generator: inout some BitGenerator) {
         Draws.with(&generator, expected: rows) { draws in
             colors.withUnsafeBufferPointer { colors in
-                byCounting ? count(colors, &draws) : draw(colors, &draws)
+                if let choices { count(colors, choices, &draws) } else { draw(colors, &draws) }
             }
         }
     }
@@ -119,16 +127,11 @@ private struct UrnBody: GeneratorBody {
     }
 
     /// The order that a row leaves is where the next begins.
-    private func count(_ colors: UnsafeBufferPointer<Int>, _ draws: inout some DrawSource) {
+    private func count(
+        _ colors: UnsafeBufferPointer<Int>, _ choices: UnsafeMutablePointer<Int>, _ draws: inout some DrawSource
+    ) {
         output.update(repeating: 0, count: rows * colors.count)
         guard total > 0 && sample > 0 else { return }
-        let choices = UnsafeMutablePointer<Int>.allocate(capacity: total)
-        defer { choices.deallocate() }
-        var place = choices
-        for (color, count) in colors.enumerated() {
-            place.update(repeating: color, count: count)
-            place += count
-        }
         for row in 0..<rows {
             draws.multivariateHypergeometric(
                 colors, total, sample, output + row * colors.count, choices: choices)

@@ -8,19 +8,62 @@
 
 /// Draws arrays of numbers, as NumPy's `Generator` does: from the same state the same numbers.
 ///
-/// A value; whoever draws from one in two threads must take turns.
-package struct RandomGenerator: Sendable {
+/// A value without references; whoever draws from one in two threads must take turns.
+package struct RandomGenerator: Sendable, BitwiseCopyable {
     /// What the bits come from. It can be read and set at any time.
-    package enum Bits: Sendable {
+    package enum Bits: Sendable, BitwiseCopyable {
         case pcg64(PCG64), pcg64DXSM(PCG64DXSM), mt19937(MT19937)
     }
 
-    package var bits: Bits
+    // Beside one another, so that the one in use is changed where it lies: what an enumeration holds is copied.
+    private var kind: Kind
+    private var rotating = PCG64(state: 0, increment: 1)
+    private var multiplying = PCG64DXSM(state: 0, increment: 1)
+    private var twister = MT19937()
 
-    package init(_ bits: Bits) { self.bits = bits }
+    private enum Kind: BitwiseCopyable { case rotating, multiplying, twister }
+
+    package init(_ bits: Bits) {
+        kind = .rotating
+        self.bits = bits
+    }
 
     /// NumPy's default.
-    package init(seed: UInt64) { bits = .pcg64(PCG64(SeedSequence(seed))) }
+    package init(seed: UInt64) { self.init(.pcg64(PCG64(SeedSequence(seed)))) }
+
+    package var bits: Bits {
+        get {
+            switch kind {
+            case .rotating: .pcg64(rotating)
+            case .multiplying: .pcg64DXSM(multiplying)
+            case .twister: .mt19937(twister)
+            }
+        }
+        set {
+            switch newValue {
+            case .pcg64(let bits): (kind, rotating) = (.rotating, bits)
+            case .pcg64DXSM(let bits): (kind, multiplying) = (.multiplying, bits)
+            case .mt19937(let bits): (kind, twister) = (.twister, bits)
+            }
+        }
+    }
+
+    /// Draws NumPy's old numbers from a Mersenne Twister.
+    ///
+    /// - Parameter spare: The second number of a pair of normal ones, when it is still to be given.
+    /// - Throws: `.type` for another kind of bits.
+    package mutating func withLegacy(
+        spare: inout Double?, _ body: (inout LegacyDraws) -> Void
+    ) throws(TensorError) {
+        guard kind == .twister else {
+            throw TensorError(.type, "RandomState draws these numbers from MT19937 only: use default_rng()")
+        }
+        withUnsafeMutablePointer(to: &twister) { twister in
+            var draws = LegacyDraws(twister: twister, spare: spare)
+            body(&draws)
+            spare = draws.spare
+        }
+    }
 }
 
 /// What is done with a generator whose type is known.
@@ -34,16 +77,14 @@ protocol GeneratorBody<Result> {
 extension RandomGenerator {
     @inline(__always)
     mutating func run<Body: GeneratorBody>(_ body: Body) -> Body.Result {
-        switch bits {
-        case .pcg64(var generator):
-            defer { bits = .pcg64(generator) }
-            return body(&generator)
-        case .pcg64DXSM(var generator):
-            defer { bits = .pcg64DXSM(generator) }
-            return body(&generator)
-        case .mt19937(var generator):
-            defer { bits = .mt19937(generator) }
-            return body(&generator)
+        switch kind {
+        case .rotating: return body(&rotating)
+        case .multiplying: return body(&multiplying)
+        case .twister:
+            return withUnsafeMutablePointer(to: &twister) { twister in
+                var reference = TwisterReference(twister: twister)
+                return body(&reference)
+            }
         }
     }
 
@@ -59,11 +100,23 @@ extension RandomGenerator {
         run(DistributionBody(distribution: distribution, operands: [output] + parameters))
     }
 
+    /// The same for parameters that are single numbers.
+    ///
+    /// - Parameters:
+    ///   - numbers: The bits of each; those that the distribution does not have do not matter.
+    ///   - start: Contiguous elements of 8 bytes.
+    package mutating func draw(
+        _ distribution: Distribution, _ numbers: InlineArray<3, UInt64>, to start: UnsafeMutableRawPointer, _ count: Int
+    ) {
+        run(DistributionBody(distribution: distribution, numbers: numbers, start: start, count: count))
+    }
+
     /// Of what the standard distributions have one form for float64 and one for float32.
-    package enum Standard: Sendable {
+    package enum Standard: Int, Sendable {
         /// From [0, 1).
         case uniform
-        case normal, exponential
+        case normal
+        case exponential
         /// Exponential, by the logarithm of a uniform number.
         case exponentialByInversion
     }
@@ -145,6 +198,12 @@ private struct StandardBody: GeneratorBody {
     ) {
         // A copy on the stack, whose fields stay in registers.
         var local = draws
+        defer { draws = local }
+        if let base = output.base, output.layout.isContiguous(elementBytes: MemoryLayout<Element>.size) {
+            let start = base.assumingMemoryBound(to: Element.self)
+            for index in 0..<output.layout.count { start[index] = draw(&local) }
+            return
+        }
         Rows.forEach([output]) { count, places, strides in
             var place = places[0]
             for _ in 0..<count {
@@ -152,7 +211,6 @@ private struct StandardBody: GeneratorBody {
                 place += strides[0]
             }
         }
-        draws = local
     }
 }
 
@@ -175,9 +233,25 @@ enum Uniform {
                 }
                 _ = raw.bindMemory(to: Double.self, capacity: part)
             } else {
-                for index in 0..<part { start[index] = generator.nextDouble() }
+                narrow(start, part, &generator)
             }
             done += part
+        }
+    }
+
+    /// As `MT19937.nextDouble`, at most 512 of them.
+    private static func narrow(
+        _ output: UnsafeMutablePointer<Double>, _ count: Int, _ generator: inout some BitGenerator
+    ) {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1024) { block in
+            let words = UnsafeMutableBufferPointer(rebasing: block.prefix(2 * count))
+            generator.fill(words)
+            guard let start = words.baseAddress else { return }
+            for index in 0..<count {
+                let high = Double(Int32(bitPattern: start[2 &* index] >> 5))
+                let low = Double(Int32(bitPattern: start[2 &* index &+ 1] >> 6))
+                output[index] = (high * 67_108_864 + low) * 0x1p-53
+            }
         }
     }
 

@@ -1,10 +1,10 @@
 /// The rows of arrays of one shape in the order of their indices, the last axis fastest: the order in which numbers are
 /// drawn, wherever they lie. (`Walk` goes by memory.)
-enum Rows {
+package enum Rows {
     /// Calls `body` for every row with the number of its elements and, for each operand, the address of its first
     /// element and its stride in bytes.
     @inline(__always)
-    static func forEach(
+    package static func forEach(
         _ operands: [View], _ body: (Int, UnsafePointer<UnsafeMutableRawPointer>, UnsafePointer<Int>) -> Void
     ) {
         guard operands[0].layout.count > 0 else { return }

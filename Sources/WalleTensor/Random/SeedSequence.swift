@@ -15,7 +15,7 @@ package struct SeedSequence: Sendable, Hashable {
     package let spawnKey: [UInt32]
     package let poolSize: Int
     package private(set) var childrenSpawned: Int
-    private let pool: [UInt32]
+    package let pool: [UInt32]
 
     /// - Parameters:
     ///   - entropy: The words of all integers of the seed, one after the other (`words(of:)`); an integer 0 is one

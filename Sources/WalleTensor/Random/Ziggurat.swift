@@ -97,7 +97,7 @@ private enum Places {
         densities[255] = density(places[255])
         for index in (1..<255).reversed() {
             let height = area / places[index + 1] + densities[index + 1]
-            places[index] = (-2 * DoubleDouble(height).logarithm.high).squareRoot()
+            places[index] = (-2 * DoubleDouble(height).logarithm(near: estimate(height)).high).squareRoot()
             densities[index] = density(places[index])
             if index == 38 { densities[index] = densities[index].nextUp }
         }
@@ -116,7 +116,7 @@ private enum Places {
         densities[255] = last
         for index in (1..<255).reversed() {
             densities[index] = area / places[index + 1] + densities[index + 1]
-            places[index] = DoubleDouble(0) - densities[index].logarithm
+            places[index] = DoubleDouble(0) - densities[index].logarithm(near: estimate(densities[index].high))
         }
         places[0] = area / last
         return (places, densities)
@@ -124,6 +124,13 @@ private enum Places {
 
     /// What `ZigguratTail.exponential` has beyond a double.
     private static let exponentialRest = -0x1.a1eb4a1d9ae5ep-52
+
+    /// A logarithm, good to start from: the area hyperbolic tangent's series after the exponent.
+    private static func estimate(_ value: Double) -> Double {
+        let ratio = (value.significand - 1) / (value.significand + 1), square = ratio * ratio
+        let series = 1 + square * (1 / 3 + square * (1 / 5 + square * (1 / 7 + square / 9)))
+        return Double(value.exponent) * 0.6931471805599453 + 2 * ratio * series
+    }
 
     static func threshold<Bits: FixedWidthInteger>(_ places: [Double], _ index: Int, _ scale: Double) -> Bits {
         switch index {

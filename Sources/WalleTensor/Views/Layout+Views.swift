@@ -31,7 +31,7 @@ extension Layout {
 
     /// The axes from last to first.
     public var reversed: Layout {
-        Layout(shape: Axes(shape.reversed()), strides: Axes(strides.reversed()))
+        Layout(shape: shape.backwards, strides: strides.backwards)
     }
 
     /// Every `step`-th element of an axis from `start` on; `count` of them. Gives the offset of the first in bytes.
@@ -82,6 +82,10 @@ extension Layout {
     ///
     /// Axes are taken in groups of equal products; a group can be divided anew when its axes lie in one another.
     public func reshaped(_ target: Axes) -> Layout? {
+        if rank == 1 || isContiguous(elementBytes: rank == 0 ? 1 : strides[rank - 1]) {
+            // Evenly spaced, in order.
+            return Layout(contiguous: target, elementBytes: rank == 0 ? 1 : strides[rank - 1])
+        }
         var result = Layout(shape: target, strides: Axes(repeating: 0, count: target.count))
         if count == 0 { return result }
         let old = shape.indices.filter { shape[$0] != 1 }
@@ -116,22 +120,28 @@ extension Layout {
     ///
     /// - Throws: `.value`, naming both shapes.
     package func completed(_ shape: Axes) throws(TensorError) -> Axes {
-        let failure = TensorError(.value, "cannot reshape array of shape \(self.shape) into shape \(shape)")
-        let unknown = shape.indices.filter { shape[$0] == -1 }
-        guard unknown.count <= 1 else { throw TensorError(.value, "can only specify one unknown dimension: \(shape)") }
-        var (result, known) = (shape, 1)
-        for axis in shape.indices where !unknown.contains(axis) {
-            guard shape[axis] >= 0 else { throw failure }
+        var (result, known, unknown) = (shape, 1, -1)
+        for axis in 0..<shape.count {
+            if shape[axis] == -1 {
+                guard unknown < 0 else { throw TensorError(.value, "can only specify one unknown dimension: \(shape)") }
+                unknown = axis
+                continue
+            }
             let (product, overflow) = known.multipliedReportingOverflow(by: shape[axis])
-            guard !overflow else { throw failure }
+            guard shape[axis] >= 0, !overflow else { throw cannotReshape(to: shape) }
             known = product
         }
-        if let axis = unknown.first {
-            guard known != 0, count % known == 0 else { throw failure }
-            result[axis] = count / known
+        if unknown >= 0 {
+            guard known != 0, count % known == 0 else { throw cannotReshape(to: shape) }
+            result[unknown] = count / known
         } else if known != count {
-            throw failure
+            throw cannotReshape(to: shape)
         }
         return result
+    }
+
+    @inline(never)
+    private func cannotReshape(to target: Axes) -> TensorError {
+        TensorError(.value, "cannot reshape array of shape \(shape) into shape \(target)")
     }
 }

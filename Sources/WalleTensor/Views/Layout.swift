@@ -9,6 +9,7 @@ public struct Layout: Sendable, Hashable {
     /// As many axes as NumPy has at most.
     public static let mostAxes = 64
 
+    @inlinable
     public init(shape: Axes, strides: Axes) {
         precondition(shape.count == strides.count, "a stride an axis")
         self.shape = shape
@@ -16,33 +17,39 @@ public struct Layout: Sendable, Hashable {
     }
 
     /// Without gaps, the last axis closest together.
+    @inlinable
     public init(contiguous shape: Axes, elementBytes: Int) {
-        var strides = Axes(repeating: elementBytes, count: shape.count)
-        var step = elementBytes
-        for axis in shape.indices.reversed() {
+        var strides = shape
+        var (step, axis) = (elementBytes, shape.count - 1)
+        while axis >= 0 {
             strides[axis] = step
             step *= Swift.max(shape[axis], 1)
+            axis -= 1
         }
         self.init(shape: shape, strides: strides)
     }
 
-    public var rank: Int { shape.count }
+    @inlinable public var rank: Int { shape.count }
 
     /// Elements: 1 without axes.
-    public var count: Int {
+    @inlinable public var count: Int {
         var count = 1
-        for length in shape { count *= length }
+        for axis in 0..<shape.count { count *= shape[axis] }
         return count
     }
 
     /// Whether the elements lie one after the other, in order.
+    @inlinable
     public func isContiguous(elementBytes: Int) -> Bool {
-        var step = elementBytes
-        for axis in shape.indices.reversed() {
-            if shape[axis] == 1 { continue }
-            if shape[axis] == 0 { return true }
-            if strides[axis] != step { return false }
-            step *= shape[axis]
+        var (step, axis) = (elementBytes, shape.count - 1)
+        while axis >= 0 {
+            let length = shape[axis]
+            if length == 0 { return true }
+            if length != 1 {
+                if strides[axis] != step { return false }
+                step *= length
+            }
+            axis -= 1
         }
         return true
     }

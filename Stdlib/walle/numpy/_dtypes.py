@@ -201,9 +201,8 @@ def _find_other(spec):
         raise TypeError(
             f"data type {text!r} has the other byte order: read it with frombuffer(...).byteswap(), or as {text[1:]!r}"
         )
-    if text in _REFUSED or (isinstance(spec, str) and code in _ALTERNATIVES and text.lstrip("<>=|")[1:].isdigit()):
-        raise TypeError(f"data type {text!r}: {_ALTERNATIVES[code]}")
-    if isinstance(spec, str) and text.lstrip("<>=|") in _ALTERNATIVES:
+    rest = text.lstrip("<>=|")[1:]
+    if text in _REFUSED or isinstance(spec, str) and code in _ALTERNATIVES and (not rest or rest[0] in "[0123456789"):
         raise TypeError(f"data type {text!r}: {_ALTERNATIVES[code]}")
     if isinstance(spec, (list, dict, tuple)):
         raise TypeError(f"data type {spec!r}: {_ALTERNATIVES['V']}")

@@ -97,7 +97,7 @@ def _name(file: Any) -> str:
 
 
 def _mapped(stream: BinaryIO, path: str, name: str, max_header_size: int) -> Any:
-    from . import _core as _
+    import walle.numpy as _
 
     map_file = getattr(_, "map_file", None)
     if map_file is None:
@@ -141,7 +141,7 @@ def save(file: Any, arr: Any, allow_pickle: bool = True, fix_imports: Any = None
 
 
 def _numbers(value: Any) -> Any:
-    from . import _core as _
+    import walle.numpy as _
 
     data = _.asarray(value)
     if getattr(data.dtype, "hasobject", False):

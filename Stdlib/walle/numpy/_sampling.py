@@ -46,7 +46,7 @@ def choice(
     ValueError
         For nothing to choose from, probabilities that are none, and more different elements than there are.
     """
-    from . import _core as _
+    import walle.numpy as _
 
     source = _.asarray(a)
     count, shape = _extent(size)
@@ -94,7 +94,7 @@ def _population(source: Any, a: Any, axis: int, count: int) -> int:
 
 
 def _weights(p: Any, total: int) -> Any:
-    from . import _core as _
+    import walle.numpy as _
 
     weights = _.asarray(p, dtype="float64")
     name = getattr(getattr(p, "dtype", None), "name", "float64")
@@ -116,7 +116,7 @@ def _weights(p: Any, total: int) -> Any:
 
 def _find(weights: Any, numbers: Any) -> Any:
     """Where uniform numbers lie among the sums of the weights."""
-    from . import _core as _
+    import walle.numpy as _
 
     sums = _.cumsum(weights)
     return _.searchsorted(sums / sums[-1], numbers, side="right")
@@ -124,7 +124,7 @@ def _find(weights: Any, numbers: Any) -> Any:
 
 def _different(generator: Any, weights: Any, count: int) -> Any:
     """Draw again, without those that are chosen, until there are enough."""
-    from . import _core as _
+    import walle.numpy as _
 
     left = weights.tolist()
     if sum(weight > 0 for weight in left) < count:
@@ -169,7 +169,7 @@ def multivariate_normal(
     ValueError
         For shapes that do not fit, and a covariance that is none when `check_valid` is "raise".
     """
-    from . import _core as _
+    import walle.numpy as _
 
     if method not in ("eigh", "svd", "cholesky"):
         raise ValueError("method must be one of {'eigh', 'svd', 'cholesky'}")
@@ -190,7 +190,7 @@ def multivariate_normal(
 
 def _factor(cov: Any, check_valid: str, tol: float, method: str) -> Any:
     """A matrix whose product with its transpose is the covariance."""
-    from . import _core as _
+    import walle.numpy as _
     from . import linalg
 
     if method == "cholesky":

@@ -174,7 +174,7 @@ def savetxt(
     ValueError
         For another number of axes, and formats that are not as many as columns.
     """
-    from . import _core as _
+    import walle.numpy as _
 
     table = _.asarray(X)
     if table.ndim not in (1, 2):
@@ -449,7 +449,7 @@ class _Reader:
                 ) from error
 
     def array(self, dtype: Any) -> Any:
-        from . import _core as _
+        import walle.numpy as _
 
         if not self.count:
             return _.zeros((0,) if self.columns is None else (0, len(self.columns)), dtype)

@@ -81,7 +81,7 @@ import WalleTensor
         #expect { try Fourier.inferTransform(x, length: 0) } throws: {
             "\($0)" == "Invalid number of FFT data points (0) specified."
         }
-        #expect { try Fourier.inferTransform(x, axis: 1) } throws: { ($0 as? TensorError)?.kind == .index }
+        #expect { try Fourier.inferTransform(x, axis: 1) } throws: { ($0 as? TensorError)?.kind == .axis }
         #expect { try Fourier.inferTransform(TensorType(.int32, [3])) } throws: {
             ($0 as? TensorError)?.kind == .type
         }

@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+import WalleModules
+import WallePython
+
+/// `walle.numpy` as scripts see it: every function `test_…` of the files in `Fixtures` runs in an isolated interpreter.
+@Suite(.serialized) struct NumpyTests {
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+
+    static let files: [String] = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
+        .filter { $0.hasSuffix(".py") }.sorted()
+
+    @Test(.timeLimit(.minutes(3)), arguments: files) func passes(_ file: String) async throws {
+        let outcome = try await Self.run(file)
+        #expect(outcome.count > 0, "\(file) has no tests")
+        for failure in outcome.failures { Issue.record("\(file) \(failure)") }
+    }
+
+    private struct Outcome: Codable, Sendable {
+        var count: Int
+        var failures: [String]
+    }
+
+    /// Calls the functions of a file in order and gathers what they raise.
+    private static func run(_ file: String) async throws -> Outcome {
+        let machine = try await VirtualMachine.start(MachineConfiguration(memoryBytes: 1 << 30, name: file))
+        defer { machine.close() }
+        let scratch = FileManager.default.temporaryDirectory.appending(path: "walle-numpy-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        let source = """
+            import os, sys, tempfile, traceback
+            def run(path, scratch):
+                tempfile.tempdir = scratch
+                space = {"__name__": "fixture", "__file__": path}
+                with open(path) as file:
+                    exec(compile(file.read(), path, "exec"), space)
+                tests = [name for name in space if name.startswith("test_")]
+                failures = []
+                for name in tests:
+                    try:
+                        space[name]()
+                    except Exception:
+                        failures.append(name + ": " + traceback.format_exc(limit=-3))
+                return {"count": len(tests), "failures": failures}
+            """
+        let (path, place) = (folder.appending(path: file).path, scratch.path)
+        return try await machine.perform(limits: RunLimits(time: .seconds(170))) {
+            (interpreter) throws(PythonFailure) -> Outcome in
+            interpreter.policy = Policy(
+                readable: [folder.path, place], writable: [place], importable: [folder.path], threads: 4)
+            interpreter.offer(WalleModules.all)
+            let namespace = try interpreter.execute(source)
+            let call = "result = run(\(quoted(path)), \(quoted(place)))"
+            return try interpreter.evaluate(call, in: namespace, as: Outcome.self)
+        }
+    }
+
+    private static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "\\'") + "'" }
+}
+
+extension Interpreter {
+    /// Runs statements in a namespace and reads what they leave as `result`.
+    fileprivate func evaluate<Result: Decodable>(
+        _ source: String, in namespace: borrowing Owned, as type: Result.Type
+    ) throws(PythonFailure) -> Result {
+        try execute(source, in: namespace.pointer)
+        var bounds = ConversionBounds(bytes: 1 << 20)
+        return try decode(type, from: try item("result", of: namespace.pointer), bounds: &bounds)
+    }
+}
