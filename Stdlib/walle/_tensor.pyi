@@ -785,3 +785,54 @@ def from_dlpack(capsule: object, /) -> ndarray:
     """An array over the memory that a capsule describes."""
 def memory(array: ndarray, /) -> tuple[int, int]:
     """The addresses where its elements begin and end."""
+
+# Random numbers: `bits` is what `random_bits` gives. `walle.numpy.random` passes the right sizes and types.
+
+def random_seed_words(entropy: Any, spawn_key: Any, pool_size: int, count: int, /) -> ndarray:
+    """Words of 32 bits that a seed makes."""
+def random_pool(entropy: Any, spawn_key: Any, pool_size: int, /) -> ndarray:
+    """The words that all states of a seed are made of."""
+def random_bits(kind: int, words: ndarray, /) -> object:
+    """A generator of kind 0 PCG64, 1 PCG64DXSM, 2 MT19937, seeded with an array."""
+def random_legacy_seed(bits: object, seed: Any, /) -> None:
+    """Seed MT19937 with a number or a list of words."""
+def random_state(bits: object, /) -> tuple[Any, ...]:
+    """State and increment by halves, has_uint32, uinteger; or key and position."""
+def random_set_state(bits: object, /, *state: Any) -> None:
+    """Set the state as `random_state` gives it."""
+def random_jump(bits: object, /) -> None:
+    """Be 2**128 steps ahead, for MT19937."""
+def random_advance(bits: object, high: int, low: int, /) -> None:
+    """Leave out as many numbers of 64 bits."""
+def random_raw(bits: object, size: Any, /) -> Any:
+    """What the generator gives, as uint64."""
+def random_bytes(bits: object, count: int, /) -> bytes:
+    """Random bytes."""
+def random_distribution(name: str, /) -> int:
+    """The number of a distribution for `random_draw`."""
+def random_draw(bits: object, distribution: int, size: Any, spare: Any, /, *parameters: Any) -> Any:
+    """Numbers of a distribution with parameters, which are broadcast."""
+def random_standard(
+    bits: object, which: int, size: Any, dtype: Any, out: ndarray | None, spare: Any, /
+) -> Any:
+    """Uniform, normal or exponential numbers, or normal ones by inversion."""
+def random_gamma(bits: object, shape: Any, size: Any, dtype: Any, out: ndarray | None, /) -> Any:
+    """Standard gamma numbers of float64 or float32."""
+def random_integers(bits: object, /, *arguments: Any) -> Any:
+    """Integers between bounds: low, high, size, dtype, endpoint, masked."""
+def random_permutation(bits: object, count: int, /) -> ndarray:
+    """The numbers below a limit in random order, as int64."""
+def random_shuffle(bits: object, array: ndarray, axis: int, /) -> None:
+    """Shuffle the elements along an axis in place, each row by itself."""
+def random_swaps(bits: object, count: int, /) -> ndarray:
+    """The partners of the last element, the one before, and so on, as int64."""
+def random_choose(bits: object, limit: int, count: int, shuffled: bool, /) -> ndarray:
+    """Different numbers below a limit, as int64."""
+def random_multinomial(
+    bits: object, trials: ndarray, probabilities: Any, out: ndarray, spare: Any, /
+) -> Any:
+    """Multinomial numbers."""
+def random_dirichlet(bits: object, alpha: Any, out: ndarray, spare: Any, /) -> Any:
+    """Parts of one."""
+def random_urn(bits: object, colors: Any, sample: Any, by_counting: bool, out: ndarray, /) -> Any:
+    """Multivariate hypergeometric numbers."""

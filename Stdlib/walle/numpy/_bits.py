@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from walle import _tensor as _t
 from walle.numpy import _dtypes
 from walle.numpy._core import _axis, asarray
@@ -13,12 +15,21 @@ if TYPE_CHECKING:
 __all__ = ["base_repr", "binary_repr", "packbits", "unpackbits"]
 
 
-def _shifts(bitorder):
-    """How far each of eight bits is from the lowest."""
-    if bitorder not in ("big", "little"):
+# What eight bytes of 0 and 1, as one integer, are multiplied by to have their bits together in the highest byte.
+_GATHERING = {"big": 0x8040201008040201, "little": 0x0102040810204080}
+
+
+def _check_order(bitorder):
+    if bitorder not in _GATHERING:
         raise ValueError("'order' must be either 'little' or 'big'")
-    step = -1 if bitorder == "big" else 1
-    return _t.astype(_t.range(7 if step < 0 else 0, step, 8, _dtypes.int64), _dtypes._by_name["uint8"], False)
+
+
+@functools.cache
+def _bits_of_bytes(bitorder):
+    """The eight bits of each byte, a row each."""
+    shifts = _t.range(7, -1, 8, _dtypes.int64) if bitorder == "big" else _t.range(0, 1, 8, _dtypes.int64)
+    values = _t.range(0, 1, 256, _dtypes.int64)[:, None]
+    return _t.astype(asarray(_t.right_shift(values, shifts) & 1), _dtypes._by_name["uint8"], False)
 
 
 def packbits(a: ArrayLike, /, axis: int | None = None, bitorder: Literal['big', 'little'] = "big") -> ndarray:
@@ -34,15 +45,22 @@ def packbits(a: ArrayLike, /, axis: int | None = None, bitorder: Literal['big', 
     a = asarray(a)
     if a.dtype.kind not in "iub":
         raise TypeError("Expected an input array of integer or boolean data type")
-    shifts = _shifts(bitorder)
+    _check_order(bitorder)
     a = a.reshape(1) if a.ndim == 0 else a
     a, axis = (a.reshape(-1), 0) if axis is None else (a, _axis(axis, a.ndim))
-    bits = _t.astype(_t.astype(moveaxis(a, axis, -1), _dtypes.bool_, False), shifts.dtype, False)
-    missing = -bits.shape[-1] % 8
+    truth = _t.astype(a if axis == a.ndim - 1 else moveaxis(a, axis, -1), _dtypes.bool_, False)
+    missing = -truth.shape[-1] % 8
     if missing:
-        bits = _t.concatenate([bits, _t.zeros(bits.shape[:-1] + (missing,), bits.dtype)], bits.ndim - 1, None)
-    bits = bits.reshape(bits.shape[:-1] + (bits.shape[-1] // 8, 8))
-    return moveaxis(_t.reduce(_t.bitwise_or, _t.left_shift(bits, shifts), bits.ndim - 1, None, False, None), -1, axis)
+        truth = _t.concatenate([truth, _t.zeros(truth.shape[:-1] + (missing,), _dtypes.bool_)], truth.ndim - 1, None)
+    elif not truth._order & 1 or truth._address % 8:
+        truth = truth.copy()
+    if not truth.size:
+        packed = _t.zeros(truth.shape[:-1] + (truth.shape[-1] // 8,), _dtypes._by_name["uint8"])
+        return moveaxis(packed, -1, axis)
+    eights = _t.retype(truth, _dtypes._by_name["uint64"])
+    packed = _t.right_shift(_t.multiply(eights, _t.uint64(_GATHERING[bitorder])), _t.uint64(56))
+    packed = _t.astype(asarray(packed), _dtypes._by_name["uint8"], False)
+    return packed if axis == a.ndim - 1 else moveaxis(packed, -1, axis)
 
 
 def unpackbits(
@@ -60,12 +78,12 @@ def unpackbits(
     a = asarray(a)
     if a.dtype.name != "uint8":
         raise TypeError("Expected an input array of unsigned byte data type")
-    shifts = _shifts(bitorder)
+    _check_order(bitorder)
     a = a.reshape(1) if a.ndim == 0 else a
     a, axis = (a.reshape(-1), 0) if axis is None else (a, _axis(axis, a.ndim))
-    octets = moveaxis(a, axis, -1)
+    octets = a if axis == a.ndim - 1 else moveaxis(a, axis, -1)
     length = octets.shape[-1] * 8
-    bits = _t.bitwise_and(_t.right_shift(octets[..., None], shifts), 1).reshape(octets.shape[:-1] + (length,))
+    bits = asarray(_t.take(_bits_of_bytes(bitorder), octets, 0)).reshape(octets.shape[:-1] + (length,))
     if count is not None:
         if count < -length:
             raise ValueError(f"-count larger than number of elements: {-count} > {length}")
@@ -74,7 +92,7 @@ def unpackbits(
             padding = _t.zeros(bits.shape[:-1] + (wanted - length,), bits.dtype)
             bits = _t.concatenate([bits, padding], bits.ndim - 1, None)
         bits = bits[..., :wanted]
-    result = moveaxis(bits, -1, axis)
+    result = bits if axis == a.ndim - 1 else moveaxis(bits, -1, axis)
     return result if result._order & 1 else result.copy()
 
 

@@ -249,6 +249,13 @@ def _interpolated(x, xp, fp, left, right):
     last = xp.size - 1
     place = asarray(_t.searchsorted(xp, x, True)) - 1
     start = asarray(_t.minimum(_t.maximum(place, 0), max(last - 1, 0)))
+    if last:
+        with errstate(all="ignore"):
+            slope = (fp[1:] - fp[:-1]) / (xp[1:] - xp[:-1])
+            value = slope[start] * (x - xp[start]) + fp[start]
+        if bool(asarray(_t.isfinite(value)).all()):
+            value = _t.where(x >= xp[-1], _t.where(x > xp[-1], right, fp[-1]), value)
+            return asarray(_t.where(place < 0, left, value))
     stop = asarray(_t.minimum(start + 1, last))
     with errstate(all="ignore"):
         x0, x1, f0, f1 = xp[start], xp[stop], fp[start], fp[stop]

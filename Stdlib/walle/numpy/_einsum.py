@@ -334,6 +334,31 @@ def _path(problem, optimize):
 
 # MARK: functions
 
+# Problems that were met, with their orders of contraction, by subscripts, shapes and how to optimize.
+_PLANS = {}
+_MOST_PLANS = 256
+
+
+def _planned(operands, optimize):
+    """The problem and the order of contraction, which are found once for the same subscripts and shapes."""
+    if not operands or not isinstance(operands[0], str) or not isinstance(optimize, (bool, str)):
+        problem = _Problem(operands)
+        return problem, _path(problem, optimize or ("greedy", 1 << 62))
+    arrays = [asarray(each) for each in operands[1:]]
+    key = (operands[0], optimize, *(each.shape for each in arrays))
+    known = _PLANS.get(key)
+    if known is None:
+        problem = _Problem((operands[0], *arrays))
+        path = _path(problem, optimize or ("greedy", 1 << 62))
+        if len(_PLANS) >= _MOST_PLANS:
+            _PLANS.clear()
+        # Without the arrays, which would stay in memory.
+        _PLANS[key] = problem.labels, problem.output, problem.lengths, path
+        return problem, path
+    problem = object.__new__(_Problem)
+    problem.arrays, (problem.labels, problem.output, problem.lengths, path) = arrays, known
+    return problem, path
+
 
 def einsum(
     *operands: Any,
@@ -354,7 +379,7 @@ def einsum(
         The order of contraction: False, True, ``"greedy"``, ``"optimal"``, or what `einsum_path` gave. Two arrays at a
         time are contracted in any case, in a greedy order where none is given.
     """
-    problem = _Problem(operands)
+    problem, path = _planned(operands, optimize)
     kind = _dtypes.result_type(*problem.arrays) if dtype is None else _dtypes._find(dtype)
     for place, array in enumerate(problem.arrays):
         if not _dtypes.can_cast(array.dtype, kind, casting):
@@ -362,7 +387,6 @@ def einsum(
                 f"Iterator operand {place} dtype could not be cast from {array.dtype!r} to {kind!r} according to the "
                 f"rule '{casting}'"
             )
-    path = _path(problem, optimize or ("greedy", 1 << 62))
     result = _contract(problem, path, kind)
     if out is not None:
         from walle.numpy._manipulation import _into

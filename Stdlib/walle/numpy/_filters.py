@@ -41,16 +41,14 @@ def _slid(long, short, mode):
     # Places count from where only the last element of the shorter one overlaps.
     first = (width - 1, (width - 1) // 2, 0)[mode]
     count = (long.size - width + 1, long.size, long.size + width - 1)[mode]
-    result = _t.zeros((count,), computing)
-    product = _t.zeros((count,), computing)
-    add, multiply = (_t.logical_or, _t.logical_and) if kind.kind == "b" else (_t.add, _t.multiply)
-    for place in range(width):
-        offset = first - (width - 1) + place
-        start, stop = max(0, -offset), min(count, long.size - offset)
-        part, sums = product[start:stop], result[start:stop]
-        multiply(long[start + offset : stop + offset], short[place], out=part)
-        add(sums, part, out=sums)
-    return _t.astype(result, kind, False)
+    before = width - 1 - first
+    padded = long if mode == 0 and long._order & 1 else _t.zeros((count + width - 1,), computing)
+    if padded is not long:
+        padded[before : before + long.size] = long[: count + width - 1 - before]
+    # Windows that overlap, as the rows of a matrix.
+    step = computing.itemsize
+    windows = _t.strided(padded, (count, width), (step, step), 0)
+    return _t.astype(_t.matmul(windows, short if short._order & 1 else short.copy()), kind, False)
 
 
 def correlate(a: ArrayLike, v: ArrayLike, mode: str | int = "valid") -> ndarray:

@@ -94,7 +94,11 @@ def norm(x: ArrayLike, ord: float | str | None = None, axis: AxesLike | None = N
         rank = x.ndim
         if ord is None or ord in ("f", "fro") and rank == 2 or ord == 2 and rank == 1:
             # As one vector of all elements in memory.
-            result = _t.sqrt(_sum(_squares(x.ravel("K")), None, False))
+            flat = x.reshape(-1) if x._order & 1 else x.ravel("K")
+            if flat.dtype.kind == "f":
+                result = _t.sqrt(_t.matmul(flat, flat))
+            else:
+                result = _t.sqrt(_sum(_squares(flat), None, False))
             return asarray(result).reshape((1,) * rank) if keepdims else result
         axis = tuple(range(rank))
     elif not isinstance(axis, tuple):

@@ -177,6 +177,12 @@ def isin(
         )
     if not tests.size:
         return _t.full(element.shape, bool(invert), _dtypes.bool_)
+    if tests.size < 10 * flat.size**0.145:
+        # A few comparisons of everything are quicker than searches.
+        found = flat == tests[0]
+        for each in tests[1:]:
+            found = _t.logical_or(found, flat == each)
+        return asarray(_t.logical_not(found) if invert else found).reshape(element.shape)
     tests = _t.sort(tests, 0, False, False)
     place = asarray(_t.searchsorted(tests, flat, False))
     found = tests[_t.minimum(place, tests.size - 1)]

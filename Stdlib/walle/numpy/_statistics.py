@@ -67,7 +67,10 @@ def median(
         middle = count // 2
         ranks = {middle, count - 1} if count % 2 else {middle - 1, middle, count - 1}
         ordered = _t.partition(columns, 0, tuple(sorted(ranks)))
-        result = _reductions.mean(ordered[middle - (count % 2 == 0) : middle + 1], 0)
+        if a.dtype.kind == "f" and a.dtype.itemsize > 2:
+            result = ordered[middle] if count % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+        else:
+            result = _reductions.mean(ordered[middle - (count % 2 == 0) : middle + 1], 0)
         if a.dtype.kind in "fc":
             # NaN comes last.
             result = _t.where(_t.isnan(ordered[-1]), ordered[-1], result)
