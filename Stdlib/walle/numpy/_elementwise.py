@@ -279,7 +279,7 @@ def _fits(result, bound):
         return False
     if isinstance(bound, (int, float)):
         return type(bound) is int or result.dtype.kind == "f"
-    return bound.dtype is result.dtype and bound.ndim == 0
+    return isinstance(bound, (ndarray, _t.generic)) and bound.dtype is result.dtype and bound.ndim == 0
 
 
 def _bound(bound, a, is_upper):
