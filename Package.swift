@@ -164,7 +164,8 @@ let package = Package(
             name: "WalleTensorTests", dependencies: ["CWalleKernels", "WalleTensor"],
             swiftSettings: strict),
         .testTarget(
-            name: "WalleNumpyTests", dependencies: ["WalleBinding", "WalleModules", "WallePython"], exclude: ["Fixtures"],
+            name: "WalleNumpyTests", dependencies: ["WalleBinding", "WalleModules", "WallePython"],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "WalleStdlibTests", dependencies: ["Walle", "WallePython", "WalleStdlib"], swiftSettings: strict),

@@ -47,7 +47,8 @@ public final class TaskHost: Sendable {
         hub = EventHub(buffer: configuration.eventBuffer)
         pool = WarmPool(configuration: configuration)
         let folder = NSTemporaryDirectory() + "walle-\(getpid())-\(UUID().uuidString.prefix(8))"
-        preparer = Preparer(pool: pool, configuration: configuration, modules: modules, snapshots: folder,
+        preparer = Preparer(
+            pool: pool, configuration: configuration, modules: modules, snapshots: folder,
             shared: SharedValues(byteLimit: configuration.sharedBytes))
         gauges = HostGauges(factory: configuration.metrics)
         startRecording()

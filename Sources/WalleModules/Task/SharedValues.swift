@@ -29,7 +29,8 @@ package final class SharedValues: Sendable {
                 entries.bytes -= before
                 return
             }
-            guard entries.bytes - before + bytes <= byteLimit, before > 0 || entries.values.count < Self.mostNames else {
+            guard entries.bytes - before + bytes <= byteLimit, before > 0 || entries.values.count < Self.mostNames
+            else {
                 throw TaskError.sharedFull(name)
             }
             entries.values[name] = (value, bytes)

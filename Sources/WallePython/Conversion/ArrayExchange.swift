@@ -16,7 +16,8 @@ package protocol ArrayExchange: Sendable {
 extension Interpreter {
     func object(of tensor: Tensor) throws(PythonFailure) -> Owned {
         guard let arrayExchange else {
-            throw .mismatch(expected: "a value without arrays", got: "a tensor, in a VM without walle.numpy", path: "input")
+            throw .mismatch(
+                expected: "a value without arrays", got: "a tensor, in a VM without walle.numpy", path: "input")
         }
         return try arrayExchange.object(of: tensor, in: self)
     }
@@ -35,9 +36,12 @@ extension Value {
         }
         var values = tensor.flatValues
         for length in tensor.shape.dropFirst().reversed() {
-            values = length == 0 ? [] : stride(from: 0, to: values.count, by: length).map {
-                .array(Array(values[$0..<$0 + length]))
-            }
+            values =
+                length == 0
+                ? []
+                : stride(from: 0, to: values.count, by: length).map {
+                    .array(Array(values[$0..<$0 + length]))
+                }
         }
         self = .array(values)
     }
