@@ -38,6 +38,11 @@ struct DemoCommand: AsyncParsableCommand {
             stream: stream, packages: Self.packages, length: length, screen: screen
         ).run()
         screen.print("\n" + report.lines.joined(separator: "\n"))
+        if let plot = report.findings.purchases?.plot {
+            let file = "\(Self.cache)/walle/purchase.svg"
+            try? plot.write(toFile: file, atomically: true, encoding: .utf8)
+            screen.print("\nThe purchase model, drawn by its task: \(file)")
+        }
         if !report.isGood { throw ExitCode(1) }
     }
 

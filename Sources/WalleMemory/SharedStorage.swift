@@ -11,34 +11,41 @@ package final class SharedStorage: @unchecked Sendable {
     private let release: (@Sendable (UnsafeMutableRawBufferPointer) -> Void)?
     /// A cache line: what computes on many bytes at once wants it.
     package static let alignment = 64
-    /// From here on memory comes in pages from the system, zero until it is touched.
+    /// From here on memory comes in pages from the system.
     private static let pagedBytes = 1 << 20
-    /// From here on the system is asked for large pages, of which a new array touches few: as NumPy does.
-    private static let largePagedBytes = 4 << 20
 
     /// Memory that may be larger than what the system has; nil then.
     package static func allocating(_ count: Int, zeroed: Bool) -> SharedStorage? {
-        if count >= pagedBytes { return pages(count).map { SharedStorage(pages: $0) } }
-        return zeroed ? SharedStorage(zeroed: count) : SharedStorage(uninitialized: count)
+        if count >= pagedBytes { return pages(count, zeroed: zeroed) }
+        return zeroed ? SharedStorage(zeroed: count) : SharedStorage(allocating: count)
     }
 
     /// All zero.
     package convenience init(zeroed count: Int) {
-        if count >= Self.pagedBytes, let pages = Self.pages(count) {
-            self.init(pages: pages)
+        if count >= Self.pagedBytes, let pages = Pages.new(count) {
+            self.init(pages, count)
         } else {
-            self.init(uninitialized: count)
+            self.init(allocating: count)
             bytes.initializeMemory(as: UInt8.self, repeating: 0)
         }
     }
 
-    /// Whatever the memory held before.
+    /// Whatever the memory held before: of which nothing may show.
     package convenience init(uninitialized count: Int) {
-        if count >= Self.largePagedBytes, let pages = Self.pages(count) {
-            self.init(pages: pages)
+        if count >= Self.pagedBytes, let pages = Pages.reused(count) ?? Pages.new(count) {
+            self.init(pages, count)
         } else {
             self.init(allocating: count)
         }
+    }
+
+    private static func pages(_ count: Int, zeroed: Bool) -> SharedStorage? {
+        guard let pages = zeroed ? Pages.new(count) : Pages.reused(count) ?? Pages.new(count) else { return nil }
+        return SharedStorage(pages, count)
+    }
+
+    private convenience init(_ pages: UnsafeMutableRawBufferPointer, _ count: Int) {
+        self.init(borrowing: UnsafeMutableRawBufferPointer(rebasing: pages[..<count])) { _ in Pages.giveBack(pages) }
     }
 
     private init(allocating count: Int) {
@@ -58,18 +65,6 @@ package final class SharedStorage: @unchecked Sendable {
     ) {
         self.bytes = bytes
         self.release = release
-    }
-
-    private convenience init(pages: UnsafeMutableRawBufferPointer) {
-        self.init(borrowing: pages) { munmap($0.baseAddress, $0.count) }
-    }
-
-    private static func pages(_ count: Int) -> UnsafeMutableRawBufferPointer? {
-        let address = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        guard let address, address != UnsafeMutableRawPointer(bitPattern: -1) else { return nil }
-        // Where there are none, small ones do as well.
-        if count >= largePagedBytes { madvise(address, count, MADV_HUGEPAGE) }
-        return UnsafeMutableRawBufferPointer(start: address, count: count)
     }
 
     package func copy() -> SharedStorage { SharedStorage(copying: UnsafeRawBufferPointer(bytes)) }

@@ -65,6 +65,13 @@ enum Sequences {
         _ start: PythonPointer, _ step: PythonPointer, _ count: Int, _ dtype: DType, _ state: StatePointer
     ) throws -> ArrayPointer {
         guard count >= 0 else { throw TensorError.value("a range of \(count) elements") }
+        if dtype == .float32 {
+            let (first, by) = (try Element.double(start), try Element.double(step))
+            return try state.array(.float32, shape: [count]) { output in
+                guard let place = output.base?.assumingMemoryBound(to: Float.self) else { return }
+                for index in 0..<count { place[index] = Float(first + Double(index) * by) }
+            }
+        }
         let isInteger = dtype.kind <= .integer
         let wide = try state.array(isInteger ? .int64 : .float64, shape: [count])
         do {

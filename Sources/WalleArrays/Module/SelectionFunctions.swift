@@ -59,14 +59,16 @@ enum SelectionFunctions {
             throw TensorError.value("scatter() takes a function of two operands")
         }
         let (array, positions) = (try state.array(given[1]), try state.array(given[2]))
+        // First: memory that is shared moves with it.
+        let target = try array.writableView()
         let values = try state.array(given[3])
         let combination = try Combination(operation, array.dtype)
         let cast =
-            values.dtype == array.dtype
+            values.dtype == array.dtype && values.body.pointee.cell != array.body.pointee.cell
             ? ArrayPointer(Py_NewRef(values.object)) : try state.copy(of: values, as: array.dtype)
         defer { Py_DecRef(cast.object) }
         FloatErrors.clear()
-        try combination.run(cast.view, at: positions.view, of: try array.writableView())
+        try combination.run(cast.view, at: positions.view, of: target)
         try FloatErrors.check(state, function.name)
         return none
     }

@@ -65,13 +65,13 @@ struct Call2 {
     func run(
         _ left: Operand, _ right: Operand, _ state: StatePointer, _ options: UniversalCall.Options
     ) throws -> PythonPointer {
-        if let out = try Target.plain(options, left, right, result) {
+        var (left, right) = try broadcast(left, right)
+        if let out = try Target.plain(options, result, [left, right]) {
             FloatErrors.clear()
             try fill(out.view, left.view, right.view, state)
             try FloatErrors.check(state, name)
             return Py_NewRef(out.object)
         }
-        var (left, right) = try broadcast(left, right)
         let target = try Target(options, left.layout.shape, result, name, state)
         defer { target.release() }
         left.layout = try left.layout.broadcast(to: target.shape)
@@ -131,6 +131,12 @@ struct Call1 {
     func run(
         _ input: Operand, _ state: StatePointer, _ options: UniversalCall.Options
     ) throws -> PythonPointer {
+        if let out = try Target.plain(options, result, [input, input]) {
+            FloatErrors.clear()
+            try fill(out.view, input.view, state)
+            try FloatErrors.check(state, name)
+            return Py_NewRef(out.object)
+        }
         let target = try Target(options, input.layout.shape, result, name, state)
         defer { target.release() }
         var input = input

@@ -46,12 +46,16 @@ struct Target {
     /// The given array, when results can be written to it without more ado: operands and array have one shape, and lie
     /// apart or are one.
     static func plain(
-        _ options: UniversalCall.Options, _ left: Operand, _ right: Operand, _ type: DType
+        _ options: UniversalCall.Options, _ type: DType, _ operands: InlineArray<2, Operand>
     ) throws -> ArrayPointer? {
         guard let out = options.out, options.condition == nil, out.dtype == type else { return nil }
-        let view = try out.writableView()
-        let isPlain = { (operand: Operand) in operand.layout.shape == view.layout.shape && !overlaps(operand, view) }
-        return isPlain(left) && isPlain(right) ? out : nil
+        let view = out.view
+        for index in operands.indices {
+            guard operands[index].layout.shape == view.layout.shape, !overlaps(operands[index], view) else {
+                return nil
+            }
+        }
+        return out
     }
 
     private static func check(_ out: ArrayPointer, _ shape: Axes, _ type: DType, _ name: StaticString) throws {

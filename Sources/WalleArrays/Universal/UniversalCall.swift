@@ -18,6 +18,8 @@ enum UniversalCall {
     static func binary(
         _ index: Int, _ first: PythonPointer, _ second: PythonPointer, _ state: StatePointer, _ options: Options? = nil
     ) throws -> PythonPointer {
+        // Before operands are read: memory that is shared moves with the first write.
+        if let out = options?.out { _ = try out.writableView() }
         var left = try Operand(reading: first, state)
         defer { left.release() }
         var right = try Operand(reading: second, state)
@@ -71,6 +73,7 @@ enum UniversalCall {
     static func unary(
         _ index: Int, _ object: PythonPointer, _ state: StatePointer, _ options: Options? = nil
     ) throws -> PythonPointer {
+        if let out = options?.out { _ = try out.writableView() }
         var input = try Operand(reading: object, state)
         defer { input.release() }
         let function = UniversalFunction.all[index]

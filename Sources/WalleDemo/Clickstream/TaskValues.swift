@@ -11,6 +11,12 @@ struct UserBatch: Encodable, Sendable {
     var events: [ClickEvent]
 }
 
+/// All events of some users, and whether a picture is wanted: for `purchase`.
+struct PurchaseBatch: Encodable, Sendable {
+    var events: [ClickEvent]
+    var plot: Bool
+}
+
 /// All events of some users, and what makes a cohort: for `funnel`.
 struct FunnelBatch: Encodable, Sendable {
     var by: String
@@ -59,6 +65,17 @@ struct SessionStatistics: Decodable, Sendable {
         case goalRate = "goal_rate"
         case duration = "duration_seconds"
     }
+}
+
+struct PurchaseModel: Decodable, Sendable {
+    var sessions: Int
+    /// In nats, of sessions that the model had not seen.
+    var loss: Double
+    var auc: Double?
+    /// What each event adds to the log odds.
+    var weights: [String: Double]
+    /// An SVG.
+    var plot: String?
 }
 
 struct FunnelReport: Decodable, Sendable {

@@ -10,7 +10,7 @@ struct Demo {
     /// The tasks that are loaded at the start, and how many VMs they get; `next-action-1.1` comes by a swap.
     static let tasks: [(name: String, instances: Int?)] = [
         ("next-action", nil), ("anomaly", nil), ("session-stats", enoughForAllCores), ("funnel", enoughForAllCores),
-        ("runaway", nil), ("hungry", nil),
+        ("purchase", nil), ("runaway", nil), ("hungry", nil),
     ]
 
     /// Two tasks have this many VMs each, so that together they can take every core.

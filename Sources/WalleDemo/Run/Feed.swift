@@ -22,7 +22,7 @@ extension Feed {
     static func all(_ stream: Clickstream, on stage: Stage) -> [Feed] {
         let parts = Partition.split(stream, into: partitions)
         return parts.map { predictions(of: $0, on: stage) } + parts.map { anomalies(of: $0, on: stage) }
-            + sessions(in: stream, on: stage) + funnels(in: stream, on: stage)
+            + sessions(in: stream, on: stage) + funnels(in: stream, on: stage) + [purchases(in: stream, on: stage)]
     }
 
     private static func predictions(of partition: Partition, on stage: Stage) -> Feed {
@@ -65,6 +65,17 @@ extension Feed {
             let batch = FunnelBatch(by: by, events: batches[number / 2 % batches.count])
             let result: FunnelReport? = await stage.ledger.book("funnel", events: batch.events.count) {
                 () async throws(TaskError) in try await stage.host.run("funnel", batch)
+            }
+            if let result { stage.findings.add(result) }
+        }
+    }
+
+    private static func purchases(in stream: Clickstream, on stage: Stage) -> Feed {
+        let batches = stream.wholeUsers(ofAbout: 1000)
+        return Feed(task: "purchase") { number in
+            let batch = PurchaseBatch(events: batches[number % batches.count], plot: true)
+            let result: PurchaseModel? = await stage.ledger.book("purchase", events: batch.events.count) {
+                () async throws(TaskError) in try await stage.host.run("purchase", batch)
             }
             if let result { stage.findings.add(result) }
         }

@@ -16,6 +16,7 @@ final class Findings: Sendable {
         var highest: Anomalies.Alarm?
         var sessions: SessionStatistics?
         var funnels: [String: FunnelReport] = [:]
+        var purchases: PurchaseModel?
     }
     private let state = Mutex(Totals())
 
@@ -37,6 +38,8 @@ final class Findings: Sendable {
     }
 
     func add(_ statistics: SessionStatistics) { state.withLock { $0.sessions = statistics } }
+
+    func add(_ model: PurchaseModel) { state.withLock { $0.purchases = model } }
 
     func add(_ report: FunnelReport) { state.withLock { $0.funnels[report.by] = report } }
 }

@@ -1,6 +1,6 @@
 /// What the tasks found, in a line each.
 extension Report {
-    var discoveries: [String] { [accuracy, alarms, sessions, funnel].compactMap { $0 } }
+    var discoveries: [String] { [accuracy, alarms, sessions, funnel, purchases].compactMap { $0 } }
 
     private var accuracy: String? {
         guard !findings.accuracies.isEmpty else { return nil }
@@ -25,6 +25,14 @@ extension Report {
         }
         return "session-stats  last batch: \(sessions.sessions) sessions of \(sessions.users) users, "
             + "\(Text.percent(goal)) with a purchase, half of them shorter than \(Int(duration.p50)) s"
+    }
+
+    private var purchases: String? {
+        guard let model = findings.purchases else { return nil }
+        let strongest = model.weights.max { abs($0.value) < abs($1.value) }
+        let auc = model.auc.map { ", ranked right " + Text.percent($0) } ?? ""
+        return "purchase       last batch, predicted before it was learnt: loss \(Text.number(model.loss))" + auc
+            + (strongest.map { "; most telling: \($0.key)" } ?? "")
     }
 
     private var funnel: String? {

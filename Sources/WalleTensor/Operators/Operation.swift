@@ -37,7 +37,7 @@ extension UnaryOperation {
             type.kind < .floating ? type.float : type
         case .bitwiseNot, .bitCount: type.kind == .integer || type == .bool && self == .bitwiseNot ? type : nil
         case .negative, .sign, .square, .reciprocal: type == .bool ? nil : type
-        case .floor, .ceil, .truncate, .round: type.kind == .complex ? nil : type
+        case .floor, .ceil, .truncate: type.kind == .complex ? nil : type
         case .signBit: type.kind == .complex ? nil : type
         default: type
         }

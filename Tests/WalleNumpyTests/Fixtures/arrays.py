@@ -278,3 +278,14 @@ def test_missing_names_say_what_to_use():
 def test_a_sum_is_pairwise():
     a = np.full(1 << 20, 0.1, "float32")
     assert abs(float(a.sum()) - 0.1 * 2**20) < 0.1 and abs(float(a.reshape(-1, 1).sum(axis=0)[0]) - 0.1 * 2**20) < 0.1
+
+
+def test_complex_numbers():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert (np.array([1 + 1j, 3j]) / 2).tolist() == [0.5 + 0.5j, 1.5j]
+        assert np.reciprocal(np.array([2j]))[0] == -0.5j
+    assert np.fmin(1 + 0j, complex(math.nan, 0)) == 1 and np.rint(np.array([1.5 - 2.5j]))[0] == 2 - 2j
+    assert np.sign(np.array([3 + 4j, 0]))[0] == 0.6 + 0.8j
+    assert np.reciprocal(np.array([-4, -1, 1, 2])).tolist() == [0, -1, 1, 0]
+    raises(TypeError, "not defined", np.floor, np.array([1j]))
