@@ -20,9 +20,16 @@ package enum Pages {
     private static let mostKeptBytes = 256 << 20
     private static let mostKept = 8
 
-    private struct Kept: @unchecked Sendable {
-        // Nobody's until it is taken again.
-        var blocks: [UnsafeMutableRawBufferPointer] = []
+    /// Memory that is nobody's until it is taken again, which is why any thread may have it.
+    private struct Block: @unchecked Sendable {
+        let bytes: UnsafeMutableRawBufferPointer
+        var count: Int { bytes.count }
+
+        func unmap() { munmap(bytes.baseAddress, bytes.count) }
+    }
+
+    private struct Kept {
+        var blocks: [Block] = []
         var bytes = 0
     }
     private static let kept = Mutex(Kept())
@@ -41,23 +48,24 @@ package enum Pages {
 
     /// A block that was kept, up to a quarter larger than needed; it holds whatever its last user left.
     static func reused(_ count: Int) -> UnsafeMutableRawBufferPointer? {
-        kept.withLock { kept in
-            guard
-                let index = kept.blocks.lastIndex(where: { $0.count >= count && $0.count - count <= count / 4 + unit })
-            else { return nil }
-            let block = kept.blocks.remove(at: index)
+        let block = kept.withLock { kept -> Block? in
+            let found = kept.blocks.lastIndex { $0.count >= count && $0.count - count <= count / 4 + unit }
+            guard let found else { return nil }
+            let block = kept.blocks.remove(at: found)
             kept.bytes -= block.count
             return block
         }
+        return block?.bytes
     }
 
     /// Keeps a block for the next array, or gives it to the system when there are enough; the oldest go first.
-    static func giveBack(_ block: UnsafeMutableRawBufferPointer) {
-        let excess = kept.withLock { kept -> [UnsafeMutableRawBufferPointer] in
+    static func giveBack(_ bytes: UnsafeMutableRawBufferPointer) {
+        let block = Block(bytes: bytes)
+        let excess = kept.withLock { kept -> [Block] in
             guard block.count <= mostKeptBytes / 2 else { return [block] }
             kept.blocks.append(block)
             kept.bytes += block.count
-            var excess: [UnsafeMutableRawBufferPointer] = []
+            var excess: [Block] = []
             while kept.blocks.count > mostKept || kept.bytes > mostKeptBytes {
                 let oldest = kept.blocks.removeFirst()
                 kept.bytes -= oldest.count
@@ -65,15 +73,15 @@ package enum Pages {
             }
             return excess
         }
-        for block in excess { munmap(block.baseAddress, block.count) }
+        for block in excess { block.unmap() }
     }
 
     /// Gives all that is kept to the system.
     package static func trim() {
-        let blocks = kept.withLock { kept in
+        let blocks = kept.withLock { kept -> [Block] in
             defer { kept = Kept() }
             return kept.blocks
         }
-        for block in blocks { munmap(block.baseAddress, block.count) }
+        for block in blocks { block.unmap() }
     }
 }

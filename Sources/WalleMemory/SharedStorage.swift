@@ -45,7 +45,10 @@ package final class SharedStorage: @unchecked Sendable {
     }
 
     private convenience init(_ pages: UnsafeMutableRawBufferPointer, _ count: Int) {
-        self.init(borrowing: UnsafeMutableRawBufferPointer(rebasing: pages[..<count])) { _ in Pages.giveBack(pages) }
+        let size = pages.count
+        self.init(borrowing: UnsafeMutableRawBufferPointer(rebasing: pages[..<count])) {
+            Pages.giveBack(UnsafeMutableRawBufferPointer(start: $0.baseAddress, count: size))
+        }
     }
 
     private init(allocating count: Int) {
