@@ -48,6 +48,8 @@ def empty(
     shape: ShapeLike, dtype: DTypeLike = float, order: Order = "C", *, device: Device = None, like: None = None
 ) -> ndarray:
     """A new array whose values do not matter: zeros, so that nothing of other tasks shows."""
+    if device is None and order == "C":
+        return _t.zeros(shape, _dtypes._find(dtype))
     _check_device(device)
     return _new(shape, dtype, order, _t.zeros)
 
@@ -206,11 +208,14 @@ def arange(
     like: None = None,
 ) -> ndarray:
     """The numbers from `start`, by `step`, before `stop`; from 0 when there is one argument."""
-    _check_device(device)
+    if device is not None:
+        _check_device(device)
     if stop is _NoValue or stop is None:
         start, stop = 0, start
     if step is None:
         step = 1
+    if dtype is None and type(start) is int and type(stop) is int and type(step) is int and step:
+        return _t.range(start, step, builtins.max(0, -((start - stop) // step)), _dtypes.int64)
     if dtype is None:
         found = _dtypes.result_type(
             *(each if isinstance(each, (int, float, complex)) else asarray(each) for each in (start, stop, step))

@@ -122,7 +122,8 @@ def squeeze(a: ArrayLike, axis: AxesLike | None = None) -> ndarray:
     """Without axes of length 1: all of them, or those given; a view."""
     a = asarray(a)
     if axis is None:
-        return a.reshape(tuple(length for length in a.shape if length != 1))
+        shape = a.shape
+        return a.reshape([length for length in shape if length != 1]) if 1 in shape else a[...]
     if a.ndim == 0 and axis in (0, -1):
         return a
     axes = _axes(axis, a.ndim)

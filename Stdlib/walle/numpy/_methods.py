@@ -236,7 +236,7 @@ class _Array:
         found = _dtypes._find(dtype)
         if casting != "unsafe" and not _dtypes.can_cast(self.dtype, found, casting):
             raise TypeError(f"Cannot cast array data from {self.dtype!r} to {found!r} according to the rule '{casting}'")
-        if self.dtype.kind == "c" and found.kind in "iuf":
+        if found.kind in "iuf" and self.dtype.kind == "c":
             _creation._warn_of_imaginary_part()
         new = _t.astype(self, found, copy)
         return new if order == "K" else _ordered(new, order)

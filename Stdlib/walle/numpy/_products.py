@@ -181,6 +181,8 @@ def _aligned(a, b, axis):
 def dot(a: ArrayLike, b: ArrayLike, out: ndarray | None = None) -> Array:
     """The sums of products over the last axis of `a` and the last but one, or only, axis of `b`."""
     a, b = asarray(a), asarray(b)
+    if out is None and 0 < a.ndim <= 2 and 0 < b.ndim <= 2 and a.shape[-1] == b.shape[0]:
+        return _t.matmul(a, b)
     if a.ndim == 0 or b.ndim == 0:
         return _contiguous_out(a * b if "b" != a.dtype.kind + b.dtype.kind else a & b, out)
     _aligned(a, b, -2 if b.ndim > 1 else 0)

@@ -355,9 +355,11 @@ def _accumulate(function, a, axis, dtype, out):
         a, axis = a.reshape(-1), 0
     elif a.ndim == 0:
         a = a.reshape(1)
-    dtype = None if dtype is None else _dtypes._find(dtype)
-    _check_cast(a, dtype)
-    return _given(_t.accumulate(function, a, _axis(axis, a.ndim), dtype), out)
+    if dtype is not None:
+        dtype = _dtypes._find(dtype)
+        _check_cast(a, dtype)
+    result = _t.accumulate(function, a, axis, dtype)
+    return result if out is None else _given(result, out)
 
 
 def _check_cast(a, dtype):
