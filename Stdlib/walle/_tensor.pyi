@@ -727,6 +727,7 @@ def assign(array: ndarray, value: ArrayLike, /) -> None:
     """As array[...] = value, whatever the types."""
 def take(array: ndarray, positions: ndarray, axis: int, /) -> Array:
     """The elements of an axis at some positions."""
+def clip(array: ndarray, low: Any, high: Any, out: ndarray | None, /) -> ndarray | None: ...
 def scatter(function: ufunc, array: ndarray, positions: ndarray, values: ndarray, /) -> None:
     """Combine values with elements of an axis in place, one after the other."""
 def bincount(integers: ndarray, weights: ndarray | None, minlength: int, /) -> ndarray:

@@ -21,6 +21,14 @@ enum SelectionFunctions {
                     }
                 }),
             .fast(
+                "clip", "(array, low, high, out): None where two calls are needed.",
+                { _, arguments, count in
+                    ArrayFunctions.call(arguments, count, 4...4, "clip") { given, state in
+                        let out = try given.optional(3).map { try state.array($0, "out") }
+                        return try Clipping.run(try state.array(given[0]), given[1], given[2], out, state) ?? none
+                    }
+                }),
+            .fast(
                 "scatter", "(function, array, positions, values): combine in place, one after the other.",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 4...4, "scatter") { given, state in

@@ -60,7 +60,7 @@ package struct Folding {
                 walle_kernels_shared(), Int32(rows.rawValue), Int32(computing.kernel)),
             rows.result(computing) == output.dtype
         {
-            return folding.foldRows(kernel)
+            return folding.foldRows(kernel, inOrder: false)
         }
         let kernel = walle_kernels_fold(walle_kernels_shared(), Int32(operation.rawValue), Int32(computing.kernel))
         folding.foldElements(kernel.unsafelyUnwrapped)
@@ -72,7 +72,8 @@ package struct Folding {
     package static func run(
         _ kernel: walle_binary_kernel, _ input: View, folded: Axes, to output: View, computing: DType
     ) {
-        Folding(input, folded: folded, to: output, computing: computing, start: .firstElement).foldRows(kernel)
+        Folding(input, folded: folded, to: output, computing: computing, start: .firstElement)
+            .foldRows(kernel, inOrder: true)
     }
 
     private var hasNeighbouringResults: Bool {
@@ -128,13 +129,13 @@ package struct Folding {
 
     // MARK: a row at a time
 
-    /// Elements of a row that are folded together: a few of them stay in the first cache.
-    private static let rowPiece = 1024
+    /// Elements of a row that are folded together: partial results of some levels stay in the second cache.
+    private static let rowPiece = 4096
     /// Rows that are folded one after the other; more are halved first.
     private static let sequentialRows = 16
 
     /// The axis of results that is walked innermost, the other kept axes, and the folded ones in order.
-    private func foldRows(_ kernel: walle_binary_kernel) {
+    private func foldRows(_ kernel: walle_binary_kernel, inOrder: Bool) {
         guard let out = output.base, let base = input.base, kept.count > 0, inner.count > 0 else { return }
         let row = rowAxis
         var (outerOut, outerIn) = (output.layout, kept)
@@ -147,10 +148,14 @@ package struct Folding {
         }
         let outer: InlineArray<2, Layout> = [outerOut, outerIn]
         let positions = Positions(inner)
-        withUnsafeTemporaryAllocation(byteCount: 34 * Self.rowPiece * 16, alignment: 64) { scratch in
+        let most = inOrder ? positions.count : Self.sequentialRows
+        let halvings = Int.bitWidth - (positions.count / most).leadingZeroBitCount
+        let rowBytes = (Swift.min(length, Self.rowPiece) * computing.byteCount + 63) / 64 * 64
+        withUnsafeTemporaryAllocation(byteCount: (halvings + 3) * rowBytes, alignment: 64) { scratch in
             let fold = RowFold(
                 kernel: kernel, cast: PieceCast(input.dtype, computing), bytes: computing.byteCount,
-                scratch: scratch.baseAddress.unsafelyUnwrapped, stride: rowStrides.in, positions: positions)
+                scratch: scratch.baseAddress.unsafelyUnwrapped, rowBytes: rowBytes, castRow: halvings + 2,
+                sequentialRows: most, stride: rowStrides.in, positions: positions)
             Walk.forEach(outer.span) { count, offsets, strides in
                 for index in 0..<count {
                     let to = out + offsets[0] + index * strides[0]
@@ -202,6 +207,10 @@ package struct Folding {
         let bytes: Int
         /// A row for each level of halving, one for what is cast, one for the result.
         let scratch: UnsafeMutableRawPointer
+        let rowBytes: Int
+        let castRow: Int
+        /// Rows that are folded one after the other.
+        let sequentialRows: Int
         let stride: Int
         let positions: Positions
 
@@ -214,11 +223,11 @@ package struct Folding {
             finish(width, row(0), bytes, output, step)
         }
 
-        private func row(_ level: Int) -> UnsafeMutableRawPointer { scratch + level * Folding.rowPiece * 16 }
+        private func row(_ level: Int) -> UnsafeMutableRawPointer { scratch + level * rowBytes }
 
         private func fold(_ source: UnsafeMutableRawPointer, _ width: Int, _ rows: Range<Int>, into level: Int) {
             let result = row(level)
-            guard rows.count <= Folding.sequentialRows || level >= 31 else {
+            guard rows.count <= sequentialRows else {
                 let middle = rows.lowerBound + (rows.count + 1) / 2
                 fold(source, width, rows.lowerBound..<middle, into: level)
                 fold(source, width, middle..<rows.upperBound, into: level + 1)
@@ -226,7 +235,7 @@ package struct Folding {
             }
             cast.copy(width, source + positions[rows.lowerBound], stride, to: result)
             for position in rows.dropFirst() {
-                let (next, step) = cast.read(width, source + positions[position], stride, by: row(33))
+                let (next, step) = cast.read(width, source + positions[position], stride, by: row(castRow))
                 kernel(width, result, bytes, next, step, result, bytes)
             }
         }

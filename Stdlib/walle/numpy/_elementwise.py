@@ -267,6 +267,9 @@ def clip(
     if high is None or kwargs:
         result = _t.maximum(result, low, out=out if high is None else None, **kwargs)
         return result if high is None else _t.minimum(result, high, out=out, **kwargs)
+    clipped = _t.clip(result, low, high, out) if out is None or type(out) is ndarray else None
+    if clipped is not None:
+        return clipped
     raised = _t.maximum(result, low, out=out)
     # The second bound in place, unless it widens the type.
     place = out if out is not None else raised if _fits(raised, high) else None

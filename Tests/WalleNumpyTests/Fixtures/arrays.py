@@ -289,3 +289,22 @@ def test_complex_numbers():
     assert np.sign(np.array([3 + 4j, 0]))[0] == 0.6 + 0.8j
     assert np.reciprocal(np.array([-4, -1, 1, 2])).tolist() == [0, -1, 1, 0]
     raises(TypeError, "not defined", np.floor, np.array([1j]))
+
+
+def test_folds_of_many_rows_keep_their_order():
+    a = np.arange(1.0, 101.0)
+    assert np.subtract.reduce(a) == 1 - a[1:].sum()
+    grid = np.arange(40_000.0).reshape(200, 200)
+    assert (np.subtract.reduce(grid, axis=0) == grid[0] - grid[1:].sum(axis=0)).all()
+    assert np.divide.reduce(np.full(40, 2.0)) == 2.0**-38 and np.maximum.reduce(grid, axis=0)[3] == 39_803
+    assert grid.astype("int8").sum(axis=0, dtype="int64").tolist() == [
+        sum(row) for row in zip(*grid.astype("int8").tolist())
+    ]
+
+
+def test_clip():
+    a = np.arange(5000)
+    assert np.clip(a, 10, 4000).sum() == sum(min(max(x, 10), 4000) for x in range(5000))
+    assert np.clip(a, 1.5, 3).dtype == float and np.clip(a.astype("u1"), -5, 300).max() == 255
+    b = np.linspace(-1, 1, 7)
+    assert np.clip(b, -0.5, 0.5, out=b) is b and b.max() == 0.5 and np.isnan(np.clip(np.array([math.nan]), 0, 1))[0]
