@@ -224,7 +224,9 @@ struct Subscript {
         }
 
         private mutating func mask(_ mask: ArrayPointer, _ subscript_: inout Subscript) throws {
-            for (place, length) in mask.shape.enumerated() where subscript_.layout.shape[axis + place] != length {
+            // An axis without elements fits all, as it selects nothing.
+            for (place, length) in mask.shape.enumerated()
+            where length != 0 && subscript_.layout.shape[axis + place] != length {
                 throw TensorError.index(
                     "boolean index did not match indexed array along axis \(originalAxis(subscript_) + place); size of "
                         + "axis is \(subscript_.layout.shape[axis + place]) but size of corresponding boolean axis is "

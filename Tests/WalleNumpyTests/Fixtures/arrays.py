@@ -178,6 +178,7 @@ def test_indices():
     assert a[:, [0, 2], 1].shape == (2, 2) and a[[0], :, [1, 2]].shape == (2, 3)
     assert a[a > 20].tolist() == [21, 22, 23] and a[:, np.array([True, False, True])].shape == (2, 2, 4)
     assert a[np.ix_([1], [0, 2], [3])].ravel().tolist() == [15, 23] and a[()].shape == a.shape
+    assert a[np.zeros((2, 0), bool)].shape == (0, 4)
     a[a % 2 == 0] = -1
     a[0, 1] = [7, 8, 9, 10]
     assert a[0, :2].tolist() == [[-1, 1, -1, 3], [7, 8, 9, 10]]
