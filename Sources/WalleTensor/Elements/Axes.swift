@@ -25,7 +25,7 @@ public struct Axes: Sendable {
         for (index, value) in values.enumerated() { self[index] = value }
     }
 
-    @inlinable
+    @inlinable @inline(__always)
     public subscript(axis: Int) -> Int {
         get {
             precondition(axis >= 0 && axis < count)
