@@ -30,6 +30,15 @@ struct Subscript {
     init(_ key: PythonPointer, of array: ArrayPointer, _ state: StatePointer) throws {
         layout = array.layout
         offset = 0
+        do {
+            try read(key, of: array, state)
+        } catch {
+            release()
+            throw error
+        }
+    }
+
+    private mutating func read(_ key: PythonPointer, of array: ArrayPointer, _ state: StatePointer) throws {
         guard walle_IsTuple(key) != 0 else {
             var reader = Reader(array, state)
             try reader.count(key)
@@ -51,7 +60,6 @@ struct Subscript {
 
     /// Goes over the entries: first to see how many axes they take, then to apply them.
     private struct Reader {
-        private let array: ArrayPointer
         private let state: StatePointer
         private let rank: Int
         /// Axes that the entries take.
@@ -59,8 +67,8 @@ struct Subscript {
         private var ellipses = 0
         /// The next axis of the layout.
         private var axis = 0
-        /// Integers met beside arrays of positions; these count as positions too.
-        private var integers: [(axis: Int, index: Int)] = []
+        /// Axes of integers met beside arrays of positions; these count as positions too.
+        private var integers: [Int] = []
         private var hasPositions = false
         /// Runs of entries that are positions: two of them are not adjacent.
         private var runs = 0
@@ -68,7 +76,6 @@ struct Subscript {
         private var keepsIntegers = false
 
         init(_ array: ArrayPointer, _ state: StatePointer) {
-            self.array = array
             self.state = state
             rank = array.rank
         }
@@ -159,7 +166,7 @@ struct Subscript {
                 // One position, repeated.
                 enterRun()
                 subscript_.layout.shape[axis] = 1
-                integers.append((axis, 0))
+                integers.append(axis)
                 axis += 1
             } else {
                 subscript_.layout.removeAxis(axis)
@@ -241,9 +248,9 @@ struct Subscript {
         func finish(_ subscript_: inout Subscript) throws {
             guard hasPositions else { return }
             subscript_.isAdjacent = runs == 1
-            for integer in integers {
+            for axis in integers {
                 let array = try state.array(.int64, shape: [], zeroed: true)
-                subscript_.positions.append(Position(axis: integer.axis, array: array))
+                subscript_.positions.append(Position(axis: axis, array: array))
             }
             subscript_.positions.sort { $0.axis < $1.axis }
         }

@@ -309,3 +309,10 @@ def test_clip():
     assert np.clip(a, 1.5, 3).dtype == float and np.clip(a.astype("u1"), -5, 300).max() == 255
     b = np.linspace(-1, 1, 7)
     assert np.clip(b, -0.5, 0.5, out=b) is b and b.max() == 0.5 and np.isnan(np.clip(np.array([math.nan]), 0, 1))[0]
+
+
+def test_wrong_indices_leave_nothing():
+    a, positions = np.zeros((2, 3)), np.zeros(100_000, "int32")
+    for _ in range(1500):
+        # More than the limit of this interpreter, were the positions kept.
+        raises(IndexError, "only integers", lambda: a[positions, 1.5])
