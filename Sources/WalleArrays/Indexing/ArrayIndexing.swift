@@ -82,22 +82,13 @@ enum ArrayIndexing {
                 "shape mismatch: value array of shape \(operand.layout.shape) could not be broadcast to indexing result "
                     + "of shape \(gather.shape)")
         }
-        if operand.dtype == array.dtype && !overlaps(operand, array) { return gather.write(from: operand.view) }
+        if operand.dtype == array.dtype && !operand.view.overlaps(array.view) {
+            return gather.write(from: operand.view)
+        }
         let copy = try state.array(array.dtype, shape: gather.shape)
         defer { Py_DecRef(copy.object) }
         Elementwise.cast(operand.view, to: copy.view)
         gather.write(from: copy.view)
-    }
-
-    private static func overlaps(_ operand: Operand, _ array: ArrayPointer) -> Bool {
-        let view = array.view
-        guard let base = view.base else { return false }
-        let (written, read) = (
-            view.layout.extent(elementBytes: view.dtype.byteCount),
-            operand.layout.extent(elementBytes: operand.dtype.byteCount)
-        )
-        return base + written.lowerBound < operand.base + read.upperBound
-            && operand.base + read.lowerBound < base + written.upperBound
     }
 
     /// Axes of length 1 before those that the target has do not matter in an assignment.
@@ -131,14 +122,9 @@ enum ArrayIndexing {
 
     /// The same with an operand of the place's shape, which may overlap it.
     static func assign(_ operand: Operand, to place: View, _ state: StatePointer) throws {
-        guard let base = place.base, place.layout.count > 0 else { return }
-        let written = place.layout.extent(elementBytes: place.dtype.byteCount)
-        let read = operand.layout.extent(elementBytes: operand.dtype.byteCount)
-        let overlaps =
-            base + written.lowerBound < operand.base + read.upperBound
-            && operand.base + read.lowerBound < base + written.upperBound
-        guard overlaps else { return Elementwise.cast(operand.view, to: place) }
-        if base == operand.base && operand.layout == place.layout && operand.dtype == place.dtype { return }
+        guard place.layout.count > 0 else { return }
+        guard operand.view.overlaps(place) else { return Elementwise.cast(operand.view, to: place) }
+        if operand.view.isSame(as: place) { return }
         let copy = try state.array(operand.dtype, shape: operand.layout.shape)
         defer { Py_DecRef(copy.object) }
         Raster.copy(operand.view, to: copy.view)

@@ -101,42 +101,31 @@ struct Gather {
 
     /// Reads into an array of `shape`.
     func read(into output: View) {
-        move(output) { place, source in (place, source) }
+        move(output, isWrite: false)
     }
 
     /// Writes values of `shape`, of the same type.
     func write(from values: View) {
-        move(values) { place, source in (source, place) }
+        move(values, isWrite: true)
     }
 
-    private func move(
-        _ view: View,
-        _ direction: (UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> (
-            to: UnsafeMutableRawPointer, from: UnsafeMutableRawPointer
-        )
-    ) {
+    private func move(_ view: View, isWrite: Bool) {
         guard let other = view.base, let list = offsets.view.base, shape.reduce(1, *) > 0 else { return }
         let (outer, inner) = split(view.layout)
         let isElement = inner.count == 1
         let bytes = dtype.byteCount
         let layouts: InlineArray<2, Layout> = [offsets.layout, outer]
-        let isWrite = direction(other, base).to == base
         Walk.forEach(layouts.span) { count, places, strides in
             for index in 0..<count {
-                let offset = (list + places[0] + index * strides[0]).load(as: Int.self)
+                let here = base + (list + places[0] + index * strides[0]).load(as: Int.self)
                 let there = other + places[1] + index * strides[1]
                 if isElement {
-                    let pair = direction(there, base + offset)
-                    Self.copy(bytes, pair.from, pair.to)
-                } else if isWrite {
-                    Raster.copy(
-                        View(base: there, dtype: dtype, layout: inner),
-                        to: View(base: base + offset, dtype: dtype, layout: rest))
-                } else {
-                    Raster.copy(
-                        View(base: base + offset, dtype: dtype, layout: rest),
-                        to: View(base: there, dtype: dtype, layout: inner))
+                    Self.copy(bytes, isWrite ? there : here, isWrite ? here : there)
+                    continue
                 }
+                let indexed = View(base: here, dtype: dtype, layout: rest)
+                let given = View(base: there, dtype: dtype, layout: inner)
+                Raster.copy(isWrite ? given : indexed, to: isWrite ? indexed : given)
             }
         }
     }

@@ -23,6 +23,20 @@ struct ArrayBody {
     var view: View { View(base: cell.pointee.bytes + offset, dtype: dtype, layout: layout) }
 }
 
+extension View {
+    /// Whether the memory between the first and the last element of both has bytes in common.
+    func overlaps(_ other: View) -> Bool {
+        guard let base, let there = other.base else { return false }
+        let bytes = layout.extent(elementBytes: dtype.byteCount)
+        let others = other.layout.extent(elementBytes: other.dtype.byteCount)
+        return base + bytes.lowerBound < there + others.upperBound
+            && there + others.lowerBound < base + bytes.upperBound
+    }
+
+    /// Whether both show the same elements of the same memory.
+    func isSame(as other: View) -> Bool { base == other.base && layout == other.layout && dtype == other.dtype }
+}
+
 /// An object that is known to be an array.
 struct ArrayPointer {
     let object: PythonPointer

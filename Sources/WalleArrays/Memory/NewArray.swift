@@ -37,7 +37,17 @@ extension StatePointer {
     /// A new array that `fill` writes all of; nothing is left of it when that throws.
     @inline(__always)
     func array(_ dtype: DType, shape: Axes, _ fill: (View) throws -> Void) throws -> ArrayPointer {
-        let array = try self.array(dtype, shape: shape)
+        try filled(try array(dtype, shape: shape), fill)
+    }
+
+    /// The same with axes in another order in memory.
+    @inline(__always)
+    func array(_ dtype: DType, layout: Layout, _ fill: (View) throws -> Void) throws -> ArrayPointer {
+        try filled(try array(dtype, layout: layout), fill)
+    }
+
+    @inline(__always)
+    private func filled(_ array: ArrayPointer, _ fill: (View) throws -> Void) throws -> ArrayPointer {
         do {
             try fill(array.view)
         } catch {

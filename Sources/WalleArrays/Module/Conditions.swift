@@ -73,29 +73,25 @@ enum Sequences {
             }
         }
         let isInteger = dtype.kind <= .integer
-        let wide = try state.array(isInteger ? .int64 : .float64, shape: [count])
-        do {
+        let wide = try state.array(isInteger ? .int64 : .float64, shape: [count]) {
             if isInteger {
-                try fill(wide, try Integer.read(start), try Integer.read(step), count)
+                fill($0, try Integer.read(start), try Integer.read(step), count)
             } else {
-                try fill(wide, try Element.double(start), try Element.double(step), count)
+                fill($0, try Element.double(start), try Element.double(step), count)
             }
-        } catch {
-            Py_DecRef(wide.object)
-            throw error
         }
         if wide.dtype == dtype { return wide }
         defer { Py_DecRef(wide.object) }
         return try state.copy(of: wide, as: dtype)
     }
 
-    private static func fill(_ array: ArrayPointer, _ start: Int, _ step: Int, _ count: Int) throws {
-        guard let place = array.view.base?.assumingMemoryBound(to: Int.self) else { return }
+    private static func fill(_ output: View, _ start: Int, _ step: Int, _ count: Int) {
+        guard let place = output.base?.assumingMemoryBound(to: Int.self) else { return }
         for index in 0..<count { place[index] = start &+ index &* step }
     }
 
-    private static func fill(_ array: ArrayPointer, _ start: Double, _ step: Double, _ count: Int) throws {
-        guard let place = array.view.base?.assumingMemoryBound(to: Double.self) else { return }
+    private static func fill(_ output: View, _ start: Double, _ step: Double, _ count: Int) {
+        guard let place = output.base?.assumingMemoryBound(to: Double.self) else { return }
         for index in 0..<count { place[index] = start + Double(index) * step }
     }
 }

@@ -192,7 +192,7 @@ enum Operators {
     // MARK: as numbers
 
     /// The only element, as a number of Python.
-    private static func number(_ object: PythonPointer, _ what: StaticString) throws -> PythonPointer {
+    private static func number(_ object: PythonPointer) throws -> PythonPointer {
         let state = ArrayState.current
         if let scalar = Scalar(object, state) { return try Element.python(scalar.dtype, scalar.value) }
         let array = ArrayPointer(object)
@@ -205,7 +205,6 @@ enum Operators {
     private static let truth: inquiry = { object in
         let object = object.unsafelyUnwrapped
         do {
-            let state = ArrayState.current
             if walle_IsFreedBy(object, ArrayPointer.free) != 0, ArrayPointer(object).count != 1 {
                 throw TensorError.value(
                     ArrayPointer(object).count == 0
@@ -213,8 +212,7 @@ enum Operators {
                             + "not empty."
                         : "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()")
             }
-            _ = state
-            let number = try number(object, "bool")
+            let number = try number(object)
             defer { Py_DecRef(number) }
             return PyObject_IsTrue(number)
         } catch {
@@ -225,7 +223,7 @@ enum Operators {
 
     private static let integer: TypeDeclaration.Unary = { object in
         Raising.object {
-            let number = try number(object.unsafelyUnwrapped, "int")
+            let number = try number(object.unsafelyUnwrapped)
             defer { Py_DecRef(number) }
             return try new(PyNumber_Long(number))
         }
@@ -233,7 +231,7 @@ enum Operators {
 
     private static let float: TypeDeclaration.Unary = { object in
         Raising.object {
-            let number = try number(object.unsafelyUnwrapped, "float")
+            let number = try number(object.unsafelyUnwrapped)
             defer { Py_DecRef(number) }
             return try new(PyNumber_Float(number))
         }

@@ -34,12 +34,8 @@ enum ArrayFold {
             try plan.run(input.view, folded, shape, to: place, state)
             return try state.scalar(plan.result, place)
         }
-        let array = try state.array(plan.result, shape: shown)
-        do {
-            if let base = array.view.base { try plan.run(input.view, folded, shape, to: base, state) }
-        } catch {
-            Py_DecRef(array.object)
-            throw error
+        let array = try state.array(plan.result, shape: shown) {
+            if let base = $0.base { try plan.run(input.view, folded, shape, to: base, state) }
         }
         guard let out = options.out else { return try state.scalarOrArray(array) }
         defer { Py_DecRef(array.object) }

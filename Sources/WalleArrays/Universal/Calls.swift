@@ -15,16 +15,11 @@ struct Call2 {
     func run(_ left: Operand, _ right: Operand, _ state: StatePointer) throws -> PythonPointer {
         if left.rank == 0 && right.rank == 0 { return try scalar(left, right, state) }
         let (left, right) = try broadcast(left, right)
-        let array = try state.array(result, layout: ResultLayout.like(left, right, result))
-        do {
+        return try state.array(result, layout: ResultLayout.like(left, right, result)) {
             FloatErrors.clear()
-            try fill(array.view, left.view, right.view, state)
+            try fill($0, left.view, right.view, state)
             try FloatErrors.check(state, name)
-        } catch {
-            Py_DecRef(array.object)
-            throw error
-        }
-        return array.object
+        }.object
     }
 
     private func scalar(_ left: Operand, _ right: Operand, _ state: StatePointer) throws -> PythonPointer {
@@ -97,16 +92,11 @@ struct Call1 {
 
     func run(_ input: Operand, _ state: StatePointer) throws -> PythonPointer {
         if input.rank == 0 { return try scalar(input, state) }
-        let array = try state.array(result, layout: ResultLayout.like(input, result))
-        do {
+        return try state.array(result, layout: ResultLayout.like(input, result)) {
             FloatErrors.clear()
-            try fill(array.view, input.view, state)
+            try fill($0, input.view, state)
             try FloatErrors.check(state, name)
-        } catch {
-            Py_DecRef(array.object)
-            throw error
-        }
-        return array.object
+        }.object
     }
 
     private func scalar(_ input: Operand, _ state: StatePointer) throws -> PythonPointer {

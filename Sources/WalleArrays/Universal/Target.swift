@@ -99,13 +99,7 @@ struct Target {
 
     /// Whether the operand shares memory with the output in a way that matters.
     private static func overlaps(_ operand: Operand, _ output: View) -> Bool {
-        guard let to = output.base else { return false }
-        let written = output.layout.extent(elementBytes: output.dtype.byteCount)
-        let read = operand.layout.extent(elementBytes: operand.dtype.byteCount)
-        guard to + written.lowerBound < operand.base + read.upperBound,
-            operand.base + read.lowerBound < to + written.upperBound
-        else { return false }
-        return to != operand.base || output.layout != operand.layout || output.dtype != operand.dtype
+        operand.view.overlaps(output) && !operand.view.isSame(as: output)
     }
 
     /// The result as a new reference.

@@ -31,8 +31,7 @@ extension Layout {
     /// Of one index of an axis.
     func without(_ axis: Int) -> Layout {
         var result = self
-        result.shape.remove(at: axis)
-        result.strides.remove(at: axis)
+        result.removeAxis(axis)
         return result
     }
 }
