@@ -69,6 +69,13 @@ static inline PyObject *walle_False(void) {
 }
 
 // Type checks are macros over flags or mutable globals.
+// Py_IncRef and Py_DecRef in place.
+static inline void walle_Retain(PyObject *object) {
+    Py_INCREF(object);
+}
+static inline void walle_Release(PyObject *object) {
+    Py_DECREF(object);
+}
 static inline PyTypeObject *walle_Type(PyObject *object) {
     return Py_TYPE(object);
 }

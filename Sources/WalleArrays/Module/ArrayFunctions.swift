@@ -107,6 +107,13 @@ enum ArrayFunctions {
                     }
                 }),
             .fast(
+                "empty", "(shape, dtype): zeros, or what this interpreter left there.",
+                { _, arguments, count in
+                    ArrayFunctions.call(arguments, count, 2...2, "empty") { given, state in
+                        try state.array(try state.dtype(given[1]), shape: try Integer.readAxes(given[0]), .own).object
+                    }
+                }),
+            .fast(
                 "full", "(shape, value, dtype)",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 3...3, "full") { given, state in

@@ -75,6 +75,11 @@ enum ArrayMethods {
         _ array: ArrayPointer, _ target: Axes, byColumns: Bool = false, copies: Bool? = nil, _ state: StatePointer
     ) throws -> PythonPointer {
         let shape = try array.layout.completed(target)
+        if !byColumns, copies != true, shape.isInline, array.body.pointee.layout.isInline, array.isContiguous {
+            let view = try state.twin(of: array)
+            view.body.pointee.layout = Layout(contiguous: shape, elementBytes: array.body.pointee.dtype.byteCount)
+            return view.object
+        }
         if byColumns {
             // The same with all axes reversed.
             let reversed = try state.view(of: array, array.layout.reversed)
@@ -105,8 +110,8 @@ enum ArrayMethods {
             } else if count > 1 {
                 order = try axes(given)
             }
-            return try state.view(of: array, order.map { try array.layout.permuted($0) } ?? array.layout.reversed)
-                .object
+            guard let order else { return try state.transposed(array).object }
+            return try state.view(of: array, try array.layout.permuted(order)).object
         }
     }
 

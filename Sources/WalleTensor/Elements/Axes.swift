@@ -9,6 +9,9 @@ public struct Axes: Sendable {
 
     @inlinable public var count: Int { length }
 
+    /// Whether the memory of the value is all there is of it: bytes can be copied without counting references.
+    @inlinable public var isInline: Bool { many == nil }
+
     /// None.
     @inlinable public init() { self.init(repeating: 0, count: 0) }
 
@@ -47,6 +50,7 @@ public struct Axes: Sendable {
         self = longer
     }
 
+    @inlinable
     public mutating func remove(at axis: Int) {
         precondition(axis >= 0 && axis < count)
         if many == nil {
@@ -54,6 +58,11 @@ public struct Axes: Sendable {
             length -= 1
             return
         }
+        removeLong(at: axis)
+    }
+
+    @usableFromInline
+    mutating func removeLong(at axis: Int) {
         var shorter = Axes(repeating: 0, count: count - 1)
         for index in 0..<shorter.count { shorter[index] = self[index < axis ? index : index + 1] }
         self = shorter

@@ -47,11 +47,11 @@ def zeros(
 def empty(
     shape: ShapeLike, dtype: DTypeLike = float, order: Order = "C", *, device: Device = None, like: None = None
 ) -> ndarray:
-    """A new array whose values do not matter: zeros, so that nothing of other tasks shows."""
+    """A new array whose values do not matter: zeros, or what arrays of this interpreter left there."""
     if device is None and order == "C":
-        return _t.zeros(shape, _dtypes._find(dtype))
+        return _t.empty(shape, _dtypes._find(dtype))
     _check_device(device)
-    return _new(shape, dtype, order, _t.zeros)
+    return _new(shape, dtype, order, _t.empty)
 
 
 def ones(
