@@ -7,6 +7,7 @@ internal import WalleTensor
 enum ArrayIndexing {
     static func get(_ array: ArrayPointer, _ key: PythonPointer, _ state: StatePointer) throws -> PythonPointer {
         if let found = try BasicIndex.get(array, key, state) { return found }
+        if let found = try PositionIndex.get(array, key, state) { return found }
         let parsed = try Subscript(key, of: array, state)
         defer { parsed.release() }
         if !parsed.positions.isEmpty {
@@ -27,6 +28,7 @@ enum ArrayIndexing {
     ) throws {
         try array.writableBody()
         if let place = try BasicIndex.place(array, key) { return try assign(value, to: place, state) }
+        if try PositionIndex.set(array, key, value, state) { return }
         let parsed = try Subscript(key, of: array, state)
         defer { parsed.release() }
         if parsed.positions.isEmpty {

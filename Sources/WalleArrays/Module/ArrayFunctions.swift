@@ -52,6 +52,7 @@ enum ArrayFunctions {
                     ArrayFunctions.call(arguments, count, 0...0, "seal") { _, state in
                         walle_SealType(state.pointee.arrayType)
                         walle_SealType(state.pointee.functionType)
+                        walle_SealType(state.pointee.quickType)
                         walle_SealType(state.pointee.bitsType)
                         for index in 0..<15 { state.pointee.scalarTypes[index].map(walle_SealType) }
                         return none

@@ -172,13 +172,14 @@ extension StatePointer {
             }
             return true
         }
-        if walle_CompactLong(object, &integer) != 0 { return Self.write(integer, as: type, to: place) }
+        if walle_CompactLong(object, &integer) != 0 { return write(integer, as: type, to: place) }
         guard let scalar = Scalar(object, self), scalar.dtype == type else { return false }
         place.copyMemory(from: scalar.value, byteCount: type.byteCount)
         return true
     }
 
-    private static func write(_ integer: Int, as type: DType, to place: UnsafeMutableRawPointer) -> Bool {
+    /// The same of an integer.
+    func write(_ integer: Int, as type: DType, to place: UnsafeMutableRawPointer) -> Bool {
         switch type {
         case .float64 where integer.magnitude <= 1 << 53: place.storeBytes(of: Double(integer), as: Double.self)
         case .float32 where integer.magnitude <= 1 << 24: place.storeBytes(of: Float(integer), as: Float.self)

@@ -120,6 +120,7 @@ enum ArrayMethods {
             let (array, given, state) = (
                 ArrayPointer(object.unsafelyUnwrapped), Arguments(arguments, count), ArrayState.current
             )
+            if count == 0, names == nil, let copy = try state.quickCopy(of: array) { return copy.object }
             let hasOrder = count == 1 || names.map { walle_Size($0) == 1 } ?? false
             let order = hasOrder ? String(python: given[0]) : "C"
             let bytes = array.dtype.byteCount
@@ -186,6 +187,10 @@ enum ArrayMethods {
         let (count, stride) = (layout.shape[axis], layout.strides[axis])
         let list = try new(PyList_New(count))
         do {
+            if axis + 1 == layout.rank, dtype == .float64 || dtype == .int64, let base {
+                try fill(list, dtype, base, count, stride)
+                return list
+            }
             for index in 0..<count {
                 let place = base.unsafelyUnwrapped + index * stride
                 let item =
@@ -198,6 +203,20 @@ enum ArrayMethods {
             throw error
         }
         return list
+    }
+
+    /// The items of a list, of the types that scripts have most.
+    private static func fill(
+        _ list: PythonPointer, _ dtype: DType, _ base: UnsafeMutableRawPointer, _ count: Int, _ stride: Int
+    ) throws {
+        var place = base
+        for index in 0..<count {
+            let item =
+                dtype == .float64
+                ? PyFloat_FromDouble(place.load(as: Double.self)) : PyLong_FromLong(place.load(as: Int.self))
+            walle_ListSetItem(list, index, try new(item))
+            place += stride
+        }
     }
 
     private static func bytes(_ array: ArrayPointer) throws -> PythonPointer {

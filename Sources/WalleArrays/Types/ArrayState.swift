@@ -9,6 +9,9 @@ internal import WalleTensor
 struct ArrayState {
     var arrayType: UnsafeMutablePointer<PyTypeObject>
     var functionType: UnsafeMutablePointer<PyTypeObject>
+    var quickType: UnsafeMutablePointer<PyTypeObject>
+    /// The names of arguments that quick functions know, as Python interns them.
+    var quickNames: InlineArray<3, PythonPointer?>
     /// What random numbers come from.
     var bitsType: UnsafeMutablePointer<PyTypeObject>
     /// The class of scalars of each element type.

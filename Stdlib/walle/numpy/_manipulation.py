@@ -109,6 +109,7 @@ def rollaxis(a: ArrayLike, axis: int, start: int = 0) -> ndarray:
     return moveaxis(a, axis, start - (axis < start))
 
 
+@_t.quick
 def expand_dims(a: ArrayLike, axis: AxesLike) -> ndarray:
     """New axes of length 1 at these places of the result; a view."""
     a = asarray(a)
@@ -202,6 +203,7 @@ def broadcast_arrays(*args: ArrayLike, subok: bool = False) -> list[ndarray]:
 # MARK: together
 
 
+@_t.quick
 def concatenate(
     arrays: Sequence[ArrayLike],
     /,
@@ -239,6 +241,7 @@ def _into(out, result, casting="same_kind"):
 concat = concatenate
 
 
+@_t.quick
 def stack(
     arrays: Sequence[ArrayLike],
     axis: int = 0,
@@ -478,6 +481,7 @@ def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: AxesLike | None = None) 
 # MARK: repeated, moved
 
 
+@_t.quick
 def repeat(a: ArrayLike, repeats: ArrayLike, axis: int | None = None) -> ndarray:
     """Each element several times."""
     a = asarray(a)

@@ -12,9 +12,10 @@ enum QuickCall {
     private static let mostAtOnce = 1 << 18
 
     /// What a kernel walks.
-    private struct Line {
+    struct Line {
         var base: UnsafeMutableRawPointer
         var stride: Int
+        var count: Int
     }
 
     // MARK: two operands
@@ -26,7 +27,8 @@ enum QuickCall {
         guard let call = Call(index, first, second, state) else { return nil }
         let result = try state.packed(like: call.array, call.result, count: call.count)
         do {
-            try call.run(Line(base: result.body.pointee.first, stride: call.result.byteCount), index, state)
+            try call.run(
+                Line(base: result.body.pointee.first, stride: call.result.byteCount, count: call.count), index, state)
         } catch {
             Py_DecRef(result.object)
             throw error
@@ -40,7 +42,7 @@ enum QuickCall {
     ) throws -> Bool {
         try out.writableBody()
         guard let call = Call(index, first, second, state), call.result == out.body.pointee.dtype,
-            out.hasShape(of: call.array), let target = line(out, call.count),
+            out.hasShape(of: call.array), let target = line(out),
             !call.needsCare(target)
         else { return false }
         try call.run(target, index, state)
@@ -64,22 +66,22 @@ enum QuickCall {
             let dtype = array.body.pointee.dtype
             guard case .binary(let operation) = UniversalFunction.all[index].operation,
                 operation != .power || dtype.kind == .floating, operation.computing(dtype) == dtype,
-                dtype.computing == dtype, array.body.pointee.layout.isInline,
+                dtype.computing == dtype,
                 let kernel = walle_kernels_binary(
                     walle_kernels_shared(), Int32(operation.rawValue), Int32(dtype.kernel))
             else { return nil }
-            count = array.body.pointee.layout.count
-            guard count <= mostAtOnce, let line = QuickCall.line(array, count) else { return nil }
+            guard let line = QuickCall.line(array), line.count <= mostAtOnce else { return nil }
+            count = line.count
             if isLeft && isRight {
                 let other = ArrayPointer(second)
                 guard other.body.pointee.dtype == dtype, other.hasShape(of: array),
-                    let otherLine = QuickCall.line(other, count)
+                    let otherLine = QuickCall.line(other)
                 else { return nil }
                 (left, right) = (line, otherLine)
             } else {
                 let place = state.pointee.numbers + (isLeft ? 16 : 0)
                 guard state.write(isLeft ? second : first, as: dtype, to: place) else { return nil }
-                let number = Line(base: place, stride: 0)
+                let number = Line(base: place, stride: 0, count: count)
                 (left, right) = isLeft ? (line, number) : (number, line)
             }
             self.kernel = kernel
@@ -95,8 +97,8 @@ enum QuickCall {
 
         /// Whether an operand shares memory with the target but is not that itself.
         func needsCare(_ target: Line) -> Bool {
-            QuickCall.clashes(left, target, count, bytes: array.body.pointee.dtype.byteCount, result.byteCount)
-                || QuickCall.clashes(right, target, count, bytes: array.body.pointee.dtype.byteCount, result.byteCount)
+            QuickCall.clashes(left, target, bytes: array.body.pointee.dtype.byteCount, result.byteCount)
+                || QuickCall.clashes(right, target, bytes: array.body.pointee.dtype.byteCount, result.byteCount)
         }
     }
 
@@ -104,10 +106,10 @@ enum QuickCall {
 
     @inline(__always)
     static func unary(_ index: Int, _ object: PythonPointer, _ state: StatePointer) throws -> PythonPointer? {
-        guard let (kernel, input, count, dtype) = unaryCall(index, object, state) else { return nil }
-        let result = try state.packed(like: ArrayPointer(object), dtype, count: count)
+        guard let (kernel, input, dtype) = unaryCall(index, object, state) else { return nil }
+        let result = try state.packed(like: ArrayPointer(object), dtype, count: input.count)
         FloatErrors.clear()
-        kernel(count, input.base, input.stride, result.body.pointee.first, dtype.byteCount)
+        kernel(input.count, input.base, input.stride, result.body.pointee.first, dtype.byteCount)
         do { try FloatErrors.check(state, UniversalFunction.all[index].name) } catch {
             Py_DecRef(result.object)
             throw error
@@ -119,12 +121,12 @@ enum QuickCall {
         _ index: Int, _ object: PythonPointer, into out: ArrayPointer, _ state: StatePointer
     ) throws -> Bool {
         try out.writableBody()
-        guard let (kernel, input, count, dtype) = unaryCall(index, object, state), dtype == out.body.pointee.dtype,
-            out.hasShape(of: ArrayPointer(object)), let target = line(out, count),
-            !clashes(input, target, count, bytes: ArrayPointer(object).body.pointee.dtype.byteCount, dtype.byteCount)
+        guard let (kernel, input, dtype) = unaryCall(index, object, state), dtype == out.body.pointee.dtype,
+            out.hasShape(of: ArrayPointer(object)), let target = line(out),
+            !clashes(input, target, bytes: ArrayPointer(object).body.pointee.dtype.byteCount, dtype.byteCount)
         else { return false }
         FloatErrors.clear()
-        kernel(count, input.base, input.stride, target.base, target.stride)
+        kernel(input.count, input.base, input.stride, target.base, target.stride)
         try FloatErrors.check(state, UniversalFunction.all[index].name)
         return true
     }
@@ -132,42 +134,41 @@ enum QuickCall {
     @inline(__always)
     private static func unaryCall(
         _ index: Int, _ object: PythonPointer, _ state: StatePointer
-    ) -> (walle_unary_kernel, Line, Int, DType)? {
+    ) -> (walle_unary_kernel, Line, DType)? {
         guard walle_Type(object) == state.pointee.arrayType else { return nil }
         let array = ArrayPointer(object)
         let dtype = array.body.pointee.dtype
         guard case .unary(let operation) = UniversalFunction.all[index].operation, operation.computing(dtype) == dtype,
-            dtype.computing == dtype, dtype != .bool, array.body.pointee.layout.isInline,
-            array.body.pointee.layout.rank > 0,
+            dtype.computing == dtype, dtype != .bool, let line = line(array), line.count <= mostAtOnce,
             let kernel = walle_kernels_unary(walle_kernels_shared(), Int32(operation.rawValue), Int32(dtype.kernel))
         else { return nil }
-        let count = array.body.pointee.layout.count
-        guard count <= mostAtOnce, let line = line(array, count) else { return nil }
-        return (kernel, line, count, operation.result(dtype))
+        return (kernel, line, operation.result(dtype))
     }
 
     // MARK: operands
 
-    /// Elements that one loop visits in order: those of an axis, or packed ones.
+    /// Elements that one loop visits in order: those of an axis, or packed ones; nil without axes.
     @inline(__always)
-    private static func line(_ array: ArrayPointer, _ count: Int) -> Line? {
+    static func line(_ array: ArrayPointer) -> Line? {
         let body = array.body
+        guard body.pointee.layout.isInline else { return nil }
         if body.pointee.layout.rank == 1 {
-            return Line(base: body.pointee.first, stride: body.pointee.layout.strides[0])
+            return Line(
+                base: body.pointee.first, stride: body.pointee.layout.strides[0], count: body.pointee.layout.shape[0])
         }
         let bytes = body.pointee.dtype.byteCount
         guard body.pointee.layout.rank > 0, body.pointee.layout.isContiguous(elementBytes: bytes) else { return nil }
-        return Line(base: body.pointee.first, stride: bytes)
+        return Line(base: body.pointee.first, stride: bytes, count: body.pointee.layout.count)
     }
 
-    private static func clashes(_ operand: Line, _ target: Line, _ count: Int, bytes: Int, _ targetBytes: Int) -> Bool {
+    private static func clashes(_ operand: Line, _ target: Line, bytes: Int, _ targetBytes: Int) -> Bool {
         guard operand.stride != 0 else { return false }
         if operand.base == target.base && operand.stride == target.stride && bytes == targetBytes { return false }
         func extent(_ line: Line, _ bytes: Int) -> (UnsafeMutableRawPointer, UnsafeMutableRawPointer) {
-            let last = line.base + (count - 1) * line.stride
+            let last = line.base + (line.count - 1) * line.stride
             return (min(line.base, last), max(line.base, last) + bytes)
         }
-        guard count > 0 else { return false }
+        guard operand.count > 0 else { return false }
         let (low, high) = extent(operand, bytes)
         let (start, end) = extent(target, targetBytes)
         return low < end && start < high

@@ -1,0 +1,166 @@
+internal import CWalleKernels
+internal import CWallePython
+internal import WallePython
+internal import WalleTensor
+
+/// Folds and running folds: of all elements, or along one axis.
+enum QuickFolds {
+    static var all: [QuickFunction] {
+        let folds: [(StaticString, BinaryOperation)] = [
+            ("sum", .add), ("prod", .multiply), ("max", .maximum), ("min", .minimum), ("any", .logicalOr),
+            ("all", .logicalAnd),
+        ]
+        return folds.map { name, operation in
+            let index = UniversalFunction.index(of: operation)
+            return QuickFunction(name) { try fold(index, $0, $1) }
+        } + [
+            QuickFunction("mean", mean),
+            QuickFunction("cumsum") { try accumulate(.add, $0, $1) },
+            QuickFunction("cumprod") { try accumulate(.multiply, $0, $1) },
+            QuickFunction("argmax") { try extreme(ofGreatest: true, $0, $1) },
+            QuickFunction("argmin") { try extreme(ofGreatest: false, $0, $1) },
+            QuickFunction("count_nonzero", countNonzero),
+        ]
+    }
+
+    private static func fold(_ index: Int, _ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {
+        var given = given
+        guard let array = given.array(0, state) else { return nil }
+        let axis = given.take(1, .axis, state)
+        guard given.isSpent else { return nil }
+        return try fold(index, array, axis, state)
+    }
+
+    private static func fold(
+        _ index: Int, _ array: ArrayPointer, _ axis: PythonPointer?, _ state: StatePointer
+    ) throws -> PythonPointer? {
+        var options = ArrayFold.Options()
+        if let axis {
+            guard let axis = QuickFunction.integer(axis) else { return nil }
+            options.axes = [axis]
+        } else if let whole = try whole(index, array, state) {
+            return whole
+        }
+        return try ArrayFold.run(index, array.object, options, state)
+    }
+
+    /// Elements of a fold that needs no look at whether the run is being stopped.
+    private static let mostAtOnce = 1 << 18
+
+    /// All elements, packed or of one axis, by one kernel; nil when that is not possible.
+    private static func whole(_ index: Int, _ array: ArrayPointer, _ state: StatePointer) throws -> PythonPointer? {
+        let body = array.body
+        let dtype = body.pointee.dtype
+        guard let fold = UniversalFunction.all[index].fold, dtype.computing == dtype,
+            (fold.computing(dtype) ?? dtype) == dtype, let line = QuickCall.line(array), line.count > 0,
+            line.count <= mostAtOnce
+        else { return nil }
+        let (place, result) = (state.pointee.numbers + 48, fold.result(dtype))
+        switch fold {
+        case .minimum, .maximum: place.copyMemory(from: line.base, byteCount: dtype.byteCount)
+        case .sum, .any: place.initializeMemory(as: UInt8.self, repeating: 0, count: 16)
+        case .product, .all:
+            guard state.write(1, as: result, to: place) else { return nil }
+        }
+        let kernel = walle_kernels_fold(walle_kernels_shared(), Int32(fold.rawValue), Int32(dtype.kernel))
+        FloatErrors.clear()
+        kernel.unsafelyUnwrapped(line.count, line.base, line.stride, place)
+        try FloatErrors.check(state, "reduce")
+        return try state.scalar(result, place)
+    }
+
+    private static func mean(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {
+        var given = given
+        guard let array = given.array(0, state) else { return nil }
+        let axis = given.take(1, .axis, state)
+        let body = array.body
+        guard given.isSpent, body.pointee.dtype == .float64 || body.pointee.dtype == .float32,
+            body.pointee.layout.isInline, body.pointee.layout.count > 0
+        else { return nil }
+        var count = body.pointee.layout.count
+        if let axis {
+            guard let index = QuickFunction.integer(axis), body.pointee.layout.rank > 0 else { return nil }
+            count = body.pointee.layout.shape[try body.pointee.layout.axis(index)]
+        }
+        guard let sum = try fold(UniversalFunction.index(of: .add), array, axis, state) else { return nil }
+        defer { Py_DecRef(sum) }
+        let divisor = try new(PyLong_FromLong(count))
+        defer { Py_DecRef(divisor) }
+        return try new(PyNumber_InPlaceTrueDivide(sum, divisor))
+    }
+
+    private static func accumulate(
+        _ operation: BinaryOperation, _ given: QuickArguments, _ state: StatePointer
+    ) throws -> PythonPointer? {
+        var given = given
+        guard let array = given.array(0, state) else { return nil }
+        let (axis, out) = (given.take(1, .axis, state), given.take(3, .out, state))
+        guard given.isSpent else { return nil }
+        var place = 0
+        if let axis {
+            guard let index = QuickFunction.integer(axis), array.rank > 0 else { return nil }
+            place = try array.layout.axis(index)
+        } else if array.rank != 1 {
+            return nil
+        }
+        let accumulation = try Accumulation(operation, of: array.dtype, as: nil)
+        if let out { return try accumulate(accumulation, array, place, into: out, state) }
+        FloatErrors.clear()
+        return try state.array(accumulation.dtype, shape: array.shape) { output in
+            accumulation.run(array.view, axis: place, to: output)
+            try FloatErrors.check(state, "accumulate")
+        }.object
+    }
+
+    private static func accumulate(
+        _ accumulation: Accumulation, _ array: ArrayPointer, _ axis: Int, into out: PythonPointer,
+        _ state: StatePointer
+    ) throws -> PythonPointer? {
+        guard walle_Type(out) == state.pointee.arrayType, ArrayPointer(out).dtype == accumulation.dtype,
+            ArrayPointer(out).shape == array.shape
+        else { return nil }
+        let output = try ArrayPointer(out).writableView()
+        guard !array.view.overlaps(output) || array.view.isSame(as: output) && array.dtype == accumulation.dtype else {
+            return nil
+        }
+        FloatErrors.clear()
+        accumulation.run(array.view, axis: axis, to: output)
+        try FloatErrors.check(state, "accumulate")
+        return Py_NewRef(out)
+    }
+
+    private static func extreme(
+        ofGreatest: Bool, _ given: QuickArguments, _ state: StatePointer
+    ) throws -> PythonPointer? {
+        var given = given
+        guard let array = given.array(0, state) else { return nil }
+        let axis = given.take(1, .axis, state)
+        guard given.isSpent else { return nil }
+        let dtype = array.body.pointee.dtype
+        if axis == nil {
+            guard dtype.computing == dtype, let line = QuickCall.line(array), line.count > 0, line.count <= mostAtOnce
+            else { return nil }
+            let kernel = walle_kernels_place(walle_kernels_shared(), ofGreatest, Int32(dtype.kernel))
+            guard let kernel else { return nil }
+            let place = state.pointee.numbers + 48
+            place.storeBytes(of: kernel(line.count, line.base, line.stride), as: Int.self)
+            return try state.scalar(.int64, place)
+        }
+        guard let axis, let index = QuickFunction.integer(axis), array.rank > 0 else { return nil }
+        let place = try array.layout.axis(index)
+        guard array.shape[place] > 0 else { return nil }
+        let shape = try Search.shapeOfExtremes(array.shape, axis: place)
+        return try state.scalarOrArray(
+            state.array(.int64, shape: shape) { output in
+                Search.extremes(array.view, axis: place, ofGreatest: ofGreatest, to: output)
+            })
+    }
+
+    private static func countNonzero(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {
+        var given = given
+        guard let array = given.array(0, state), given.isSpent else { return nil }
+        let place = state.pointee.numbers + 48
+        place.storeBytes(of: Masks.count(array.view), as: Int.self)
+        return try state.scalar(.int64, place)
+    }
+}
