@@ -27,6 +27,7 @@ enum ArrayIndexing {
         _ array: ArrayPointer, _ key: PythonPointer, _ value: PythonPointer, _ state: StatePointer
     ) throws {
         try array.writableBody()
+        if BasicIndex.set(array, key, value, state) { return }
         if let place = try BasicIndex.place(array, key) { return try assign(value, to: place, state) }
         if try PositionIndex.set(array, key, value, state) { return }
         let parsed = try Subscript(key, of: array, state)

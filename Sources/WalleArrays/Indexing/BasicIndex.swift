@@ -27,6 +27,19 @@ enum BasicIndex {
         return nil
     }
 
+    /// Writes a number to an element of a vector; false for anything else.
+    @inline(__always)
+    static func set(
+        _ array: ArrayPointer, _ key: PythonPointer, _ value: PythonPointer, _ state: StatePointer
+    ) -> Bool {
+        let (body, index) = (array.body, QuickFunction.integer(key))
+        guard let index, body.pointee.layout.rank == 1 else { return false }
+        let length = body.pointee.layout.shape[0]
+        guard index >= -length && index < length else { return false }
+        let offset = (index < 0 ? index + length : index) * body.pointee.layout.strides[0]
+        return state.write(value, as: body.pointee.dtype, to: body.pointee.first + offset)
+    }
+
     /// Where values are to be written.
     static func place(_ array: ArrayPointer, _ key: PythonPointer) throws -> View? {
         let layout = array.body.pointer(to: \.layout).unsafelyUnwrapped

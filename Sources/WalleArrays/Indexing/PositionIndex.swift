@@ -1,3 +1,4 @@
+internal import CWalleKernels
 internal import CWallePython
 internal import WallePython
 internal import WalleTensor
@@ -8,6 +9,7 @@ enum PositionIndex {
     static func get(_ array: ArrayPointer, _ key: PythonPointer, _ state: StatePointer) throws -> PythonPointer? {
         guard walle_Type(key) == state.pointee.arrayType, array.rank > 0 else { return nil }
         let index = ArrayPointer(key)
+        if let found = try few(array, index, state) { return found }
         switch index.dtype.kind {
         case .integer:
             let shape = try Selection.shape(taking: index.shape, of: index.dtype, from: array.shape, axis: 0)
@@ -25,6 +27,31 @@ enum PositionIndex {
                 Masks.select(array.view, where: index.view, to: output)
             }.object
         default: return nil
+        }
+    }
+
+    /// Positions that fit into scratch.
+    private static let few = 128
+
+    /// Some elements of a vector.
+    private static func few(
+        _ array: ArrayPointer, _ index: ArrayPointer, _ state: StatePointer
+    ) throws -> PythonPointer? {
+        let (body, places) = (array.body, index.body)
+        guard places.pointee.dtype == .int64, places.pointee.layout.rank == 1, body.pointee.layout.rank == 1,
+            places.pointee.layout.shape[0] <= few
+        else { return nil }
+        let (count, bytes) = (places.pointee.layout.shape[0], body.pointee.dtype.byteCount)
+        let kernels = walle_kernels_selection(walle_kernels_shared()).unsafelyUnwrapped
+        return try withUnsafeTemporaryAllocation(of: Int64.self, capacity: few) { memory in
+            let positions = memory.baseAddress.unsafelyUnwrapped
+            let good = kernels.pointee.positions(
+                count, places.pointee.first, places.pointee.layout.strides[0], body.pointee.layout.shape[0], positions)
+            guard good == count else { return nil }
+            let result = try state.packed(like: index, body.pointee.dtype, count: count)
+            walle_selection_gather(kernels, bytes).unsafelyUnwrapped(
+                count, body.pointee.first, body.pointee.layout.strides[0], positions, result.body.pointee.first, bytes)
+            return result.object
         }
     }
 

@@ -104,12 +104,51 @@ enum QuickFolds {
             return nil
         }
         let accumulation = try Accumulation(operation, of: array.dtype, as: nil)
+        if let line = QuickCall.line(array), accumulation.dtype == array.dtype, line.count > 0,
+            line.count <= mostAtOnce,
+            let scan = walle_kernels_scan(
+                walle_kernels_shared(), Int32((operation == .add ? walle_scan_add : walle_scan_multiply).rawValue),
+                Int32(array.dtype.kernel)), array.rank == 1
+        {
+            return try accumulate(line, scan, array, into: out, state)
+        }
         if let out { return try accumulate(accumulation, array, place, into: out, state) }
         FloatErrors.clear()
         return try state.array(accumulation.dtype, shape: array.shape) { output in
             accumulation.run(array.view, axis: place, to: output)
             try FloatErrors.check(state, "accumulate")
         }.object
+    }
+
+    /// A vector by one kernel.
+    private static func accumulate(
+        _ line: QuickCall.Line, _ scan: walle_scan_kernel, _ array: ArrayPointer, into out: PythonPointer?,
+        _ state: StatePointer
+    ) throws -> PythonPointer? {
+        let (dtype, place) = (array.dtype, state.pointee.numbers + 48)
+        let result: ArrayPointer
+        if let out {
+            guard walle_Type(out) == state.pointee.arrayType, ArrayPointer(out).dtype == dtype,
+                ArrayPointer(out).shape == array.shape
+            else { return nil }
+            try ArrayPointer(out).writableBody()
+            // Memory that is shared has moved now.
+            guard !array.view.overlaps(ArrayPointer(out).view) else { return nil }
+            result = ArrayPointer(Py_NewRef(out))
+        } else {
+            result = try state.packed(like: array, dtype, count: line.count)
+        }
+        let (from, to) = (array.body.pointee.first, result.body.pointee.first)
+        let step = result.body.pointee.layout.strides[0]
+        place.copyMemory(from: from, byteCount: dtype.byteCount)
+        to.copyMemory(from: from, byteCount: dtype.byteCount)
+        FloatErrors.clear()
+        scan(line.count - 1, from + line.stride, line.stride, to + step, step, place)
+        do { try FloatErrors.check(state, "accumulate") } catch {
+            Py_DecRef(result.object)
+            throw error
+        }
+        return result.object
     }
 
     private static func accumulate(

@@ -46,12 +46,6 @@ enum QuickSelection {
         guard given.isSpent else { return nil }
         guard let out else { return try ArrayProduct.run(left.object, right.object, state) }
         guard walle_Type(out) == state.pointee.arrayType else { return nil }
-        let target = try ArrayPointer(out).writableView()
-        let type = try Products.inferMatrixProduct(left.view.type, right.view.type)
-        guard type.dtype == target.dtype, type.shape == target.layout.shape, !left.view.overlaps(target),
-            !right.view.overlaps(target)
-        else { return nil }
-        try Products.matrixProduct(left.view, right.view, into: target)
-        return Py_NewRef(out)
+        return try QuickProduct.run(left.object, right.object, into: ArrayPointer(out), state) ? Py_NewRef(out) : nil
     }
 }

@@ -189,7 +189,9 @@ struct QuickFunction: Sendable {
         self.run = run
     }
 
-    static let all = QuickFolds.all + QuickCreation.all + QuickMovement.all + QuickSelection.all + QuickOrdering.all
+    static let all =
+        QuickFolds.all + QuickCreation.all + QuickMovement.all + QuickSelection.all + QuickOrdering.all
+        + QuickSummation.all + QuickMoments.all
 
     /// A number of Python as an integer; nil for anything else.
     @inline(__always)

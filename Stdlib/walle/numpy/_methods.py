@@ -410,6 +410,7 @@ class _Array:
         """The arithmetic mean along some axes."""
         return _reductions.mean(self, axis, dtype, out, keepdims, where=where)
 
+    @_t.quick
     def var(
         self,
         axis: AxesLike | None = None,
@@ -425,6 +426,7 @@ class _Array:
         """The variance along some axes."""
         return _reductions.var(self, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
 
+    @_t.quick
     def std(
         self,
         axis: AxesLike | None = None,

@@ -283,6 +283,7 @@ def _ddof(ddof, correction):
     return correction
 
 
+@_t.quick
 def var(
     a: ArrayLike,
     axis: AxesLike | None = None,
@@ -300,6 +301,7 @@ def var(
     return _given(result, out)
 
 
+@_t.quick
 def std(
     a: ArrayLike,
     axis: AxesLike | None = None,
