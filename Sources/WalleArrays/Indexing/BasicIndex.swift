@@ -2,7 +2,7 @@ internal import CWallePython
 internal import WallePython
 internal import WalleTensor
 
-/// Integers and slices as an index of an array of up to four axes: what scripts write most, without detours. For
+/// Integers, slices and new axes as an index of an array of up to four axes: what scripts write most, without detours. For
 /// anything else, and for what is out of bounds, these functions give nil, and `Subscript` reads the index.
 enum BasicIndex {
     static func get(_ array: ArrayPointer, _ key: PythonPointer, _ state: StatePointer) throws -> PythonPointer? {
@@ -14,6 +14,13 @@ enum BasicIndex {
         }
         var index = 0
         if walle_CompactLong(key, &index) != 0 { return try item(array, index, state) }
+        if walle_IsEllipsis(key) != 0 { return try state.twin(of: array).object }
+        if key == walle_None() {
+            guard layout.pointee.rank < 4 else { return nil }
+            let result = try state.twin(of: array)
+            result.body.pointee.layout.insertAxis(0)
+            return result.object
+        }
         guard walle_IsTuple(key) != 0, let integers = integers(in: key, layout.pointee.rank) else { return nil }
         if integers == layout.pointee.rank {
             guard let offset = offset(key, layout) else { return nil }
@@ -105,20 +112,25 @@ enum BasicIndex {
         return true
     }
 
-    /// How many entries are integers; nil when there are others than integers and slices, or too many.
+    /// How many entries are integers; nil when there are others than integers, slices and new axes, or too many. When there
+    /// are others than integers, it is less than the number of axes.
     @inline(__always)
     private static func integers(in key: PythonPointer, _ rank: Int) -> Int? {
         let count = walle_Size(key)
-        guard count <= rank else { return nil }
-        var (integers, index) = (0, 0)
+        var (integers, slices, axes, index) = (0, 0, 0, 0)
         for entry in 0..<count {
             let object = walle_TupleItem(key, entry).unsafelyUnwrapped
             if walle_CompactLong(object, &index) != 0 {
                 integers += 1
-            } else if walle_IsSlice(object) == 0 {
+            } else if walle_IsSlice(object) != 0 {
+                slices += 1
+            } else if object == walle_None() {
+                axes += 1
+            } else {
                 return nil
             }
         }
+        guard integers + slices <= rank, rank - integers + axes <= 4, axes == 0 || integers < rank else { return nil }
         return integers
     }
 
@@ -141,6 +153,9 @@ enum BasicIndex {
             let object = walle_TupleItem(key, entry).unsafelyUnwrapped
             if walle_CompactLong(object, &index) != 0 {
                 guard select(axis, index, of: layout, &offset) else { return false }
+            } else if object == walle_None() {
+                layout.pointee.insertAxis(axis)
+                axis += 1
             } else {
                 try slice(object, axis, of: layout, &offset)
                 axis += 1

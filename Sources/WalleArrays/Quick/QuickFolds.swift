@@ -59,7 +59,8 @@ enum QuickFolds {
         switch fold {
         case .minimum, .maximum: place.copyMemory(from: line.base, byteCount: dtype.byteCount)
         case .sum, .any: place.initializeMemory(as: UInt8.self, repeating: 0, count: 16)
-        case .product, .all:
+        case .all: place.storeBytes(of: 1, as: UInt8.self)
+        case .product:
             guard state.write(1, as: result, to: place) else { return nil }
         }
         let kernel = walle_kernels_fold(walle_kernels_shared(), Int32(fold.rawValue), Int32(dtype.kernel))

@@ -10,6 +10,10 @@ enum QuickMovement {
         QuickFunction("stack", stack),
         QuickFunction("repeat", repeated),
         QuickFunction("expand_dims", expand),
+        QuickFunction("ravel", ravel),
+        QuickFunction("flatten", flatten),
+        QuickFunction("squeeze", squeeze),
+        QuickFunction("transpose", transpose),
     ]
 
     /// The arrays of a list or tuple, when all are arrays of one type.
@@ -96,6 +100,50 @@ enum QuickMovement {
             place = try array.layout.axis(axis)
         }
         return try Repetition(of: array.layout, axis: place < 0 ? nil : place, times: times).run(array, state).object
+    }
+
+    /// A packed array of up to four axes as one of one axis.
+    private static func row(_ array: ArrayPointer, _ state: StatePointer) throws -> ArrayPointer? {
+        guard array.body.pointee.layout.isInline, array.isContiguous else { return nil }
+        let (view, count) = (try state.twin(of: array), array.body.pointee.layout.count)
+        view.body.pointee.layout = Layout(
+            shape: Axes(repeating: count, count: 1),
+            strides: Axes(repeating: array.body.pointee.dtype.byteCount, count: 1))
+        return view
+    }
+
+    private static func ravel(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {
+        var given = given
+        guard let array = given.array(0, state), given.isSpent else { return nil }
+        return try row(array, state)?.object
+    }
+
+    private static func flatten(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {
+        var given = given
+        guard let array = given.array(0, state), given.isSpent, let copy = try state.quickCopy(of: array) else {
+            return nil
+        }
+        let count = copy.count
+        copy.body.pointee.layout = Layout(
+            shape: Axes(repeating: count, count: 1), strides: Axes(repeating: copy.dtype.byteCount, count: 1))
+        return copy.object
+    }
+
+    private static func squeeze(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {
+        var given = given
+        guard let array = given.array(0, state), given.isSpent, array.body.pointee.layout.isInline else { return nil }
+        let view = try state.twin(of: array)
+        let layout = view.body.pointer(to: \.layout).unsafelyUnwrapped
+        for axis in (0..<layout.pointee.rank).reversed() where layout.pointee.shape[axis] == 1 {
+            layout.pointee.removeAxis(axis)
+        }
+        return view.object
+    }
+
+    private static func transpose(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {
+        var given = given
+        guard let array = given.array(0, state), given.isSpent else { return nil }
+        return try state.transposed(array).object
     }
 
     private static func expand(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {

@@ -42,6 +42,7 @@ enum ArrayMethods {
             let (array, given, state) = (
                 ArrayPointer(object.unsafelyUnwrapped), Arguments(arguments, count), ArrayState.current
             )
+            if names == nil, let view = try quickReshape(array, given, state) { return view }
             var (byColumns, copies) = (false, nil as Bool?)
             if let names {
                 for place in 0..<walle_Size(names) {
@@ -59,6 +60,38 @@ enum ArrayMethods {
             let target = count == 1 ? try Integer.readAxes(given[0]) : try axes(given)
             return try reshaped(array, target, byColumns: byColumns, copies: copies, state)
         }
+    }
+
+    /// A packed array of up to four axes under another shape of integers; nil for anything else.
+    private static func quickReshape(
+        _ array: ArrayPointer, _ given: Arguments, _ state: StatePointer
+    ) throws -> PythonPointer? {
+        let body = array.body
+        guard given.count > 0, body.pointee.layout.isInline, array.isContiguous else { return nil }
+        let tuple = given.count == 1 && walle_IsTuple(given[0]) != 0 ? given[0] : nil
+        let rank = tuple.map(walle_Size) ?? given.count
+        guard rank <= 4 else { return nil }
+        var (shape, known, open) = (Axes(repeating: 0, count: rank), 1, -1)
+        for axis in 0..<rank {
+            let object = tuple.map { walle_TupleItem($0, axis).unsafelyUnwrapped } ?? given[axis]
+            guard let length = QuickFunction.integer(object), length >= 0 || length == -1 && open < 0 else {
+                return nil
+            }
+            shape[axis] = length
+            if length < 0 { open = axis } else { known = known.multipliedReportingOverflow(by: length).partialValue }
+        }
+        let count = body.pointee.layout.count
+        if open >= 0 {
+            guard known > 0, count % known == 0 else { return nil }
+            shape[open] = count / known
+        } else if known != count {
+            return nil
+        }
+        let view = try state.twin(of: array)
+        view.body.pointee.layout.shape = shape
+        view.body.pointee.layout.strides = shape
+        view.body.pointee.layout.pack(elementBytes: body.pointee.dtype.byteCount)
+        return view.object
     }
 
     private static func axes(_ given: Arguments) throws -> Axes {

@@ -40,9 +40,22 @@ public struct Axes: Sendable {
         }
     }
 
-    public mutating func append(_ value: Int) { insert(value, at: count) }
+    @inlinable public mutating func append(_ value: Int) { insert(value, at: count) }
 
+    @inlinable
     public mutating func insert(_ value: Int, at axis: Int) {
+        guard length < Self.inlineCount else { return insertLong(value, at: axis) }
+        var index = length
+        while index > axis {
+            few[index] = few[index - 1]
+            index -= 1
+        }
+        few[axis] = value
+        length += 1
+    }
+
+    @usableFromInline
+    mutating func insertLong(_ value: Int, at axis: Int) {
         var longer = Axes(repeating: 0, count: count + 1)
         for index in 0..<longer.count {
             longer[index] = index < axis ? self[index] : index == axis ? value : self[index - 1]

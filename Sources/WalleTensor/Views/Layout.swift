@@ -62,6 +62,13 @@ public struct Layout: Sendable, Hashable {
         return true
     }
 
+    /// A new axis of length 1 before another one.
+    @inlinable
+    public mutating func insertAxis(_ axis: Int) {
+        shape.insert(1, at: axis)
+        strides.insert(0, at: axis)
+    }
+
     /// Takes the axes from last to first.
     @inlinable
     public mutating func reverse() {

@@ -50,6 +50,7 @@ def reshape(a: ArrayLike, /, shape: ShapeLike, order: Order = "C", *, copy: bool
     return asarray(a).reshape(shape, order=order, copy=copy)
 
 
+@_t.quick
 def ravel(a: ArrayLike, order: Order = "C") -> ndarray:
     """All elements along one axis; a view where that is possible."""
     a = asarray(a)
@@ -62,6 +63,7 @@ def _storage_order(a):
     return tuple(sorted(range(a.ndim), key=lambda axis: -abs(a.strides[axis])))
 
 
+@_t.quick
 def transpose(a: ArrayLike, axes: Sequence[int] | None = None) -> ndarray:
     """The axes in another order, from last to first unless given; a view."""
     return asarray(a).transpose(axes)
@@ -119,6 +121,7 @@ def expand_dims(a: ArrayLike, axis: AxesLike) -> ndarray:
     return a.reshape(tuple(1 if place in places else next(lengths) for place in range(a.ndim + len(axes))))
 
 
+@_t.quick
 def squeeze(a: ArrayLike, axis: AxesLike | None = None) -> ndarray:
     """Without axes of length 1: all of them, or those given; a view."""
     a = asarray(a)

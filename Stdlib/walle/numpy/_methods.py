@@ -248,16 +248,19 @@ class _Array:
             return self[...]
         return _t.retype(self, _dtypes._find(dtype))
 
+    @_t.quick
     def flatten(self, order: Order = "C") -> ndarray:
         """A copy of all elements along one axis."""
         if order == "C":
             return self.copy().reshape(-1)
         return _manipulation.ravel(self, order).copy()
 
+    @_t.quick
     def ravel(self, order: Order = "C") -> ndarray:
         """All elements along one axis; a view where that is possible."""
         return self.reshape(-1) if order == "C" else _manipulation.ravel(self, order)
 
+    @_t.quick
     def squeeze(self, axis: AxesLike | None = None) -> ndarray:
         """Without axes of length 1; a view."""
         return _manipulation.squeeze(self, axis)
