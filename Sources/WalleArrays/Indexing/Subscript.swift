@@ -151,7 +151,7 @@ struct Subscript {
             let count = PySlice_AdjustIndices(subscript_.layout.shape[axis], &start, &stop, step)
             if count > 0 { subscript_.offset += start * subscript_.layout.strides[axis] }
             subscript_.layout.shape[axis] = count
-            subscript_.layout.strides[axis] *= step
+            subscript_.layout.strides[axis].step(by: step)
             axis += 1
         }
 

@@ -28,6 +28,11 @@ _LIMITS = {
 }
 
 
+def _text(value: bool | int | float | complex) -> str:
+    """As source: the form of complex numbers loses signs of zeros, and its NaN is not a name."""
+    return f"complex({value.real}, {value.imag})" if isinstance(value, complex) else repr(value)
+
+
 @dataclass(frozen=True)
 class Operand:
     """The text of one, and what it makes."""
@@ -94,7 +99,7 @@ class Operands:
 
     def number(self, dtype: str) -> str:
         """A Python number of the kind of a type."""
-        return repr(self.value(dtype))
+        return _text(self.value(dtype))
 
     def scalar(self, dtype: str) -> Operand:
         name = "bool_" if dtype == "bool" else dtype
@@ -149,7 +154,7 @@ class Operands:
         return self.array(dtype, shape)
 
     def _list(self, dtype: str, count: int) -> str:
-        return "[" + ", ".join(repr(self.value(dtype)) for _ in range(count)) + "]"
+        return "[" + ", ".join(_text(self.value(dtype)) for _ in range(count)) + "]"
 
     def _contiguous(self, dtype: str, shape: Shape) -> str:
         count = math.prod(shape)
