@@ -20,7 +20,10 @@ enum ArrayIndexing {
         if parsed.layout.rank == 0 && !parsed.hasEllipsis {
             return try state.scalar(array.dtype, array.view.base.unsafelyUnwrapped + parsed.offset)
         }
-        return try state.view(of: array, parsed.layout, offset: parsed.offset).object
+        let view = try state.view(of: array, parsed.layout, offset: parsed.offset)
+        guard parsed.hasIntegerArray else { return view.object }
+        defer { Py_DecRef(view.object) }
+        return try state.copy(of: view).object
     }
 
     static func set(
@@ -43,7 +46,6 @@ enum ArrayIndexing {
         var operand = try Operand(reading: value, state)
         defer { operand.release() }
         try operand.settle(as: array.dtype, state, place: 3)
-        try checkAssignable(operand, array.dtype)
         Self.dropLeadingOnes(&operand, gather.shape)
         do {
             operand.layout = try operand.layout.broadcast(to: gather.shape)
@@ -57,7 +59,7 @@ enum ArrayIndexing {
         }
         let copy = try state.array(array.dtype, shape: gather.shape)
         defer { Py_DecRef(copy.object) }
-        Elementwise.cast(operand.view, to: copy.view)
+        try TellingCast.run(operand.view, to: copy.view, state)
         gather.write(from: copy.view)
     }
 
@@ -89,21 +91,12 @@ enum ArrayIndexing {
         while operand.rank > shape.count, operand.layout.shape[0] == 1 { operand.layout.removeAxis(0) }
     }
 
-    private static func checkAssignable(_ operand: Operand, _ type: DType) throws {
-        if operand.dtype.kind == .complex && type.kind < .complex {
-            try ok(
-                PyErr_WarnEx(
-                    walle_RuntimeWarning(), "Casting complex values to real discards the imaginary part", 1))
-        }
-    }
-
     /// Writes a value, broadcast and cast, to memory that may be written.
     static func assign(_ value: PythonPointer, to place: View, _ state: StatePointer) throws {
         if place.layout.rank <= 1, assignQuickly(value, to: place, state) { return }
         var operand = try Operand(reading: value, state)
         defer { operand.release() }
         try operand.settle(as: place.dtype, state, place: 3)
-        try checkAssignable(operand, place.dtype)
         dropLeadingOnes(&operand, place.layout.shape)
         do {
             operand.layout = try operand.layout.broadcast(to: place.layout.shape)
@@ -117,12 +110,12 @@ enum ArrayIndexing {
     /// The same with an operand of the place's shape, which may overlap it.
     static func assign(_ operand: Operand, to place: View, _ state: StatePointer) throws {
         guard place.layout.count > 0 else { return }
-        guard operand.view.overlaps(place) else { return Elementwise.cast(operand.view, to: place) }
+        guard operand.view.overlaps(place) else { return try TellingCast.run(operand.view, to: place, state) }
         if operand.view.isSame(as: place) { return }
         let copy = try state.array(operand.dtype, shape: operand.layout.shape)
         defer { Py_DecRef(copy.object) }
         Raster.copy(operand.view, to: copy.view)
-        Elementwise.cast(copy.view, to: place)
+        try TellingCast.run(copy.view, to: place, state)
     }
 }
 

@@ -14,6 +14,8 @@ struct Subscript {
     private(set) var isAdjacent = true
     /// An ellipsis makes the result of nothing but integers an array without axes.
     private(set) var hasEllipsis = false
+    /// Arrays of one integer without axes are integers, but what they select is a copy.
+    private(set) var hasIntegerArray = false
 
     struct Position {
         var axis: Int
@@ -101,7 +103,14 @@ struct Subscript {
 
         private static func isInteger(_ entry: PythonPointer) -> Bool {
             if walle_IsLong(entry) != 0 { return walle_IsBool(entry) == 0 }
-            return walle_IsFreedBy(entry, ArrayPointer.free) == 0 && PyIndex_Check(entry) != 0
+            if walle_IsFreedBy(entry, ArrayPointer.free) != 0 { return isIntegerArray(entry) }
+            return PyIndex_Check(entry) != 0
+        }
+
+        private static func isIntegerArray(_ entry: PythonPointer) -> Bool {
+            guard walle_IsFreedBy(entry, ArrayPointer.free) != 0 else { return false }
+            let array = ArrayPointer(entry)
+            return array.rank == 0 && array.dtype.kind == .integer
         }
 
         /// A boolean array takes as many axes as it has; one of integers takes one.
@@ -113,9 +122,24 @@ struct Subscript {
             }
             if let scalar = Scalar(entry, state) { return scalar.dtype == .bool ? 0 : 1 }
             guard walle_IsList(entry) != 0 || PySequence_Check(entry) != 0, walle_IsString(entry) == 0 else { return 1 }
-            let array = try state.array(from: entry)
+            let array = try indices(entry, state)
             defer { Py_DecRef(array.object) }
             return array.dtype == .bool && array.count > 0 ? array.rank : 1
+        }
+
+        /// - Throws: `.index` for what no array can be made of.
+        private static func indices(_ entry: PythonPointer, _ state: StatePointer) throws -> ArrayPointer {
+            let wrong = TensorError.index(
+                "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are "
+                    + "valid indices")
+            do {
+                return try state.array(from: entry)
+            } catch let error as TensorError where error.kind == .type {
+                throw wrong
+            } catch PythonFailure.pending where PyErr_ExceptionMatches(walle_TypeError()) != 0 {
+                PyErr_Clear()
+                throw wrong
+            }
         }
 
         /// The second pass.
@@ -139,6 +163,7 @@ struct Subscript {
                 subscript_.layout = subscript_.layout.expanded(at: axis)
                 axis += 1
             } else if Self.isInteger(entry) {
+                if Self.isIntegerArray(entry) { subscript_.hasIntegerArray = true }
                 try integer(try Integer.read(entry), &subscript_)
             } else {
                 try positions(entry, &subscript_)
@@ -184,7 +209,7 @@ struct Subscript {
             enterRun()
             hasPositions = true
             if let truth = try Self.truth(entry, state) { return try broadcastTruth(truth, &subscript_) }
-            var array = try state.array(from: entry)
+            var array = try Self.indices(entry, state)
             if array.dtype == .bool {
                 defer { Py_DecRef(array.object) }
                 return try mask(array, &subscript_)

@@ -206,7 +206,9 @@ extension StatePointer {
         try discovery.visit(object)
         let array = try self.array(type ?? discovery.dtype ?? .float64, shape: discovery.shape)
         do {
+            FloatErrors.clear()
             try discovery.fill(array, from: object)
+            if array.dtype.kind >= .floating { try FloatErrors.check(self, "cast") }
         } catch {
             Py_DecRef(array.object)
             throw error

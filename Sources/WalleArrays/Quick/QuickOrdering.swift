@@ -19,8 +19,9 @@ enum QuickOrdering {
         var given = given
         guard let array = given.array(0, state), array.rank > 0 else { return nil }
         for index in 1..<max(place, 1) { _ = given.take(index, nil, state) }
-        let isGiven = given.count > place
+        let isGiven = given.hasMore
         let wanted = given.take(place, .axis, state)
+        // None, which is not the same as no axis, is for Python.
         guard given.isSpent, !isGiven || wanted != nil else { return nil }
         guard let wanted else { return (array, array.rank - 1) }
         guard let axis = QuickFunction.integer(wanted) else { return nil }

@@ -176,12 +176,13 @@ enum ScalarTypes {
         defer { operand.release() }
         try operand.settle(as: dtype, state, place: 0)
         if operand.rank == 0 {
-            Element.convert(operand.dtype, operand.base, to: dtype, place)
+            let layout = Layout(shape: [], strides: [])
+            try TellingCast.run(operand.view, to: View(base: place, dtype: dtype, layout: layout), state)
             return try state.scalar(dtype, place)
         }
-        let array = try state.array(dtype, shape: operand.layout.shape)
-        Elementwise.cast(operand.view, to: array.view)
-        return array.object
+        return try state.array(dtype, layout: Layout(contiguous: operand.layout.shape, elementBytes: dtype.byteCount)) {
+            try TellingCast.run(operand.view, to: $0, state)
+        }.object
     }
 
     /// That of the same number of Python.

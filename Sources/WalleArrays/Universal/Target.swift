@@ -20,7 +20,7 @@ struct Target {
     ) throws {
         let wanted: Axes
         if let out = options.out {
-            try Self.check(out, shape, type, name)
+            try Self.check(out, shape, type, name, options.isUnsafe)
             wanted = out.shape
         } else {
             wanted = shape
@@ -73,16 +73,18 @@ struct Target {
         return out
     }
 
-    private static func check(_ out: ArrayPointer, _ shape: Axes, _ type: DType, _ name: StaticString) throws {
+    private static func check(
+        _ out: ArrayPointer, _ shape: Axes, _ type: DType, _ name: StaticString, _ isUnsafe: Bool
+    ) throws {
+        guard isUnsafe || type.isSameKind(as: out.dtype) else {
+            throw TensorError.type(
+                "Cannot cast ufunc '\(name)' output from dtype('\(type)') to dtype('\(out.dtype)') with casting rule "
+                    + "'same_kind'")
+        }
         guard try Layout.broadcast(shape, out.shape) == out.shape else {
             throw TensorError.value(
                 "non-broadcastable output operand with shape \(out.shape) doesn't match the broadcast shape "
                     + "\(try Layout.broadcast(shape, out.shape))")
-        }
-        guard type.kind <= out.dtype.kind, type.isSigned == false || out.dtype.isSigned || type.kind != .integer else {
-            throw TensorError.type(
-                "Cannot cast ufunc '\(name)' output from dtype('\(type)') to dtype('\(out.dtype)') with casting rule "
-                    + "'same_kind'")
         }
     }
 

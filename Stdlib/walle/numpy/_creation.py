@@ -490,12 +490,12 @@ def copyto(dst: ndarray, src: ArrayLike, casting: Casting = "same_kind", where: 
         _t.assign(dst, _t.where(asarray(where), value, dst))
 
 
-def _warn_of_imaginary_part():
+def _warn_of_imaginary_part(level=3):
     import warnings
 
     from walle.numpy.exceptions import ComplexWarning
 
-    warnings.warn("Casting complex values to real discards the imaginary part", ComplexWarning, stacklevel=3)
+    warnings.warn("Casting complex values to real discards the imaginary part", ComplexWarning, stacklevel=level + 1)
 
 
 def ascontiguousarray(a: ArrayLike, dtype: DTypeLike = None, *, like: None = None) -> ndarray:

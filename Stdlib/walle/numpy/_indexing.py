@@ -38,6 +38,7 @@ def _positions(indices, length, mode, axis):
         raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
     if length == 0 and found.size:
         raise IndexError("cannot do a non-empty take from an empty axes.")
+    found = _t.astype(found, _dtypes.int64, False)
     if mode == "wrap":
         return asarray(_t.remainder(found, length))
     return asarray(_t.minimum(_t.maximum(found, 0), length - 1))
@@ -53,7 +54,11 @@ def take(
         a, axis = a.reshape(-1), 0 if axis is None else axis
     axis = _axis(axis, a.ndim)
     if not a.size and 0 in a.shape[:axis] + a.shape[axis + 1 :]:
-        # Nothing is taken, whatever the positions.
+        # Nothing is taken, whatever the positions; but they are looked at, unless there are no parts to take from.
+        if 0 not in a.shape[:axis]:
+            found = _positions(indices, a.shape[axis], mode, axis)
+            if ((found < -a.shape[axis]) | (found >= a.shape[axis])).any():
+                raise IndexError(f"a position is out of bounds for axis {axis} with size {a.shape[axis]}")
         result = _t.zeros(a.shape[:axis] + asarray(indices).shape + a.shape[axis + 1 :], a.dtype)
         return result if out is None else _into(out, result)
     positions = _positions(indices, a.shape[axis], mode, axis)
@@ -141,18 +146,46 @@ def putmask(a: ndarray, mask: ArrayLike, values: ArrayLike) -> None:
     """Write the values at the same places where a condition holds."""
     from walle.numpy._manipulation import resize
 
-    _t.assign(a, _t.where(asarray(mask), resize(asarray(values).astype(a.dtype), a.shape), a))
+    if isinstance(values, (ndarray, _t.generic)) and not _dtypes.can_cast(values.dtype, a.dtype, "safe"):
+        raise TypeError(f"Cannot cast array data from {values.dtype!r} to {a.dtype!r} according to the rule 'safe'")
+    values, mask = asarray(values, a.dtype), asarray(mask)
+    if mask.size != a.size:
+        raise ValueError("putmask: mask and data must be the same size")
+    if values.size:
+        _t.assign(a, _t.where(mask.reshape(a.shape), resize(values, a.shape), a))
 
 
-def scatter(function: ufunc, a: ndarray, indices: Any, values: ArrayLike) -> None:
+def scatter(function: ufunc, a: ndarray, indices: Any, values: ArrayLike | None = None) -> None:
     """Apply a function in place at indices that may repeat."""
-    positions = _t.range(0, 1, a.size, _dtypes.int64).reshape(a.shape)[indices]
-    positions = asarray(positions)
-    values = _t.broadcast_to(asarray(values), positions.shape)
+    positions = asarray(_t.range(0, 1, a.size, _dtypes.int64).reshape(a.shape)[indices])
     flat = a.reshape(-1)
-    _t.scatter(function, flat, positions.reshape(-1), values.reshape(-1))
+    number = isinstance(values, (int, float, complex)) and not isinstance(values, _t.generic)
+    kind = None if values is None else _dtypes.result_type(a, values if number else asarray(values))
+    if values is not None:
+        values = asarray(values, kind) if number else asarray(values)
+        values = _t.broadcast_to(values, positions.shape).reshape(-1)
+    if kind is a.dtype and function.__name__ in _SCATTERED:
+        _t.scatter(function, flat, positions.reshape(-1), values)
+    else:
+        for turn in _turns(positions.reshape(-1)):
+            place = positions.reshape(-1)[turn]
+            result = function(flat[place]) if values is None else function(flat[place], values[turn])
+            flat[place] = result
     if not a._order & 1:
         _t.assign(a, flat.reshape(a.shape))
+
+
+# Functions that combine numbers of a type to one of the same.
+_SCATTERED = frozenset(("add", "subtract", "multiply", "minimum", "maximum"))
+
+
+def _turns(positions):
+    """Indices of positions, in groups without repetition: of each position its first, then its second, and so on."""
+    order = _t.argsort(positions, 0, True, False)
+    ordered = positions[order]
+    turn = _t.range(0, 1, positions.size, _dtypes.int64) - _t.searchsorted(ordered, ordered, False)
+    for each in range(int(turn.max()) + 1 if positions.size else 0):
+        yield order[turn == each]
 
 
 def compress(condition: ArrayLike, a: ArrayLike, axis: int | None = None, out: ndarray | None = None) -> ndarray:
@@ -173,9 +206,11 @@ def choose(a: ArrayLike, choices: Sequence[ArrayLike], out: ndarray | None = Non
     from walle.numpy._manipulation import broadcast_arrays
 
     a = asarray(a)
-    choices = [asarray(each) for each in choices]
+    kind = _dtypes.result_type(
+        *(each if isinstance(each, (int, float, complex)) else asarray(each) for each in choices)
+    )
+    choices = [_t.astype(asarray(each), kind, False) for each in choices]
     which, *choices = broadcast_arrays(a, *choices)
-    kind = _dtypes.result_type(*choices)
     which = _positions(which, len(choices), mode, 0)
     if which.size and (int(_t.reduce(_t.minimum, which, None, None, False, None)) < 0 or int(
         _t.reduce(_t.maximum, which, None, None, False, None)
@@ -237,6 +272,9 @@ def unravel_index(indices: ArrayLike, shape: ShapeLike, order: Order = "C") -> t
     rest = asarray(indices)
     if rest.dtype.kind not in "iu":
         raise TypeError("only int indices permitted")
+    if not shape and rest.ndim:
+        raise ValueError("multiple indices are not supported for 0d arrays")
+    rest = _t.astype(rest, _dtypes.int64, False)
     count = 1
     for length in shape:
         count *= length
@@ -269,7 +307,7 @@ def ravel_multi_index(
         steps.reverse()
     total = 0
     for part, length, how, step in zip(parts, dims, modes, steps):
-        part = _positions(part, length, how, 0)
+        part = _t.astype(_positions(part, length, how, 0), _dtypes.int64, False)
         if how == "raise" and part.size and (((part < 0) | (part >= length)).any()):
             raise ValueError("invalid entry in coordinates array")
         total = total + part * step

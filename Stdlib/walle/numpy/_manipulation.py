@@ -549,9 +549,11 @@ def rot90(m: ArrayLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> ndarray:
     m = asarray(m)
     if len(axes) != 2:
         raise ValueError("len(axes) must be 2.")
-    first, second = _axis(axes[0], m.ndim), _axis(axes[1], m.ndim)
-    if first == second:
+    if axes[0] == axes[1] or builtins.abs(axes[0] - axes[1]) == m.ndim:
         raise ValueError("Axes must be different.")
+    if not builtins.all(-m.ndim <= axis < m.ndim for axis in axes):
+        raise ValueError(f"Axes={axes} out of range for array of ndim={m.ndim}.")
+    first, second = _axis(axes[0], m.ndim), _axis(axes[1], m.ndim)
     k %= 4
     if k == 2:
         return flip(m, (first, second))

@@ -70,6 +70,9 @@ def _warning(item: warnings.WarningMessage) -> str:
 def encoded(np: Any, value: Any) -> Any:
     """A value as JSON: arrays as type, shape and bytes in hexadecimal."""
     if isinstance(value, np.ndarray):
+        if str(value.dtype).startswith(">"):
+            # Arrays of Walle have the machine's byte order.
+            value = value.astype(value.dtype.newbyteorder("="))
         return ["array", str(value.dtype), list(value.shape), value.tobytes().hex()]
     if isinstance(value, np.generic):
         return ["scalar", str(value.dtype), [], value.tobytes().hex()]
