@@ -31,7 +31,10 @@ enum ArrayIndexing {
     ) throws {
         try array.writableBody()
         if BasicIndex.set(array, key, value, state) { return }
-        if let place = try BasicIndex.place(array, key) { return try assign(value, to: place, state) }
+        if let place = try BasicIndex.place(array, key) {
+            if place.layout.rank == 0 { try checkElement(value, place.dtype) }
+            return try assign(value, to: place, state)
+        }
         if try PositionIndex.set(array, key, value, state) { return }
         let parsed = try Subscript(key, of: array, state)
         defer { parsed.release() }
@@ -39,12 +42,20 @@ enum ArrayIndexing {
             let view = array.view
             let place = View(
                 base: view.base.map { $0 + parsed.offset }, dtype: view.dtype, layout: parsed.layout)
+            if place.layout.rank == 0 && !parsed.hasEllipsis { try checkElement(value, place.dtype) }
             return try assign(value, to: place, state)
         }
         let gather = try Gather(parsed, of: array.view, state)
         defer { gather.release() }
-        var operand = try Operand(reading: value, state)
+        let number = try number(value, for: array.dtype, state)
+        defer { Py_DecRef(number) }
+        var operand = try Operand(reading: number ?? value, state)
         defer { operand.release() }
+        if operand.rank > 1, isWholeMask(key, of: array) {
+            throw TensorError.type(
+                "NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, input has "
+                    + "\(operand.rank) dimensions")
+        }
         try operand.settle(as: array.dtype, state, place: 3)
         Self.dropLeadingOnes(&operand, gather.shape)
         do {
@@ -61,6 +72,31 @@ enum ArrayIndexing {
         defer { Py_DecRef(copy.object) }
         try TellingCast.run(operand.view, to: copy.view, state)
         gather.write(from: copy.view)
+    }
+
+    private static func isWholeMask(_ key: PythonPointer, of array: ArrayPointer) -> Bool {
+        guard walle_IsFreedBy(key, ArrayPointer.free) != 0 else { return false }
+        let mask = ArrayPointer(key)
+        return mask.dtype == .bool && mask.rank == array.rank && mask.rank > 0
+    }
+
+    /// One element takes a number, no sequence.
+    private static func checkElement(_ value: PythonPointer, _ type: DType) throws {
+        let isArray = walle_IsFreedBy(value, ArrayPointer.free) != 0 && ArrayPointer(value).rank > 0
+        guard isArray || walle_IsList(value) != 0 || walle_IsTuple(value) != 0 else { return }
+        throw type.kind == .complex
+            ? TensorError.type("only 0-dimensional arrays can be converted to Python scalars")
+            : .value("setting an array element with a sequence.")
+    }
+
+    /// A scalar of another type as a number of Python, whose range is checked when integers take it; nil for all else.
+    private static func number(
+        _ value: PythonPointer, for type: DType, _ state: StatePointer
+    ) throws -> PythonPointer? {
+        guard type.kind == .integer, let scalar = Scalar(value, state), scalar.dtype != type,
+            scalar.dtype.kind == .integer || scalar.dtype.kind == .floating
+        else { return nil }
+        return try Element.python(scalar.dtype, scalar.value)
     }
 
     /// Assigns a number, or a vector of the same type that lies apart; false for anything else.
@@ -94,7 +130,9 @@ enum ArrayIndexing {
     /// Writes a value, broadcast and cast, to memory that may be written.
     static func assign(_ value: PythonPointer, to place: View, _ state: StatePointer) throws {
         if place.layout.rank <= 1, assignQuickly(value, to: place, state) { return }
-        var operand = try Operand(reading: value, state)
+        let number = try number(value, for: place.dtype, state)
+        defer { Py_DecRef(number) }
+        var operand = try Operand(reading: number ?? value, state)
         defer { operand.release() }
         try operand.settle(as: place.dtype, state, place: 3)
         dropLeadingOnes(&operand, place.layout.shape)

@@ -66,7 +66,10 @@ enum QuickOrdering {
             }.object
         }
         let (number, place) = (state.pointee.numbers, state.pointee.numbers + 48)
-        guard state.write(values, as: sorted.dtype, to: number) else { return nil }
+        // Numbers of Python are not rounded to the type of what is searched.
+        guard sorted.dtype == .float64 || sorted.dtype.kind == .integer || walle_IsExactFloat(values) == 0,
+            state.write(values, as: sorted.dtype, to: number)
+        else { return nil }
         let none = Layout(shape: [], strides: [])
         Search.places(
             of: View(base: number, dtype: sorted.dtype, layout: none), in: sorted.view, after: false,

@@ -149,7 +149,7 @@ enum ScalarTypes {
                 throw TensorError.type("no scalar type")
             }
             let count = walle_Size(arguments.unsafelyUnwrapped)
-            guard count <= 1, names == nil else {
+            guard count <= 1, names.map({ PyDict_Size($0) == 0 }) ?? true else {
                 throw TensorError.type("\(dtype)() takes at most 1 positional argument")
             }
             let place = state.pointee.numbers + 48

@@ -54,7 +54,14 @@ struct Call2 {
                     output.base! + start * strides.0, strides.0)
             }
         }
-        Elementwise.run(kernel, left, right, to: output, computing: computing, result: raw)
+        guard raw != result, output.dtype != result else {
+            return Elementwise.run(kernel, left, right, to: output, computing: computing, result: raw)
+        }
+        // Rounded to the type of the result before a wider one takes it.
+        let narrow = try state.array(result, shape: output.layout.shape)
+        defer { Py_DecRef(narrow.object) }
+        Elementwise.run(kernel, left, right, to: narrow.view, computing: computing, result: raw)
+        Elementwise.cast(narrow.view, to: output)
     }
 
     func run(
@@ -115,7 +122,13 @@ struct Call1 {
                     count, input.base! + start * strides.1, strides.1, output.base! + start * strides.0, strides.0)
             }
         }
-        Elementwise.run(kernel, input, to: output, computing: computing, result: raw)
+        guard raw != result, output.dtype != result else {
+            return Elementwise.run(kernel, input, to: output, computing: computing, result: raw)
+        }
+        let narrow = try state.array(result, shape: output.layout.shape)
+        defer { Py_DecRef(narrow.object) }
+        Elementwise.run(kernel, input, to: narrow.view, computing: computing, result: raw)
+        Elementwise.cast(narrow.view, to: output)
     }
 
     func run(

@@ -11,7 +11,7 @@ enum MixedSigns {
         _ operation: BinaryOperation, _ left: Operand, _ right: Operand, _ state: StatePointer,
         _ options: UniversalCall.Options?
     ) throws -> PythonPointer? {
-        guard operation.rawValue <= BinaryOperation.greaterEqual.rawValue else { return nil }
+        if operation.isLogical { return nil }
         let isLeftSigned = left.dtype.isSigned
         let (signed, other) = isLeftSigned ? (left, right) : (right, left)
         guard signed.dtype.kind == .integer, signed.dtype.isSigned, other.dtype == .uint64 else { return nil }

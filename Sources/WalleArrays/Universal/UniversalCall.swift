@@ -36,6 +36,10 @@ enum UniversalCall {
         defer { right.release() }
         let function = UniversalFunction.all[index]
         guard case .binary(let operation) = function.operation else { throw TensorError.type("takes one operand") }
+        if operation.isLogical {
+            try left.becomeTruth()
+            try right.becomeTruth()
+        }
         let promoted = operation.meeting(left, right)
         let types = try function.resolve(promoted, options, [left, right], "\(left.dtype) and \(right.dtype)")
         if operation.isComparison, types.operand == .float64, left.weak == nil, right.weak == nil,

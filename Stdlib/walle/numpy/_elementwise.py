@@ -211,6 +211,8 @@ def round(a: ArrayLike, decimals: int = 0, out: ndarray | None = None) -> Array:
         result.real, result.imag = round(a.real, decimals), round(a.imag, decimals)
         return _write(result[()], out)
     if a.dtype.kind in "iub":
+        if decimals and a.dtype.kind == "b":
+            raise TypeError("round() has no decimals for truth values: cast them first")
         if decimals >= 0 or a.dtype.kind == "b":
             return _write(a.copy()[()] if a.dtype.kind != "b" else a.astype("float16")[()], out)
         factor = 10**-decimals
@@ -416,7 +418,7 @@ def sinc(x: ArrayLike) -> Array:
     """sin(πx) / (πx)."""
     x = asarray(x)
     x = x if x.dtype.kind in "fc" else x.astype(_dtypes.float64)
-    scaled = 3.141592653589793 * asarray(_t.where(x == 0, _t.full((), 1.0e-20, x.dtype), x))
+    scaled = 3.141592653589793 * asarray(_t.where(x == 0, _dtypes.finfo(x.dtype).eps, x))
     return _t.sin(scaled) / scaled
 
 

@@ -89,6 +89,14 @@ def _along(a, indices, axis):
     return tuple(key)
 
 
+def _safe(indices):
+    """Indices as they are; `uint64` is refused where integers have to be cast safely."""
+    found = asarray(indices)
+    if found.dtype.name == "uint64":
+        raise TypeError(f"Cannot cast array data from {found.dtype!r} to dtype('int64') according to the rule 'safe'")
+    return indices
+
+
 def take_along_axis(arr: ArrayLike, indices: ArrayLike, axis: int | None = -1) -> ndarray:
     """Elements at positions along an axis that differ for each index of the others, as `argsort` gives them."""
     arr, indices = asarray(arr), asarray(indices)
@@ -110,7 +118,7 @@ def put_along_axis(arr: ndarray, indices: ArrayLike, values: ArrayLike, axis: in
 
 def put(a: ndarray, ind: ArrayLike, v: ArrayLike, mode: str = "raise") -> None:
     """Write values, as often as they are needed, at positions of all elements in order."""
-    positions = _positions(ind, a.size, mode, 0).reshape(-1)
+    positions = _positions(_safe(ind), a.size, mode, 0).reshape(-1)
     values = asarray(v).reshape(-1)
     if not positions.size:
         return
@@ -146,7 +154,7 @@ def putmask(a: ndarray, mask: ArrayLike, values: ArrayLike) -> None:
     """Write the values at the same places where a condition holds."""
     from walle.numpy._manipulation import resize
 
-    if isinstance(values, (ndarray, _t.generic)) and not _dtypes.can_cast(values.dtype, a.dtype, "safe"):
+    if isinstance(values, ndarray) and not _dtypes.can_cast(values.dtype, a.dtype, "safe"):
         raise TypeError(f"Cannot cast array data from {values.dtype!r} to {a.dtype!r} according to the rule 'safe'")
     values, mask = asarray(values, a.dtype), asarray(mask)
     if mask.size != a.size:
@@ -211,7 +219,7 @@ def choose(a: ArrayLike, choices: Sequence[ArrayLike], out: ndarray | None = Non
     )
     choices = [_t.astype(asarray(each), kind, False) for each in choices]
     which, *choices = broadcast_arrays(a, *choices)
-    which = _positions(which, len(choices), mode, 0)
+    which = _positions(_safe(which), len(choices), mode, 0)
     if which.size and (int(_t.reduce(_t.minimum, which, None, None, False, None)) < 0 or int(
         _t.reduce(_t.maximum, which, None, None, False, None)
     ) >= len(choices)):
@@ -268,7 +276,6 @@ def argwhere(a: ArrayLike) -> ndarray:
 def unravel_index(indices: ArrayLike, shape: ShapeLike, order: Order = "C") -> tuple[ndarray, ...]:
     """Positions among all elements in order as an index for each axis."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    single = not isinstance(indices, (list, tuple, ndarray))
     rest = asarray(indices)
     if rest.dtype.kind not in "iu":
         raise TypeError("only int indices permitted")
@@ -287,7 +294,7 @@ def unravel_index(indices: ArrayLike, shape: ShapeLike, order: Order = "C") -> t
         found.append(_t.remainder(rest, builtins.max(length, 1)))
         rest = _t.floor_divide(rest, builtins.max(length, 1))
     found = tuple(found[::-1] if order == "C" else found)
-    return found if single else tuple(asarray(each) for each in found)
+    return tuple(asarray(each)[()] for each in found)
 
 
 def ravel_multi_index(
@@ -299,6 +306,8 @@ def ravel_multi_index(
     parts = list(multi_index)
     if len(parts) != len(dims):
         raise ValueError(f"parameter multi_index must be a sequence of length {len(dims)}")
+    if 0 in dims and any(asarray(part).size for part in parts):
+        raise ValueError("cannot unravel if shape has zero entries (is empty).")
     steps, step = [], 1
     for length in reversed(dims) if order == "C" else dims:
         steps.append(step)

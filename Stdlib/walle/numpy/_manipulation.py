@@ -478,7 +478,7 @@ def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: AxesLike | None = None) 
         length = filt.shape[each]
         start, stop = (int(found[0]), int(found[-1]) + 1) if found.size else (length, 0)
         key.append(slice(start if "f" in trim.lower() else 0, stop if "b" in trim.lower() else length))
-    return filt[tuple(key)]
+    return filt[(*key, ...)]
 
 
 # MARK: repeated, moved
@@ -492,6 +492,8 @@ def repeat(a: ArrayLike, repeats: ArrayLike, axis: int | None = None) -> ndarray
         a, axis = a.reshape(-1), 0 if axis is None else axis
     axis = _axis(axis, a.ndim)
     repeats = asarray(repeats)
+    if repeats.size == 0:
+        repeats = repeats.astype(_dtypes.int64)
     if repeats.dtype.kind not in "iub":
         raise TypeError(f"Cannot cast array data from {repeats.dtype!r} to dtype('int64') according to the rule 'safe'")
     length = a.shape[axis]

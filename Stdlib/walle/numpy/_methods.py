@@ -692,6 +692,9 @@ class _Function:
             (out,) = out
         if initial is None:
             initial = _NoValue
+        if self.__name__ == "gcd" and asarray(array).dtype.kind == "i":
+            # The divisor of one number is that without its sign.
+            array = _t.absolute(array)
         return _reductions._fold(self, array, axis, dtype, out, keepdims, initial, where)
 
     def accumulate(
@@ -736,7 +739,7 @@ class _Function:
         before = (slice(None),) * axis
         if not indices:
             empty = array[(*before, slice(0, 0))]
-            kind = asarray(_t.reduce(self, array[(*before, slice(0, 1))], axis, dtype, True, None)).dtype
+            kind = asarray(_t.reduce(self, _t.zeros((1,), array.dtype), 0, dtype, True, None)).dtype
             return _reductions._given(_t.astype(empty, kind, False), out)
         parts = []
         for place, start in enumerate(indices):

@@ -43,7 +43,13 @@ def _fold(function, a, axis, dtype, out, keepdims, initial, where):
                     "has to specify 'initial'"
                 )
             identity = initial
-        a = asarray(_t.where(asarray(where), a, _t.full((), identity, a.dtype)))
+        where = asarray(where)
+        chosen = asarray(_t.where(where, a, _t.full((), identity, a.dtype)))
+        if chosen.shape != a.shape:
+            raise ValueError(
+                f"non-broadcastable operand with shape {a.shape} doesn't match the broadcast shape {chosen.shape}"
+            )
+        a = chosen
     if initial is _NoValue:
         return _t.reduce(function, a, axis, dtype, keepdims, out)
     folded = builtins.all(a.shape[each] for each in (range(a.ndim) if axis is None else _axes(axis, a.ndim)))
