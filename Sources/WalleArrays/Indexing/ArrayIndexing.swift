@@ -47,9 +47,7 @@ enum ArrayIndexing {
         }
         let gather = try Gather(parsed, of: array.view, state)
         defer { gather.release() }
-        let number = try number(value, for: array.dtype, state)
-        defer { Py_DecRef(number) }
-        var operand = try Operand(reading: number ?? value, state)
+        var operand = try Operand(reading: value, state)
         defer { operand.release() }
         if operand.rank > 1, isWholeMask(key, of: array) {
             throw TensorError.type(

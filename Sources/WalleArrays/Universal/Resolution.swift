@@ -51,7 +51,8 @@ extension UniversalFunction {
                     + "gives \(dtype)")
         }
         for (place, operand) in operands.enumerated()
-        where !isUnsafe && (operand.weak == nil || operands.count == 1) && !operand.dtype.isSameKind(as: types.operand) {
+        where !isUnsafe && (operand.weak == nil || operands.count == 1) && !operand.dtype.isSameKind(as: types.operand)
+        {
             throw TensorError.type(
                 "Cannot cast ufunc '\(name)' input \(operands.count == 1 ? "" : "\(place) ")from "
                     + "dtype('\(operand.dtype)') to dtype('\(types.operand)') with casting rule 'same_kind'")

@@ -27,7 +27,8 @@ struct Target {
         }
         let condition = try options.condition.map { try Self.condition($0, wanted, options.out != nil, state) }
         do {
-            array = try options.out ?? state.array(type, shape: condition?.layout.shape ?? shape, zeroed: condition != nil)
+            array =
+                try options.out ?? state.array(type, shape: condition?.layout.shape ?? shape, zeroed: condition != nil)
             output = try array.writableView()
             scratch = condition == nil ? nil : try state.array(output.dtype, shape: output.layout.shape)
         } catch {

@@ -183,3 +183,96 @@ def test_shapes_may_be_arrays():
     assert np.zeros(shape).shape == (2, 1) and np.ones(2).reshape(shape).shape == (2, 1)
     assert np.random.default_rng(1).normal(size=shape).shape == (2, 1)
     assert np.random.randint(0, 4, shape).shape == (2, 1)
+
+
+def test_nan_is_compared_without_warnings():
+    for kind in ("float32", "float64"):
+        a = np.full((40, 3), np.nan, kind)
+        for operand in (a, a[:, 1], a.T):
+            for function in (np.less, np.equal, np.greater_equal, np.maximum, np.fmin, np.sign, np.isnan):
+                arguments = (operand,) if function.nin == 1 else (operand, operand)
+                assert warned(function, *arguments) == [], function
+            assert warned(np.max, operand) == [] and warned(np.nanmax, np.append(operand, 1)) == []
+            assert warned(np.clip, operand, 0, 1) == [] and warned(np.maximum.accumulate, operand) == []
+    assert warned(np.add, np.full(9, np.inf), np.full(9, -np.inf)) == ["RuntimeWarning invalid"]
+
+
+def test_complex_numbers_with_nan_are_in_no_order():
+    a = np.array([complex(-1, np.nan), complex(np.nan, 1), 1j])
+    with np.errstate(invalid="ignore"):
+        assert (a < 1).tolist() == [False, False, True] and (a >= -5).tolist() == [False, False, True]
+
+
+def test_folds_to_truth_values():
+    assert np.add.reduce(np.array([1, 0, 2], "int8"), dtype=bool) is np.True_ or np.sum([1, 0], dtype=bool)
+    assert not np.multiply.reduce(np.array([1, 0, 2.5]), dtype=bool)
+    assert np.nansum(np.array([[1, 2]]), axis=-1, keepdims=True, dtype="bool").tolist() == [[True]]
+    raises(TypeError, np.logical_and.reduce, np.ones(3), dtype="int8")
+    assert np.gcd.reduce(np.array([-3])) == 3
+
+
+def test_scalars_are_checked_when_integers_take_them():
+    a = np.zeros((3, 2), "int8")
+    for value in (np.int32(300), np.float64(1e5), np.uint16(200), 300):
+        raises(OverflowError, a.__setitem__, 0, value)
+    a[:] = np.array(300)
+    a[1] = np.float32(-7.9)
+    assert a.tolist() == [[44, 44], [-7, -7], [44, 44]]
+
+
+def test_an_element_takes_no_sequence():
+    a, c = np.zeros(3), np.zeros(3, complex)
+    for value in (np.ones(1), [1.0]):
+        raises(ValueError, a.__setitem__, 0, value)
+        raises(ValueError, np.array(0.0).__setitem__, (), value)
+        raises(TypeError, c.__setitem__, 0, value)
+    a[...] = np.ones(1)
+    a[1:2] = [5]
+    np.array(0.0)[...] = np.ones(1)
+    assert a.tolist() == [1, 5, 1]
+
+
+def test_masks_of_all_axes_take_vectors():
+    a = np.zeros((2, 2))
+    raises(TypeError, a.__setitem__, a == 0, np.ones((2, 2)))
+    a[a == 0] = np.arange(4)
+    assert a.tolist() == [[0, 1], [2, 3]]
+
+
+def test_numbers_of_any_size_are_true():
+    assert np.logical_or(35373, np.array([0], "int8")).tolist() == [True]
+    assert np.logical_and(np.array([1], "uint64"), -5).tolist() == [True]
+
+
+def test_narrow_results_are_rounded_before_a_wider_output():
+    out = np.zeros(1)
+    np.sin(np.array([True]), out=out)
+    assert out[0] == np.float16(np.sin(1.0))
+    np.logaddexp(np.array([6], "uint8"), np.array([-1.6], "float16"), out=out)
+    assert out[0] == 6.0
+
+
+def test_what_is_searched_is_not_rounded():
+    assert np.searchsorted(np.array([4, 7, 9], "uint64"), -1) == 0
+    assert np.searchsorted(np.array([0.1], "float32"), 0.1 + 1e-12) == 0
+    assert np.searchsorted(np.array([16777216.0], "float32"), 16777217) == 1
+
+
+def test_edges_of_arrays_without_elements():
+    assert np.diag(np.zeros((2, 0))).shape == (0,)
+    assert np.repeat(np.zeros((0, 2)), [], axis=0).shape == (0, 2)
+    assert np.zeros((1, 0, 4, 0), "uint32").view("complex128").shape == (1, 0, 4, 0)
+    flags = np.zeros((3, 0, 2)).flags
+    assert flags.c_contiguous and flags.f_contiguous
+    raises(ValueError, np.ravel_multi_index, (np.array([0]),), (0,), mode="clip")
+    assert np.trim_zeros(np.array(5)).shape == ()
+
+
+def test_values_and_conditions_that_do_not_fit():
+    raises(ValueError, np.prod, np.ones((3, 1)), axis=0, where=np.ones((3, 2), bool))
+    raises(TypeError, np.copyto, np.zeros(2, "int8"), 1.5)
+    raises(TypeError, np.round, np.array([True]), 1)
+    raises(TypeError, np.put, np.zeros(2), np.array([0], "uint64"), 1)
+    raises(OverflowError, np.arange, -3, 5, 0.5, dtype="uint8")
+    assert np.full(2, -3.9, "int8").tolist() == [-3, -3]
+    assert np.sinc(np.zeros(2, "float16")).tolist() == [1, 1]
