@@ -61,10 +61,19 @@ enum ArrayIndexing {
         gather.write(from: copy.view)
     }
 
-    /// Assigns a number, or a vector of the same type that lies apart; false for anything else.
+    /// Assigns a number to elements of one axis, or an array of the same type and shape, of one or two axes, that lies apart;
+    /// false for anything else.
     private static func assignQuickly(_ value: PythonPointer, to place: View, _ state: StatePointer) -> Bool {
         guard let base = place.base else { return false }
         if place.layout.rank == 0 { return state.write(value, as: place.dtype, to: base) }
+        if let rows = QuickRows(place.layout) {
+            guard rows.count * rows.length <= QuickRows.most, walle_Type(value) == state.pointee.arrayType,
+                ArrayPointer(value).dtype == place.dtype, let source = QuickRows(ArrayPointer(value).layout),
+                source.count == rows.count, source.length == rows.length, !ArrayPointer(value).view.overlaps(place)
+            else { return false }
+            source.copy(ArrayPointer(value).body.pointee.first, place.dtype, to: base, rows)
+            return true
+        }
         let (count, stride) = (place.layout.shape[0], place.layout.strides[0])
         guard count <= mostAtOnce else { return false }
         let copy = walle_kernels_copy(walle_kernels_shared(), place.dtype.byteCount).unsafelyUnwrapped
@@ -99,7 +108,7 @@ enum ArrayIndexing {
 
     /// Writes a value, broadcast and cast, to memory that may be written.
     static func assign(_ value: PythonPointer, to place: View, _ state: StatePointer) throws {
-        if place.layout.rank <= 1, assignQuickly(value, to: place, state) { return }
+        if place.layout.rank <= 2, assignQuickly(value, to: place, state) { return }
         var operand = try Operand(reading: value, state)
         defer { operand.release() }
         try operand.settle(as: place.dtype, state, place: 3)
