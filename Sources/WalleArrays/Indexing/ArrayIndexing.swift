@@ -7,6 +7,11 @@ internal import WalleTensor
 enum ArrayIndexing {
     static func get(_ array: ArrayPointer, _ key: PythonPointer, _ state: StatePointer) throws -> PythonPointer {
         if let found = try BasicIndex.get(array, key, state) { return found }
+        if walle_IsList(key) != 0 {
+            let list = try state.index(of: key)
+            defer { Py_DecRef(list.object) }
+            return try get(array, list.object, state)
+        }
         if let found = try PositionIndex.get(array, key, state) { return found }
         let parsed = try Subscript(key, of: array, state)
         defer { parsed.release() }
@@ -29,6 +34,11 @@ enum ArrayIndexing {
         try array.writableBody()
         if BasicIndex.set(array, key, value, state) { return }
         if let place = try BasicIndex.place(array, key) { return try assign(value, to: place, state) }
+        if walle_IsList(key) != 0 {
+            let list = try state.index(of: key)
+            defer { Py_DecRef(list.object) }
+            return try set(array, list.object, value, state)
+        }
         if try PositionIndex.set(array, key, value, state) { return }
         let parsed = try Subscript(key, of: array, state)
         defer { parsed.release() }
@@ -136,6 +146,14 @@ enum ArrayIndexing {
 }
 
 extension StatePointer {
+    /// A list as an array of positions or conditions. One without elements selects nothing.
+    func index(of list: PythonPointer) throws -> ArrayPointer {
+        let array = try self.array(from: list)
+        guard array.count == 0, array.dtype.kind > .integer else { return array }
+        defer { Py_DecRef(array.object) }
+        return try self.array(.int64, shape: array.shape)
+    }
+
     /// The same elements in memory of their own, packed.
     func copy(of array: ArrayPointer, as type: DType? = nil) throws -> ArrayPointer {
         let copy = try self.array(type ?? array.dtype, shape: array.shape)
