@@ -7,6 +7,11 @@ internal import WalleTensor
 enum ArrayIndexing {
     static func get(_ array: ArrayPointer, _ key: PythonPointer, _ state: StatePointer) throws -> PythonPointer {
         if let found = try BasicIndex.get(array, key, state) { return found }
+        if walle_IsList(key) != 0 {
+            let list = try state.index(of: key)
+            defer { Py_DecRef(list.object) }
+            return try get(array, list.object, state)
+        }
         if let found = try PositionIndex.get(array, key, state) { return found }
         let parsed = try Subscript(key, of: array, state)
         defer { parsed.release() }
@@ -34,6 +39,11 @@ enum ArrayIndexing {
         if let place = try BasicIndex.place(array, key) {
             if place.layout.rank == 0 { try checkElement(value, place.dtype) }
             return try assign(value, to: place, state)
+        }
+        if walle_IsList(key) != 0 {
+            let list = try state.index(of: key)
+            defer { Py_DecRef(list.object) }
+            return try set(array, list.object, value, state)
         }
         if try PositionIndex.set(array, key, value, state) { return }
         let parsed = try Subscript(key, of: array, state)
@@ -97,10 +107,19 @@ enum ArrayIndexing {
         return try Element.python(scalar.dtype, scalar.value)
     }
 
-    /// Assigns a number, or a vector of the same type that lies apart; false for anything else.
+    /// Assigns a number to elements of one axis, or an array of the same type and shape, of one or two axes, that lies apart;
+    /// false for anything else.
     private static func assignQuickly(_ value: PythonPointer, to place: View, _ state: StatePointer) -> Bool {
         guard let base = place.base else { return false }
         if place.layout.rank == 0 { return state.write(value, as: place.dtype, to: base) }
+        if let rows = QuickRows(place.layout) {
+            guard rows.count * rows.length <= QuickRows.most, walle_Type(value) == state.pointee.arrayType,
+                ArrayPointer(value).dtype == place.dtype, let source = QuickRows(ArrayPointer(value).layout),
+                source.count == rows.count, source.length == rows.length, !ArrayPointer(value).view.overlaps(place)
+            else { return false }
+            source.copy(ArrayPointer(value).body.pointee.first, place.dtype, to: base, rows)
+            return true
+        }
         let (count, stride) = (place.layout.shape[0], place.layout.strides[0])
         guard count <= mostAtOnce else { return false }
         let copy = walle_kernels_copy(walle_kernels_shared(), place.dtype.byteCount).unsafelyUnwrapped
@@ -127,7 +146,7 @@ enum ArrayIndexing {
 
     /// Writes a value, broadcast and cast, to memory that may be written.
     static func assign(_ value: PythonPointer, to place: View, _ state: StatePointer) throws {
-        if place.layout.rank <= 1, assignQuickly(value, to: place, state) { return }
+        if place.layout.rank <= 2, assignQuickly(value, to: place, state) { return }
         let number = try number(value, for: place.dtype, state)
         defer { Py_DecRef(number) }
         var operand = try Operand(reading: number ?? value, state)
@@ -156,6 +175,29 @@ enum ArrayIndexing {
 }
 
 extension StatePointer {
+    /// A list, or an array, as an array of positions or conditions. A list without elements selects nothing.
+    func index(of list: PythonPointer) throws -> ArrayPointer {
+        let array = try numbers(of: list)
+        guard array.count == 0, array.dtype.kind > .integer, array.object != list else { return array }
+        defer { Py_DecRef(array.object) }
+        return try self.array(.int64, shape: array.shape)
+    }
+
+    /// - Throws: `.index` for what no array can be made of.
+    private func numbers(of list: PythonPointer) throws -> ArrayPointer {
+        let wrong = TensorError.index(
+            "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are "
+                + "valid indices")
+        do {
+            return try array(from: list)
+        } catch let error as TensorError where error.kind == .type {
+            throw wrong
+        } catch PythonFailure.pending where PyErr_ExceptionMatches(walle_TypeError()) != 0 {
+            PyErr_Clear()
+            throw wrong
+        }
+    }
+
     /// The same elements in memory of their own, packed.
     func copy(of array: ArrayPointer, as type: DType? = nil) throws -> ArrayPointer {
         let copy = try self.array(type ?? array.dtype, shape: array.shape)

@@ -122,24 +122,9 @@ struct Subscript {
             }
             if let scalar = Scalar(entry, state) { return scalar.dtype == .bool ? 0 : 1 }
             guard walle_IsList(entry) != 0 || PySequence_Check(entry) != 0, walle_IsString(entry) == 0 else { return 1 }
-            let array = try indices(entry, state)
+            let array = try state.index(of: entry)
             defer { Py_DecRef(array.object) }
             return array.dtype == .bool && array.count > 0 ? array.rank : 1
-        }
-
-        /// - Throws: `.index` for what no array can be made of.
-        private static func indices(_ entry: PythonPointer, _ state: StatePointer) throws -> ArrayPointer {
-            let wrong = TensorError.index(
-                "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are "
-                    + "valid indices")
-            do {
-                return try state.array(from: entry)
-            } catch let error as TensorError where error.kind == .type {
-                throw wrong
-            } catch PythonFailure.pending where PyErr_ExceptionMatches(walle_TypeError()) != 0 {
-                PyErr_Clear()
-                throw wrong
-            }
         }
 
         /// The second pass.
@@ -209,7 +194,7 @@ struct Subscript {
             enterRun()
             hasPositions = true
             if let truth = try Self.truth(entry, state) { return try broadcastTruth(truth, &subscript_) }
-            var array = try Self.indices(entry, state)
+            var array = try state.index(of: entry)
             if array.dtype == .bool {
                 defer { Py_DecRef(array.object) }
                 return try mask(array, &subscript_)

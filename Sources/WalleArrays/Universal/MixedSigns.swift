@@ -24,7 +24,7 @@ enum MixedSigns {
         let kernel = walle_kernels_binary(
             walle_kernels_shared(), Int32(operation.rawValue), Int32(DType.uint64.kernel)
         ).unsafelyUnwrapped
-        let call = Call2(kernel: kernel, computing: .uint64, result: .bool, raw: .bool, name: "compare")
+        let call = Call2(kernel: kernel, stream: kernel, computing: .uint64, result: .bool, raw: .bool, name: "compare")
         let compared = try call.run(isLeftSigned ? bits : other, isLeftSigned ? other : bits, state)
         defer { Py_DecRef(compared) }
         let negative = try isNegative(whole, state)

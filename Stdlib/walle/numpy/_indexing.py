@@ -196,6 +196,7 @@ def _turns(positions):
         yield order[turn == each]
 
 
+@_t.quick
 def compress(condition: ArrayLike, a: ArrayLike, axis: int | None = None, out: ndarray | None = None) -> ndarray:
     """The parts of an axis where a condition holds."""
     condition = asarray(condition)
