@@ -153,7 +153,7 @@ struct Discovery {
     ) throws {
         if level == shape.count {
             if let scalar = Scalar(object, state) {
-                Element.convert(scalar.dtype, scalar.value, to: type, place)
+                try write(scalar, as: type, to: place)
             } else if walle_Type(object) == state.pointee.arrayType {
                 Element.convert(
                     ArrayPointer(object).dtype, ArrayPointer(object).view.base.unsafelyUnwrapped, to: type, place)
@@ -171,6 +171,17 @@ struct Discovery {
         defer { Py_DecRef(array ?? items) }
         if let array { return try copyArray(ArrayPointer(array), at: level, as: type, to: &place) }
         try copyItems(of: items.unsafelyUnwrapped, at: level, as: type, to: &place)
+    }
+
+    /// Integers of lists are checked, as numbers of Python are.
+    private func write(_ scalar: Scalar, as type: DType, to place: UnsafeMutableRawPointer) throws {
+        if shape.count > 0, type.kind == .integer, scalar.dtype != type, scalar.dtype.kind == .integer {
+            let number = try Element.python(scalar.dtype, scalar.value)
+            defer { Py_DecRef(number) }
+            return try Element.write(number, as: type, to: place)
+        }
+        try TellingCast.tellOfImaginaryParts(scalar.dtype, type, state)
+        Element.convert(scalar.dtype, scalar.value, to: type, place)
     }
 
     private func copyItems(

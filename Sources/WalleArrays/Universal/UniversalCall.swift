@@ -104,6 +104,7 @@ enum UniversalCall {
         defer { input.release() }
         let function = UniversalFunction.all[index]
         guard case .unary(var operation) = function.operation else { throw TensorError.type("takes two operands") }
+        if let number = input.weak, walle_IsLong(number) != 0, isBeyondSigned(number) { input.dtype = .uint64 }
         let types = try function.resolve(input.dtype, options, [input], "\(input.dtype)")
         try input.settle(as: types.operand, state, place: 0)
         if operation == .bitwiseNot && types.operand == .bool { operation = .logicalNot }
@@ -123,6 +124,13 @@ enum UniversalCall {
         guard let options else { return try call.run(input, state) }
         return try call.run(input, state, options)
     }
+}
+
+/// Whether an integer of Python is larger than `int64` holds.
+private func isBeyondSigned(_ number: PythonPointer) -> Bool {
+    var overflow: Int32 = 0
+    _ = PyLong_AsLongAndOverflow(number, &overflow)
+    return overflow > 0
 }
 
 /// What needs no computation for the type: an integer is its own floor, and finite.

@@ -156,7 +156,8 @@ def putmask(a: ndarray, mask: ArrayLike, values: ArrayLike) -> None:
 
     if isinstance(values, ndarray) and not _dtypes.can_cast(values.dtype, a.dtype, "safe"):
         raise TypeError(f"Cannot cast array data from {values.dtype!r} to {a.dtype!r} according to the rule 'safe'")
-    values, mask = asarray(values, a.dtype), asarray(mask)
+    values = asarray(values).astype(a.dtype) if isinstance(values, _t.generic) else asarray(values, a.dtype)
+    mask = asarray(mask)
     if mask.size != a.size:
         raise ValueError("putmask: mask and data must be the same size")
     if values.size:
