@@ -89,7 +89,8 @@ def difference(case: dict[str, Any], theirs: dict[str, Any], ours: dict[str, Any
         why = _value_difference(expected, actual, case["rule"], space)
         if why is not None:
             return f"{name}: {why}"
-    return _warning_difference(case, theirs["warnings"], ours["warnings"])
+    # An exception says enough.
+    return None if ours["error"] else _warning_difference(case, theirs["warnings"], ours["warnings"])
 
 
 def _warning_difference(case: dict[str, Any], theirs: list[str], ours: list[str]) -> str | None:
