@@ -1,0 +1,124 @@
+/// A value of a graph: memory that is there, or an operator over other values that runs when somebody wants the elements.
+///
+/// Nodes belong to the thread of their graph.
+package final class Node {
+    /// Nil for memory that was given.
+    package let operation: Operator?
+    package let attributes: Attributes
+    package private(set) var inputs: [Node]
+    package let form: Form
+    /// Where the elements lie once there are some; of a view, where they would lie in what it is a view of.
+    package let layout: Layout
+    /// The elements; nil while the node is virtual.
+    package internal(set) var memory: Memory?
+    /// What a transform is made of.
+    let pieces: [Piece]
+    /// Arrays outside of the graph that are this node. What is a view of such a node shows its memory.
+    package var exposures = 0
+    /// What the caller wants to be told with its floating-point exceptions.
+    package let tag: Int
+    /// Virtual nodes in a row below.
+    let depth: Int
+    /// Nodes that read this one, and those of them that only move its elements.
+    private(set) var consumers = 0
+    private(set) var movers = 0
+    let identity: NodeKey?
+    private unowned let graph: Graph
+
+    init(
+        _ operation: Operator?, _ attributes: Attributes, _ inputs: [Node], _ form: Form, _ layout: Layout,
+        pieces: [Piece] = [], memory: Memory? = nil, tag: Int, identity: NodeKey?, graph: Graph
+    ) {
+        self.operation = operation
+        self.attributes = attributes
+        self.inputs = inputs
+        self.form = form
+        self.layout = layout
+        self.pieces = pieces
+        self.memory = memory
+        self.tag = tag
+        self.identity = identity
+        self.graph = graph
+        var deepest = -1
+        for input in inputs {
+            input.consumers += 1
+            if !pieces.isEmpty { input.movers += 1 }
+            if input.memory == nil { deepest = max(deepest, input.depth) }
+        }
+        depth = deepest + 1
+    }
+
+    deinit {
+        letGoOfInputs()
+        if let identity { graph.forget(identity, self) }
+    }
+
+    private func letGoOfInputs() {
+        for input in inputs {
+            input.consumers -= 1
+            if !pieces.isEmpty { input.movers -= 1 }
+        }
+        inputs = []
+    }
+
+    /// Takes the elements, after which it depends on nothing.
+    func settle(_ memory: Memory) {
+        self.memory = memory
+        letGoOfInputs()
+        // Its owner may write to it: an equal node is another one from now on.
+        if let identity { graph.forget(identity, self) }
+    }
+
+    package var isVirtual: Bool { memory == nil }
+
+    /// The node whose elements this one shows in another way, if it does nothing else.
+    package var viewed: Node? {
+        guard isVirtual, pieces.count == 1, pieces[0].isWhole, inputs.count == 1, operation?.isView == true else {
+            return nil
+        }
+        return inputs[0]
+    }
+
+    /// Whether elements must be in memory before they are moved: others want them as well.
+    var isSharedByMovers: Bool { exposures > 0 || movers > 0 && consumers > 1 }
+}
+
+/// Elements that are there, and what keeps them.
+package struct Memory {
+    package var view: View
+    package var owner: AnyObject?
+
+    package init(_ view: View, owner: AnyObject?) {
+        self.view = view
+        self.owner = owner
+    }
+}
+
+/// What makes two nodes the same.
+struct NodeKey: Hashable {
+    var operation: ObjectIdentifier
+    var inputs: InlineInputs
+    /// Of attributes and pieces; equality of these is checked apart.
+    var details: Int
+    var tag: Int
+
+    /// Up to three operands without an allocation.
+    struct InlineInputs: Hashable {
+        var first: UInt = 0
+        var second: UInt = 0
+        var third: UInt = 0
+        var others: [UInt] = []
+
+        init(_ nodes: [Node]) {
+            for (place, node) in nodes.enumerated() {
+                let address = UInt(bitPattern: Unmanaged.passUnretained(node).toOpaque())
+                switch place {
+                case 0: first = address
+                case 1: second = address
+                case 2: third = address
+                default: others.append(address)
+                }
+            }
+        }
+    }
+}

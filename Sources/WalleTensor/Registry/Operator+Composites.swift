@@ -1,0 +1,3 @@
+extension Operator {
+    static let composites: [Operator] = []
+}
