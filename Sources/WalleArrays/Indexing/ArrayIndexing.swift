@@ -8,6 +8,7 @@ enum ArrayIndexing {
         var index = 0
         if walle_CompactLong(key, &index) != 0, array.rank > 0 { return try item(array, index, state) }
         if walle_IsSlice(key) != 0, array.rank > 0 { return try slice(array, key, state) }
+        try state.settleKey(key)
         let parsed = try Subscript(key, of: array, state)
         defer { parsed.release() }
         if !parsed.positions.isEmpty {
@@ -59,6 +60,7 @@ enum ArrayIndexing {
     static func set(
         _ array: ArrayPointer, _ key: PythonPointer, _ value: PythonPointer, _ state: StatePointer
     ) throws {
+        try state.settleKey(key)
         _ = try array.writableView()
         let parsed = try Subscript(key, of: array, state)
         defer { parsed.release() }

@@ -117,6 +117,7 @@ enum ArrayMethods {
             )
             let hasOrder = count == 1 || names.map { walle_Size($0) == 1 } ?? false
             let order = hasOrder ? String(python: given[0]) : "C"
+            if state.pointee.isLazy, order == "C", let result = try LazyMovement.copy(array, state) { return result }
             let bytes = array.dtype.byteCount
             let layout =
                 switch order {

@@ -8,6 +8,12 @@ internal import WalleTensor
 struct ArrayState {
     var arrayType: UnsafeMutablePointer<PyTypeObject>
     var functionType: UnsafeMutablePointer<PyTypeObject>
+    /// Arrays that have no elements yet; they become arrays when somebody wants these.
+    var virtualType: UnsafeMutablePointer<PyTypeObject>
+    /// Whether a thread of this interpreter is in a lazy block.
+    var isLazy = false
+    /// What virtual arrays need; nil while there are none.
+    var lazy: Unmanaged<LazyBlock>?
     /// What random numbers come from.
     var bitsType: UnsafeMutablePointer<PyTypeObject>
     /// The class of scalars of each element type.
@@ -40,4 +46,14 @@ struct ErrorModes {
     var over = Mode.warn
     var under = Mode.ignore
     var invalid = Mode.warn
+}
+
+extension ErrorModes {
+    /// All of them as one number.
+    var code: Int { divide.rawValue | over.rawValue << 4 | under.rawValue << 8 | invalid.rawValue << 12 }
+
+    init(code: Int) {
+        func mode(_ shift: Int) -> Mode { Mode(rawValue: code >> shift & 15) ?? .ignore }
+        self.init(divide: mode(0), over: mode(4), under: mode(8), invalid: mode(12))
+    }
 }

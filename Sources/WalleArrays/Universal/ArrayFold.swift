@@ -16,6 +16,9 @@ enum ArrayFold {
     static func run(
         _ index: Int, _ object: PythonPointer, _ options: Options, _ state: StatePointer
     ) throws -> PythonPointer {
+        if state.pointee.isLazy, options.out == nil, let result = try LazyFolds.run(index, object, options, state) {
+            return result
+        }
         var input = try Operand(reading: object, state)
         defer { input.release() }
         try input.settle(as: input.dtype, state, place: 0)
@@ -54,7 +57,7 @@ enum ArrayFold {
     }
 
     /// 1 for each axis that is folded.
-    private static func mask(_ axes: Axes?, _ layout: Layout) throws -> Axes {
+    static func mask(_ axes: Axes?, _ layout: Layout) throws -> Axes {
         guard let axes else { return Axes(repeating: 1, count: layout.rank) }
         var folded = Axes(repeating: 0, count: layout.rank)
         for wanted in axes {

@@ -18,6 +18,9 @@ enum UniversalCall {
     static func binary(
         _ index: Int, _ first: PythonPointer, _ second: PythonPointer, _ state: StatePointer, _ options: Options? = nil
     ) throws -> PythonPointer {
+        if state.pointee.isLazy, options == nil, let result = try LazyCalls.binary(index, first, second, state) {
+            return result
+        }
         if options == nil, let result = try vectors(index, first, second, state) { return result }
         // Before operands are read: memory that is shared moves with the first write.
         if let out = options?.out { _ = try out.writableView() }
@@ -86,7 +89,7 @@ enum UniversalCall {
     /// Elements of a call that needs no look at whether the run is being stopped.
     private static let mostAtOnce = 1 << 18
 
-    private static func checkPower(_ exponent: Operand, _ types: Resolution) throws {
+    static func checkPower(_ exponent: Operand, _ types: Resolution) throws {
         guard types.operand.kind == .integer, let number = exponent.weak else { return }
         let zero = try new(PyLong_FromLong(0))
         defer { Py_DecRef(zero) }
@@ -110,6 +113,7 @@ enum UniversalCall {
     static func unary(
         _ index: Int, _ object: PythonPointer, _ state: StatePointer, _ options: Options? = nil
     ) throws -> PythonPointer {
+        if state.pointee.isLazy, options == nil, let result = try LazyCalls.unary(index, object, state) { return result }
         if let out = options?.out { _ = try out.writableView() }
         var input = try Operand(reading: object, state)
         defer { input.release() }

@@ -31,6 +31,8 @@ package final class Graph {
         package var arrays = 0
         /// Their bytes.
         package var bytes = 0
+
+        package init() {}
     }
 
     /// A floating-point exception of an operator.

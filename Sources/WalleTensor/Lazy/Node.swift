@@ -79,6 +79,22 @@ package final class Node {
         return inputs[0]
     }
 
+    /// The node with elements that a view shows, and the elements that it shows of it; nil when there are none yet.
+    package var viewedMemory: (node: Node, piece: Piece)? {
+        guard var base = viewed, var piece = pieces.first else { return nil }
+        while base.isVirtual {
+            guard let next = base.viewed, case .piece(let composed, let divisions) = piece.reading(through: base.pieces[0]),
+                divisions.isEmpty
+            else { return nil }
+            (piece, base) = (composed, next)
+        }
+        return (base, piece)
+    }
+
+    /// Whether several nodes show or move its elements.
+    package var isSeenTwice: Bool { movers > 1 }
+    package var hasConsumers: Bool { consumers > 0 }
+
     /// Whether elements must be in memory before they are moved: others want them as well.
     var isSharedByMovers: Bool { exposures > 0 || movers > 0 && consumers > 1 }
 }

@@ -41,6 +41,21 @@ package struct Piece: Sendable, Hashable {
             input: input, size: size, from: from, fromStrides: fromStrides, to: start.dot(strides), toStrides: strides)
     }
 
+    /// The piece as a view of the memory of its input; nil when strides do not say it.
+    package func view(of memory: View, _ form: Form) -> View? {
+        guard isWhole, size == form.shape, let base = memory.base else { return nil }
+        let bytes = memory.dtype.byteCount
+        if memory.layout.isContiguous(elementBytes: bytes) {
+            let layout = Layout(shape: size, strides: fromStrides.scaled(by: bytes))
+            return View(base: base + from * bytes, dtype: memory.dtype, layout: layout)
+        }
+        guard case .piece(let found, let divisions) = reading(through: Piece(whole: memory.layout)), divisions.isEmpty
+        else { return nil }
+        return View(
+            base: base + found.from, dtype: memory.dtype,
+            layout: Layout(shape: found.size, strides: found.fromStrides))
+    }
+
     /// Makes two axes of one, the second of a length.
     ///
     /// - Returns: false when the box would be none any more.

@@ -2,7 +2,7 @@
 extension Operator {
     static let transforms: [Operator] = [
         concatenation, stacking, tiling, repetition, padding, rolling, constantGather, spaceToDepth, depthToSpace,
-        lowerTriangle, upperTriangle, filling,
+        lowerTriangle, upperTriangle, filling, copying,
     ]
 
     private typealias Make = @Sendable ([Form], Attributes) throws(TensorError) -> (Form, [Piece])
@@ -249,6 +249,11 @@ extension Operator {
             }
             return (form, pieces)
         }
+    }
+
+    /// The same elements in memory of their own.
+    package static let copying: Operator = transform("copy") { (forms, _) throws(TensorError) in
+        (forms[0], [Piece(whole: forms[0].elements)])
     }
 
     /// The element of the operand, without axes, everywhere in `shape`.

@@ -45,7 +45,7 @@ import WalleTensor
         _ pairs: [Pair], _ graph: Graph, _ random: inout SeededRandom
     ) throws -> Pair? {
         let one = pairs.randomElement(using: &random)!
-        guard one.tensor.count > 0, one.tensor.count < 4000 else { return nil }
+        guard one.tensor.count > 0, one.tensor.count < 4000, one.tensor.dtype != .bool else { return nil }
         switch Int.random(in: 0...13, using: &random) {
         case 0...2: return try elementwise(one, graph, &random)
         case 3...5: return try paired(one, pairs, graph, &random)
