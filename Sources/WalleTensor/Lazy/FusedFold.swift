@@ -52,7 +52,7 @@ struct FusedFold {
     }
 
     func run(_ graph: Graph) throws {
-        let exceptions = Exceptions(program.steps, fold: node)
+        let exceptions = Exceptions()
         if let row {
             try foldRows(row, graph, exceptions)
         } else if folded.elementCount >= Self.parallelCount && folded.count > 1 {
@@ -60,7 +60,7 @@ struct FusedFold {
         } else {
             try foldShort(graph, exceptions)
         }
-        exceptions.report(to: graph)
+        exceptions.report(program.steps, fold: node, to: graph)
     }
 
     private var combining: walle_binary_kernel {

@@ -44,17 +44,18 @@ package final class Graph {
         package let flags: UInt32
     }
 
-    package internal(set) var counters = Counters()
+    @exclusivity(unchecked) package internal(set) var counters = Counters()
     /// Exceptions since they were last taken.
-    package internal(set) var reports: [Report] = []
+    @exclusivity(unchecked) package internal(set) var reports: [Report] = []
     /// Told to nodes made from now on; nodes that differ in it are different.
-    package var tag = 0
+    @exclusivity(unchecked) package var tag = 0
     /// Asked now and then during long loops; true ends them with a `CancellationError`.
     package var isStopping: () -> Bool = { false }
     /// Makes the memory for a node's elements, as the layout says.
     package var allocate: (Form, Layout) throws -> Memory = Graph.allocateStorage
 
-    private var known: [NodeKey: Unmanaged<Node>] = [:]
+    @exclusivity(unchecked) private var known = NodeTable()
+    @exclusivity(unchecked) private var serial = 0
     /// A longer row of virtual nodes is computed up to there.
     static let mostDepth = 64
 
@@ -80,21 +81,20 @@ package final class Graph {
     /// - Parameter identity: Tells memory apart; equal memory with an equal one is one node.
     package func value(_ memory: Memory, identity: UInt = 0) -> Node {
         let view = memory.view
-        var hasher = Hasher()
-        hasher.combine(view.layout)
-        hasher.combine(view.dtype)
-        var inputs = NodeKey.InlineInputs([])
-        inputs.first = UInt(bitPattern: view.base)
-        inputs.second = identity
-        let key = NodeKey(
-            operation: ObjectIdentifier(Graph.self), inputs: inputs, details: hasher.finalize(), tag: 0)
-        if let found = known[key]?.takeUnretainedValue(), found.memory?.view.layout == view.layout {
+        let hash = Self.mixed(Self.mixed(Int(bitPattern: view.base), Int(bitPattern: identity)), view.layout)
+        let found = known.first(hash) { node in
+            guard node.operation == nil, let there = node.memory, there.view.base == view.base else { return false }
+            return there.view.dtype == view.dtype && node.layout == view.layout && node.tag == Int(bitPattern: identity)
+        }
+        if let found {
             counters.merged += 1
             return found
         }
         let form = Form(view.layout.shape, view.dtype)
         return keep(
-            Node(nil, .none, [], form, view.layout, memory: memory, tag: 0, identity: key, graph: self))
+            Node(
+                nil, .none, [], form, view.layout, memory: memory, tag: Int(bitPattern: identity), hash: hash,
+                graph: self))
     }
 
     package func value(_ tensor: Tensor) -> Node {
@@ -104,16 +104,17 @@ package final class Graph {
     /// One element of 16 bytes or less.
     package func constant(_ dtype: DType, _ bytes: UnsafeRawPointer) -> Node {
         let storage = ConstantStorage(bytes, dtype.byteCount)
-        var inputs = NodeKey.InlineInputs([])
-        (inputs.first, inputs.second) = (storage.low, storage.high)
-        let key = NodeKey(
-            operation: ObjectIdentifier(ConstantStorage.self), inputs: inputs, details: Int(dtype.rawValue), tag: 0)
-        if let found = known[key] { return found.takeUnretainedValue() }
+        let hash = Self.mixed(Self.mixed(Int(bitPattern: storage.low), Int(bitPattern: storage.high)), Int(dtype.rawValue))
+        let found = known.first(hash) { node in
+            guard let there = node.memory?.owner as? ConstantStorage, node.form.dtype == dtype else { return false }
+            return there.low == storage.low && there.high == storage.high
+        }
+        if let found { return found }
         let view = View(base: storage.place, dtype: dtype, layout: Layout(shape: [], strides: []))
         return keep(
             Node(
-                nil, .none, [], Form([], dtype), view.layout, memory: Memory(view, owner: storage), tag: 0,
-                identity: key, graph: self))
+                nil, .none, [], Form([], dtype), view.layout, memory: Memory(view, owner: storage), tag: 0, hash: hash,
+                graph: self))
     }
 
     /// A number as an element of a type.
@@ -133,13 +134,31 @@ package final class Graph {
     // MARK: the table of nodes
 
     private func keep(_ node: Node) -> Node {
-        if let identity = node.identity { known[identity] = Unmanaged.passUnretained(node) }
+        known.insert(node)
         return node
     }
 
-    func forget(_ key: NodeKey, _ node: Node) {
-        guard let found = known[key], found.toOpaque() == Unmanaged.passUnretained(node).toOpaque() else { return }
-        known[key] = nil
+    func forget(_ node: Node) { known.remove(node) }
+
+    /// A number for an expression that is lowered.
+    func nextSerial() -> Int {
+        serial += 1
+        return serial
+    }
+
+    @inline(__always)
+    private static func mixed(_ hash: Int, _ value: Int) -> Int {
+        // Fibonacci hashing (Knuth, The Art of Computer Programming, 6.4).
+        let mixed = (hash ^ value) &* 0x1E37_79B9_7F4A_7C15
+        return mixed ^ (mixed >> 29)
+    }
+
+    private static func mixed(_ hash: Int, _ layout: Layout) -> Int {
+        var result = hash
+        for axis in layout.shape.indices {
+            result = mixed(mixed(result, layout.shape[axis]), layout.strides[axis])
+        }
+        return result
     }
 
     /// The node of an operator over operands of which all was checked.
@@ -147,26 +166,23 @@ package final class Graph {
         _ operation: Operator, _ inputs: [Node], _ form: Form, _ layout: Layout, _ attributes: Attributes = .none,
         pieces: [Piece] = []
     ) throws -> Node {
-        var details = Int(form.dtype.rawValue)
-        if !attributes.values.isEmpty || !pieces.isEmpty {
-            var hasher = Hasher()
-            hasher.combine(attributes)
-            hasher.combine(pieces)
-            hasher.combine(form)
-            details = hasher.finalize()
+        var hash = Self.mixed(Int(bitPattern: Unmanaged.passUnretained(operation).toOpaque()), tag)
+        for input in inputs { hash = Self.mixed(hash, Int(bitPattern: Unmanaged.passUnretained(input).toOpaque())) }
+        hash = Self.mixed(hash, Int(form.dtype.rawValue))
+        for piece in pieces { hash = Self.mixed(Self.mixed(hash, piece.from), Layout(shape: piece.size, strides: piece.fromStrides)) }
+        let found = known.first(hash) { node in
+            guard node.operation === operation, node.tag == tag, node.inputs.count == inputs.count else { return false }
+            for place in inputs.indices where node.inputs[place] !== inputs[place] { return false }
+            return node.form == form && node.pieces == pieces && node.attributes == attributes
         }
-        let key = NodeKey(
-            operation: ObjectIdentifier(operation), inputs: .init(inputs), details: details, tag: tag)
-        if let found = known[key]?.takeUnretainedValue(), found.attributes == attributes, found.pieces == pieces,
-            found.form == form
-        {
+        if let found {
             counters.merged += 1
             return found
         }
         for input in inputs where input.isVirtual && input.depth >= Self.mostDepth { try compute(input) }
         return keep(
             Node(
-                operation, attributes, inputs, form, layout, pieces: pieces, tag: tag, identity: key, graph: self))
+                operation, attributes, inputs, form, layout, pieces: pieces, tag: tag, hash: hash, graph: self))
     }
 }
 

@@ -24,7 +24,8 @@ struct Lowering {
 
     struct Step {
         let node: Node
-        let operands: [Value]
+        let operands: InlineArray<3, Value>
+        let operandCount: Int
         /// The access by which its node was wanted, in elements.
         let access: Int
         /// Memory that its results go to.
@@ -39,7 +40,11 @@ struct Lowering {
     private(set) var accesses: [Access] = []
     private(set) var places: [Place] = []
     var steps: [Step] = []
-    private var values: [ObjectIdentifier: [(access: Int, value: Value)]] = [:]
+    /// What nodes are known as: the first access of a node stands in the node itself.
+    private var others: [(node: ObjectIdentifier, access: Int, value: Value)] = []
+    private let serial: Int
+    private let rowsFirst: Axes
+    private var isDivided = false
     /// What is read must stay while the program runs.
     private var owners: [AnyObject] = []
 
@@ -47,11 +52,13 @@ struct Lowering {
         self.graph = graph
         self.lengths = lengths
         self.groups = groups ?? Axes(repeating: 0, count: lengths.count)
+        rowsFirst = Layout(contiguous: lengths, elementBytes: 1).strides
+        serial = graph.nextSerial()
     }
 
     /// The access that reads an array of the iteration's shape in order.
     mutating func inOrder() -> Int {
-        add(Access(from: 0, strides: Layout(contiguous: lengths, elementBytes: 1).strides))
+        add(Access(from: 0, strides: rowsFirst))
     }
 
     mutating func add(_ access: Access) -> Int {
@@ -62,23 +69,37 @@ struct Lowering {
 
     /// The elements of a node, by an access in elements.
     mutating func lower(_ node: Node, _ access: Int) throws -> Value {
-        if let known = values[ObjectIdentifier(node)]?.first(where: { $0.access == access }) { return known.value }
+        if let known = known(node, access) { return known }
         let value: Value
         if let memory = node.memory {
             value = try read(memory, access)
         } else {
             switch node.operation.unsafelyUnwrapped.execution {
-            case .unary, .binary, .cast, .select:
-                var operands: [Value] = []
-                for input in node.inputs { operands.append(try lower(input, access)) }
-                steps.append(Step(node: node, operands: operands, access: access))
-                value = .step(steps.count - 1)
+            case .unary, .binary, .cast, .select: value = try lowerStep(node, access)
             case .pieces: value = try lowerMovement(node, access)
             default: value = try lowerComputed(node, access)
             }
         }
-        values[ObjectIdentifier(node), default: []].append((access, value))
+        if node.lowering.serial == serial {
+            others.append((ObjectIdentifier(node), access, value))
+        } else {
+            node.lowering = Node.Lowered(serial: serial, access: access, value: value)
+        }
         return value
+    }
+
+    private func known(_ node: Node, _ access: Int) -> Value? {
+        let lowered = node.lowering
+        guard lowered.serial == serial else { return nil }
+        if lowered.access == access { return lowered.value }
+        return others.first { $0.node == ObjectIdentifier(node) && $0.access == access }?.value
+    }
+
+    private mutating func lowerStep(_ node: Node, _ access: Int) throws -> Value {
+        var operands = InlineArray<3, Value>(repeating: .memory(0))
+        for (place, input) in node.inputs.enumerated() { operands[place] = try lower(input, access) }
+        steps.append(Step(node: node, operands: operands, operandCount: node.inputs.count, access: access))
+        return .step(steps.count - 1)
     }
 
     private mutating func lowerComputed(_ node: Node, _ access: Int) throws -> Value {
@@ -113,6 +134,7 @@ struct Lowering {
 
     /// All accesses see the same elements by one more axis.
     private mutating func divide(_ axis: Int, by inner: Int) {
+        isDivided = true
         lengths.divide(axis, by: inner)
         groups.insert(groups[axis], at: axis)
         for place in accesses.indices {
@@ -140,9 +162,7 @@ struct Lowering {
         let size = view.dtype.byteCount
         guard let base = view.base else { return nil }
         var found = accesses[access]
-        if view.layout.shape == lengths, found.from == 0,
-            found.strides == Layout(contiguous: lengths, elementBytes: 1).strides
-        {
+        if !isDivided, found.from == 0, view.layout.shape == lengths, found.strides == rowsFirst {
             found.strides = view.layout.strides
         } else if view.layout.isContiguous(elementBytes: size) {
             found.from *= size

@@ -5,29 +5,41 @@ package final class Node {
     /// Nil for memory that was given.
     package let operation: Operator?
     package let attributes: Attributes
-    package private(set) var inputs: [Node]
+    @exclusivity(unchecked) package private(set) var inputs: [Node]
     package let form: Form
     /// Where the elements lie once there are some; of a view, where they would lie in what it is a view of.
     package let layout: Layout
     /// The elements; nil while the node is virtual.
-    package internal(set) var memory: Memory?
+    @exclusivity(unchecked) package internal(set) var memory: Memory?
     /// What a transform is made of.
     let pieces: [Piece]
     /// Arrays outside of the graph that are this node. What is a view of such a node shows its memory.
-    package var exposures = 0
+    @exclusivity(unchecked) package var exposures = 0
     /// What the caller wants to be told with its floating-point exceptions.
     package let tag: Int
     /// Virtual nodes in a row below.
     let depth: Int
     /// Nodes that read this one, and those of them that only move its elements.
-    private(set) var consumers = 0
-    private(set) var movers = 0
-    let identity: NodeKey?
-    private unowned let graph: Graph
+    @exclusivity(unchecked) private(set) var consumers = 0
+    @exclusivity(unchecked) private(set) var movers = 0
+    /// Of the operator, the operands and the attributes.
+    let hash: Int
+    /// The next node of the same place in the graph's table.
+    @exclusivity(unchecked) var next: Unmanaged<Node>?
+    @exclusivity(unchecked) private(set) var isKept = false
+    private unowned(unsafe) let graph: Graph
+    /// What the last expression that was lowered knows it as.
+    @exclusivity(unchecked) var lowering = Lowered(serial: 0, access: 0, value: .memory(0))
+
+    struct Lowered {
+        var serial: Int
+        var access: Int
+        var value: Lowering.Value
+    }
 
     init(
         _ operation: Operator?, _ attributes: Attributes, _ inputs: [Node], _ form: Form, _ layout: Layout,
-        pieces: [Piece] = [], memory: Memory? = nil, tag: Int, identity: NodeKey?, graph: Graph
+        pieces: [Piece] = [], memory: Memory? = nil, tag: Int, hash: Int, graph: Graph
     ) {
         self.operation = operation
         self.attributes = attributes
@@ -37,7 +49,7 @@ package final class Node {
         self.pieces = pieces
         self.memory = memory
         self.tag = tag
-        self.identity = identity
+        self.hash = hash
         self.graph = graph
         var deepest = -1
         for input in inputs {
@@ -50,8 +62,11 @@ package final class Node {
 
     deinit {
         letGoOfInputs()
-        if let identity { graph.forget(identity, self) }
+        if isKept { graph.forget(self) }
     }
+
+    /// In the table of its graph, or no more.
+    func keep(_ isKept: Bool) { self.isKept = isKept }
 
     private func letGoOfInputs() {
         for input in inputs {
@@ -66,7 +81,7 @@ package final class Node {
         self.memory = memory
         letGoOfInputs()
         // Its owner may write to it: an equal node is another one from now on.
-        if let identity { graph.forget(identity, self) }
+        if isKept { graph.forget(self) }
     }
 
     package var isVirtual: Bool { memory == nil }
@@ -107,34 +122,5 @@ package struct Memory {
     package init(_ view: View, owner: AnyObject?) {
         self.view = view
         self.owner = owner
-    }
-}
-
-/// What makes two nodes the same.
-struct NodeKey: Hashable {
-    var operation: ObjectIdentifier
-    var inputs: InlineInputs
-    /// Of attributes and pieces; equality of these is checked apart.
-    var details: Int
-    var tag: Int
-
-    /// Up to three operands without an allocation.
-    struct InlineInputs: Hashable {
-        var first: UInt = 0
-        var second: UInt = 0
-        var third: UInt = 0
-        var others: [UInt] = []
-
-        init(_ nodes: [Node]) {
-            for (place, node) in nodes.enumerated() {
-                let address = UInt(bitPattern: Unmanaged.passUnretained(node).toOpaque())
-                switch place {
-                case 0: first = address
-                case 1: second = address
-                case 2: third = address
-                default: others.append(address)
-                }
-            }
-        }
     }
 }

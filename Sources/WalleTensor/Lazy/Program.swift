@@ -22,9 +22,9 @@ struct Program {
         let kernel: Kernel
         let operands: InlineArray<3, Operand>
         let output: Operand
-        let name: String
+        /// Held by the lowered expression.
+        let node: Unmanaged<Node>
         let tag: Int
-        let isTold: Bool
     }
 
     let steps: [Step]
@@ -39,7 +39,7 @@ struct Program {
     let piece: Int
 
     /// What pieces of all operands together may take of a first-level cache.
-    private static let cacheBytes = 24 << 10
+    private static let cacheBytes = 20 << 10
     private static let pieces = 128...2048
 
     /// - Parameters:
@@ -67,7 +67,7 @@ struct Program {
     ///
     /// - Throws: `CancellationError` when the graph is to stop.
     func run(_ graph: Graph) throws {
-        let exceptions = Exceptions(steps)
+        let exceptions = Exceptions()
         try loop.forEachRange(graph) { range in
             withRunner { runner in
                 walle_float_status_clear()
@@ -82,7 +82,7 @@ struct Program {
                 exceptions.add(runner.flags)
             }
         }
-        exceptions.report(to: graph)
+        exceptions.report(steps, to: graph)
     }
 
     /// Calls `body` with scratch and all that a thread needs.
@@ -161,21 +161,8 @@ struct PieceRunner {
 
 /// The floating-point exceptions that steps raised on any thread.
 final class Exceptions: Sendable {
-    private struct Source: Sendable {
-        let name: String
-        let tag: Int
-    }
-
-    private let sources: [Source?]
-    private let flags: Mutex<[UInt32]>
-
-    /// - Parameter fold: What follows the steps, if something does.
-    init(_ steps: [Program.Step], fold: Node? = nil) {
-        var sources = steps.map { $0.isTold ? Source(name: $0.name, tag: $0.tag) : nil }
-        sources.append(fold.map { Source(name: "reduce", tag: $0.tag) })
-        self.sources = sources
-        flags = Mutex(Array(repeating: 0, count: sources.count))
-    }
+    /// One for each step, and one for what follows them; none while nothing was raised.
+    private let flags = Mutex<[UInt32]>([])
 
     /// - Parameter raised: One for each step, and one for what follows.
     func add(_ raised: UnsafeMutableBufferPointer<UInt32>) {
@@ -183,14 +170,21 @@ final class Exceptions: Sendable {
         for place in raised.indices { any |= raised[place] }
         guard any != 0 else { return }
         flags.withLock { flags in
+            if flags.isEmpty { flags = Array(repeating: 0, count: raised.count) }
             for place in flags.indices { flags[place] |= raised[place] }
         }
     }
 
-    func report(to graph: Graph) {
+    /// - Parameter fold: What follows the steps, if something does.
+    func report(_ steps: [Program.Step], fold: Node? = nil, to graph: Graph) {
         let found = flags.withLock { $0 }
-        for (source, flags) in zip(sources, found) where flags != 0 {
-            if let source { graph.report(source.name, source.tag, flags) }
+        for (place, flags) in found.enumerated() where flags != 0 {
+            if place < steps.count {
+                let (name, isTold) = Registers.name(steps[place].node.takeUnretainedValue())
+                if isTold { graph.report(name, steps[place].tag, flags) }
+            } else if let fold {
+                graph.report("reduce", fold.tag, flags)
+            }
         }
     }
 }

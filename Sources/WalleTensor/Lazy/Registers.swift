@@ -17,7 +17,9 @@ struct Registers {
         lastUses = Array(repeating: -1, count: lowering.steps.count)
         assigned = Array(repeating: nil, count: lowering.steps.count)
         for (place, step) in lowering.steps.enumerated() {
-            for case .step(let used) in step.operands { lastUses[used] = place }
+            for index in 0..<step.operandCount {
+                if case .step(let used) = step.operands[index] { lastUses[used] = place }
+            }
         }
         if case .step(let last) = kept { lastUses[last] = .max }
     }
@@ -26,10 +28,11 @@ struct Registers {
     mutating func step(_ place: Int) -> Program.Step {
         let step = lowering.steps[place]
         var operands = InlineArray<3, Program.Operand>(repeating: Program.Operand(index: 0, registerStride: 0))
-        for (index, value) in step.operands.enumerated() { operands[index] = operand(value) }
+        for index in 0..<step.operandCount { operands[index] = operand(step.operands[index]) }
         let bytes = step.node.form.dtype.byteCount
         var dying: [Int] = []
-        for case .step(let used) in step.operands where lastUses[used] == place {
+        for index in 0..<step.operandCount {
+            guard case .step(let used) = step.operands[index], lastUses[used] == place else { continue }
             if let register = assigned[used], !dying.contains(register) {
                 // The results take the place of an operand whose elements are as large: kernels allow that.
                 if lowering.steps[used].node.form.dtype.byteCount == bytes { free.append(register) } else {
@@ -46,9 +49,8 @@ struct Registers {
         free += dying
         if lastUses[place] < 0, let register = assigned[place] { free.append(register) }
         let node = step.node
-        let (name, isTold) = Self.name(node)
         return Program.Step(
-            kernel: Self.kernel(node), operands: operands, output: output, name: name, tag: node.tag, isTold: isTold)
+            kernel: Self.kernel(node), operands: operands, output: output, node: .passUnretained(node), tag: node.tag)
     }
 
     private mutating func add() -> Int {
@@ -68,7 +70,7 @@ struct Registers {
     }
 
     /// A cast on its own tells nothing; one of an operator's results tells in its name.
-    private static func name(_ node: Node) -> (String, isTold: Bool) {
+    static func name(_ node: Node) -> (String, isTold: Bool) {
         let record = node.operation.unsafelyUnwrapped
         guard case .cast = record.execution else { return (record.name, true) }
         guard case .text(let name)? = node.attributes.values["of"] else { return (record.name, false) }
