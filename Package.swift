@@ -79,7 +79,8 @@ let package = Package(
         .target(
             name: "WalleArrays",
             dependencies: [
-                "CWallePython", "CWalleKernels", "WalleMemory", "WalleTensor", "WallePython", "WalleBinding",
+                "CWallePython", "CWalleKernels", "CWalleStop", "WalleMemory", "WalleTensor", "WallePython",
+                "WalleBinding",
             ],
             swiftSettings: strict),
         // Thin adapters that give Swift modules to Python.
@@ -99,7 +100,7 @@ let package = Package(
         .target(
             name: "WalleCommands",
             dependencies: [
-                "Walle", "WalleBinding", "WallePython", "WalleStdlib", logging, bigInt,
+                "Walle", "WalleBinding", "WallePython", "WalleStdlib", "WalleTensor", logging, bigInt,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

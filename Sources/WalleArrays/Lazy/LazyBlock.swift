@@ -9,6 +9,8 @@ internal import WalleTensor
 #endif
 
 /// The lazy blocks of an interpreter and the virtual arrays that they made. Its GIL guards it.
+///
+/// Made by the first block, for all that follow: making one takes longer than a short block.
 final class LazyBlock {
     let graph = Graph()
     private var arrays: [VirtualArray] = []
@@ -34,7 +36,6 @@ final class LazyBlock {
         }
         if block.depth == 0 { block.thread = pthread_self() }
         guard block.isOfThisThread else {
-            block.endIfIdle(state)
             throw TensorError.value("another thread of this interpreter is in a lazy block: one at a time can be")
         }
         block.depth += 1
@@ -49,7 +50,6 @@ final class LazyBlock {
         block.depth -= 1
         guard block.depth == 0 else { return }
         state.pointee.isLazy = false
-        defer { block.endIfIdle(state) }
         do { try block.settle(block.arrays, state) } catch {
             guard isFailing else { throw error }
             if PyErr_Occurred() != nil { PyErr_Clear() }
@@ -64,12 +64,6 @@ final class LazyBlock {
             return nil
         }
         return block
-    }
-
-    func endIfIdle(_ state: StatePointer) {
-        guard depth == 0, arrays.isEmpty, let held = state.pointee.lazy else { return }
-        state.pointee.lazy = nil
-        held.release()
     }
 
     // MARK: arrays
@@ -93,7 +87,7 @@ final class LazyBlock {
     }
 
     /// Memory in the interpreter, which is charged for it.
-    private static func allocate(_ form: Form, _ layout: Layout) throws -> Memory {
+    private static func allocate(_ form: TensorType, _ layout: Layout) throws -> Memory {
         let count = try Layout.checkedCount(form.shape, elementBytes: form.dtype.byteCount)
         let cell = try CellPointer.make(count * form.dtype.byteCount)
         return Memory(

@@ -198,7 +198,7 @@ enum LazyFolds {
 
     private static func source(
         _ object: PythonPointer, _ block: LazyBlock, _ state: StatePointer
-    ) throws -> (Node, Form)? {
+    ) throws -> (Node, TensorType)? {
         if walle_Type(object) == state.pointee.virtualType {
             let array = VirtualArray(object)
             return (array.node, array.form)

@@ -9,7 +9,7 @@ enum LazyMovement {
         _ state: StatePointer
     ) throws -> PythonPointer {
         guard let block = LazyBlock.active(state) else { throw TensorError.value("no lazy block") }
-        let form = Form(layout.shape, node.form.dtype)
+        let form = TensorType(node.form.dtype, layout.shape)
         let view = try block.graph.move(record, [node], form, [Piece(whole: layout, from: from)], .none)
         return try VirtualArray.make(view, isScalar: false, isWritable: isWritable, block, state)
     }
@@ -80,7 +80,7 @@ enum LazyMovement {
             start[place] += node.form.shape[place]
         }
         let joined = try block.graph.move(
-            .concatenation, nodes, Form(shape, type), pieces, ["axis": .integer(place)])
+            .concatenation, nodes, TensorType(type, shape), pieces, ["axis": .integer(place)])
         return try LazyCalls.wrap(joined, isScalar: false, block, state)
     }
 

@@ -28,7 +28,7 @@ struct VirtualArray {
     }
     /// Whether it becomes a scalar.
     var isScalar: Bool { body.pointee.base != nil }
-    var form: Form { Form(body.pointee.layout.shape, body.pointee.dtype) }
+    var form: TensorType { TensorType(body.pointee.dtype, body.pointee.layout.shape) }
 
     /// A new one.
     static func make(
@@ -82,10 +82,7 @@ struct VirtualArray {
     static let free: destructor = { object in
         let array = VirtualArray(object.unsafelyUnwrapped)
         if array.body.pointee.weakReferences != nil { PyObject_ClearWeakRefs(object) }
-        if let block = ArrayState.current.pointee.lazy?.takeUnretainedValue() {
-            array.letGo(block)
-            block.endIfIdle(ArrayState.current)
-        }
+        if let block = ArrayState.current.pointee.lazy?.takeUnretainedValue() { array.letGo(block) }
         array.body.deinitialize(count: 1)
         let type = walle_Type(array.object).unsafelyUnwrapped
         PyObject_Free(object)

@@ -40,9 +40,13 @@ package enum ArrayModule {
             to: ArrayState(
                 arrayType: arrayType, functionType: try FunctionType.declaration.make(in: module),
                 virtualType: try VirtualType.declaration.make(in: module),
+                quickType: try QuickType.declaration.make(in: module), quickNames: .init(repeating: nil),
                 bitsType: try RandomBits.declaration.make(in: module), scalarTypes: .init(repeating: nil),
                 dtypes: .init(repeating: nil), helpers: nil, numbers: numbers))
         try ScalarTypes.make(in: module, state)
+        for name in QuickName.allCases {
+            state.pointee.quickNames[name.rawValue] = try new(PyUnicode_InternFromString(name.text.pointer))
+        }
         return state
     }
 
@@ -50,6 +54,7 @@ package enum ArrayModule {
         try ok(PyModule_AddObjectRef(module, "ndarray", state.pointee.arrayType.object))
         try ok(PyModule_AddObjectRef(module, "ufunc", state.pointee.functionType.object))
         try ok(PyModule_AddObjectRef(module, "virtual", state.pointee.virtualType.object))
+        try ok(PyModule_AddObjectRef(module, "quick", state.pointee.quickType.object))
         for (index, function) in UniversalFunction.all.enumerated() {
             let object = try FunctionType.make(index, state)
             defer { Py_DecRef(object) }

@@ -1,4 +1,5 @@
 internal import CWallePython
+internal import CWalleStop
 internal import WallePython
 internal import WalleTensor
 
@@ -12,8 +13,11 @@ struct ArrayState {
     var virtualType: UnsafeMutablePointer<PyTypeObject>
     /// Whether a thread of this interpreter is in a lazy block.
     var isLazy = false
-    /// What virtual arrays need; nil while there are none.
+    /// What virtual arrays need; nil before the first lazy block.
     var lazy: Unmanaged<LazyBlock>?
+    var quickType: UnsafeMutablePointer<PyTypeObject>
+    /// The names of arguments that quick functions know, as Python interns them.
+    var quickNames: InlineArray<3, PythonPointer?>
     /// What random numbers come from.
     var bitsType: UnsafeMutablePointer<PyTypeObject>
     /// The class of scalars of each element type.
@@ -26,10 +30,16 @@ struct ArrayState {
     /// Room for a number for each operand, aligned to 16 bytes.
     let numbers: UnsafeMutableRawPointer
 
+    @inline(__always)
     static var current: StatePointer {
-        if let interpreter = Interpreter.ofThisThread ?? Interpreter.current, let state = interpreter.arrays {
-            return state.assumingMemoryBound(to: ArrayState.self)
-        }
+        if let state = walle_thread_arrays() { return state.assumingMemoryBound(to: ArrayState.self) }
+        return ofOtherThread
+    }
+
+    /// On a thread that a script started, or in the main interpreter.
+    @inline(never)
+    private static var ofOtherThread: StatePointer {
+        if let state = Interpreter.current?.arrays { return state.assumingMemoryBound(to: ArrayState.self) }
         return main.unsafelyUnwrapped
     }
 

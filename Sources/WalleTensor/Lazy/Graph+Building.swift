@@ -29,7 +29,12 @@ extension Graph {
             }
             return results
         case .expression(let make): return try make(self, inputs, attributes)
-        case .kernel(let kernel): return try run(kernel, inputs, forms, attributes)
+        case .kernel(let kernel):
+            if isSymbolic {
+                symbolicCost = symbolicCost + operation.cost(operands, forms, attributes)
+                return forms.map(placeholder)
+            }
+            return try run(kernel, inputs, forms, attributes)
         }
     }
 
@@ -40,7 +45,7 @@ extension Graph {
 
     // MARK: elementwise
 
-    private func unary(_ record: Operator, _ operation: UnaryOperation, _ input: Node, _ form: Form) throws -> Node {
+    private func unary(_ record: Operator, _ operation: UnaryOperation, _ input: Node, _ form: TensorType) throws -> Node {
         guard let type = operation.computing(input.form.dtype) else {
             throw TensorError(.type, "\(record.name) is not defined for \(input.form.dtype)")
         }
@@ -53,7 +58,7 @@ extension Graph {
 
     /// What needs no computation for the type: an integer is its own floor, and finite.
     private func trivial(
-        _ record: Operator, _ operation: UnaryOperation, _ input: Node, _ form: Form
+        _ record: Operator, _ operation: UnaryOperation, _ input: Node, _ form: TensorType
     ) throws -> Node {
         switch operation {
         case .floor, .ceil, .truncate, .round, .absolute, .conjugate, .real: return input
@@ -67,7 +72,7 @@ extension Graph {
     }
 
     private func binary(
-        _ record: Operator, _ operation: BinaryOperation, _ inputs: [Node], _ form: Form
+        _ record: Operator, _ operation: BinaryOperation, _ inputs: [Node], _ form: TensorType
     ) throws -> Node {
         let promoted = DType.promoted(inputs[0].form.dtype, inputs[1].form.dtype)
         guard let type = operation.computing(promoted),
@@ -96,7 +101,7 @@ extension Graph {
         for place in operands.indices {
             operands[place] = try broadcast(try cast(operands[place], to: computing), to: shape)
         }
-        let node = try self.node(record, operands, Form(shape, raw), layout)
+        let node = try self.node(record, operands, TensorType(raw, shape), layout)
         return raw == result ? node : try cast(node, to: result, of: record)
     }
 
@@ -111,7 +116,7 @@ extension Graph {
         return Layout(contiguous: shape, elementBytes: type.byteCount)
     }
 
-    private func select(_ record: Operator, _ inputs: [Node], _ form: Form) throws -> Node {
+    private func select(_ record: Operator, _ inputs: [Node], _ form: TensorType) throws -> Node {
         let operands = [
             try broadcast(try cast(inputs[0], to: .bool), to: form.shape),
             try broadcast(try cast(inputs[1], to: form.dtype), to: form.shape),
@@ -125,7 +130,7 @@ extension Graph {
         if input.form.dtype == type { return input }
         let layout = input.layout.compacted(elementBytes: type.byteCount)
         let attributes: Attributes = record.map { ["of": .text($0.name)] } ?? .none
-        return try node(.cast, [input], Form(input.form.shape, type), layout, attributes)
+        return try node(.cast, [input], TensorType(type, input.form.shape), layout, attributes)
     }
 
     // MARK: movement and folds
@@ -134,12 +139,12 @@ extension Graph {
     package func broadcast(_ input: Node, to shape: Axes) throws -> Node {
         if input.form.shape == shape { return input }
         let elements = try input.form.elements.broadcast(to: shape)
-        return try move(.broadcast, [input], Form(shape, input.form.dtype), [Piece(whole: elements)], .none)
+        return try move(.broadcast, [input], TensorType(input.form.dtype, shape), [Piece(whole: elements)], .none)
     }
 
     /// An array made of pieces of others of its type.
     package func move(
-        _ record: Operator, _ inputs: [Node], _ form: Form, _ pieces: [Piece], _ attributes: Attributes
+        _ record: Operator, _ inputs: [Node], _ form: TensorType, _ pieces: [Piece], _ attributes: Attributes
     ) throws -> Node {
         _ = try Layout.checkedCount(form.shape, elementBytes: form.dtype.byteCount)
         var operands = inputs
@@ -150,7 +155,7 @@ extension Graph {
     }
 
     /// Where a view of an array has its elements.
-    private static func shown(_ node: Node, _ piece: Piece, _ form: Form) -> Layout? {
+    private static func shown(_ node: Node, _ piece: Piece, _ form: TensorType) -> Layout? {
         guard case .piece(let found, let divisions) = piece.reading(through: Piece(whole: node.layout)),
             divisions.isEmpty, found.size == form.shape
         else { return nil }
@@ -159,7 +164,7 @@ extension Graph {
 
     /// - Parameter attributes: `axes` that are folded, of all when there is none; `keeps` leaves them with a length of 1.
     private func fold(
-        _ record: Operator, _ fold: FoldOperation, _ input: Node, _ form: Form, _ attributes: Attributes
+        _ record: Operator, _ fold: FoldOperation, _ input: Node, _ form: TensorType, _ attributes: Attributes
     ) throws -> Node {
         let mask = try input.form.folded(attributes)
         let type = fold.computing(input.form.dtype) ?? input.form.dtype
@@ -174,7 +179,7 @@ extension Graph {
         _ record: Operator, _ fold: FoldOperation, _ input: Node, _ mask: Axes, computing: DType, result: DType,
         shape: Axes
     ) throws -> Node {
-        let raw = Form(shape, fold.result(computing))
+        let raw = TensorType(fold.result(computing), shape)
         let folded = try node(record, [try cast(input, to: computing)], raw, raw.layout, ["mask": .axes(mask)])
         return try cast(folded, to: result, of: record)
     }
@@ -183,7 +188,7 @@ extension Graph {
 
     /// Runs what has a kernel of its own, now.
     private func run(
-        _ kernel: KernelExecution, _ inputs: [Node], _ forms: [Form], _ attributes: Attributes
+        _ kernel: KernelExecution, _ inputs: [Node], _ forms: [TensorType], _ attributes: Attributes
     ) throws -> [Node] {
         try materialize(inputs)
         let outputs = try forms.map { form in
@@ -201,7 +206,7 @@ extension Graph {
     }
 }
 
-extension Form {
+extension TensorType {
     /// 1 for each axis that the attribute `axes` names; for all axes without it.
     func folded(_ attributes: Attributes) throws(TensorError) -> Axes {
         guard attributes.values["axes"] != nil else { return Axes(repeating: 1, count: rank) }

@@ -41,7 +41,7 @@ extension Graph {
     }
 
     /// Memory for the elements of a node.
-    func room(_ form: Form, _ layout: Layout) throws -> Memory {
+    func room(_ form: TensorType, _ layout: Layout) throws -> Memory {
         let memory = try allocate(form, layout)
         counters.arrays += 1
         counters.bytes += form.byteCount
@@ -50,7 +50,7 @@ extension Graph {
 
     /// A copy without gaps.
     func packed(_ view: View) throws -> Memory {
-        let form = Form(view.layout.shape, view.dtype)
+        let form = TensorType(view.dtype, view.layout.shape)
         let copy = try room(form, form.layout)
         Raster.copy(view, to: copy.view)
         counters.regions += 1

@@ -52,16 +52,55 @@ package final class Graph {
     /// Asked now and then during long loops; true ends them with a `CancellationError`.
     package var isStopping: () -> Bool = { false }
     /// Makes the memory for a node's elements, as the layout says.
-    package var allocate: (Form, Layout) throws -> Memory = Graph.allocateStorage
+    package var allocate: (TensorType, Layout) throws -> Memory = Graph.allocateStorage
 
     @exclusivity(unchecked) private var known = NodeTable()
     @exclusivity(unchecked) private var serial = 0
     /// A longer row of virtual nodes is computed up to there.
     static let mostDepth = 64
 
-    package init() {}
+    /// Whether nodes stand for types only: nothing is ever computed.
+    let isSymbolic: Bool
 
-    private static func allocateStorage(_ form: Form, _ layout: Layout) throws -> Memory {
+    package init() { isSymbolic = false }
+
+    private init(isSymbolic: Bool) { self.isSymbolic = isSymbolic }
+
+    /// The types of the results of an expression over operands of some types, and what all its operators cost.
+    static func types(
+        of inputs: [TensorType], _ expression: (Graph, [Node]) throws -> [Node]
+    ) throws(TensorError) -> (results: [TensorType], cost: Cost) {
+        let graph = Graph(isSymbolic: true)
+        do {
+            let results = try expression(graph, inputs.map(graph.placeholder))
+            return (results.map(\.form), graph.cost(of: results))
+        } catch let error as TensorError {
+            throw error
+        } catch {
+            throw TensorError(.value, "\(error)")
+        }
+    }
+
+    /// An operand of which only the type is known.
+    func placeholder(_ type: TensorType) -> Node {
+        Node(nil, .none, [], type, type.layout, tag: 0, hash: 0, graph: self)
+    }
+
+    private func cost(of nodes: [Node]) -> Cost {
+        var (seen, total) = (Set<ObjectIdentifier>(), symbolicCost)
+        func visit(_ node: Node) {
+            guard seen.insert(ObjectIdentifier(node)).inserted, let operation = node.operation else { return }
+            total = total + operation.cost(node.inputs.map(\.form), [node.form], node.attributes)
+            for input in node.inputs { visit(input) }
+        }
+        for node in nodes { visit(node) }
+        return total
+    }
+
+    /// Of kernels of their own, which leave no node behind.
+    var symbolicCost = Cost(operations: 0, bytes: 0)
+
+    private static func allocateStorage(_ form: TensorType, _ layout: Layout) throws -> Memory {
         let count = try Layout.checkedCount(form.shape, elementBytes: form.dtype.byteCount)
         guard let storage = SharedStorage.allocating(count * form.dtype.byteCount, zeroed: false) else {
             throw TensorError(.memory, "the system has no \(count * form.dtype.byteCount) bytes for an array")
@@ -90,7 +129,7 @@ package final class Graph {
             counters.merged += 1
             return found
         }
-        let form = Form(view.layout.shape, view.dtype)
+        let form = TensorType(view.dtype, view.layout.shape)
         return keep(
             Node(
                 nil, .none, [], form, view.layout, memory: memory, tag: Int(bitPattern: identity), hash: hash,
@@ -113,7 +152,7 @@ package final class Graph {
         let view = View(base: storage.place, dtype: dtype, layout: Layout(shape: [], strides: []))
         return keep(
             Node(
-                nil, .none, [], Form([], dtype), view.layout, memory: Memory(view, owner: storage), tag: 0, hash: hash,
+                nil, .none, [], TensorType(dtype, []), view.layout, memory: Memory(view, owner: storage), tag: 0, hash: hash,
                 graph: self))
     }
 
@@ -163,7 +202,7 @@ package final class Graph {
 
     /// The node of an operator over operands of which all was checked.
     func node(
-        _ operation: Operator, _ inputs: [Node], _ form: Form, _ layout: Layout, _ attributes: Attributes = .none,
+        _ operation: Operator, _ inputs: [Node], _ form: TensorType, _ layout: Layout, _ attributes: Attributes = .none,
         pieces: [Piece] = []
     ) throws -> Node {
         var hash = Self.mixed(Int(bitPattern: Unmanaged.passUnretained(operation).toOpaque()), tag)
@@ -179,7 +218,9 @@ package final class Graph {
             counters.merged += 1
             return found
         }
-        for input in inputs where input.isVirtual && input.depth >= Self.mostDepth { try compute(input) }
+        if !isSymbolic {
+            for input in inputs where input.isVirtual && input.depth >= Self.mostDepth { try compute(input) }
+        }
         return keep(
             Node(
                 operation, attributes, inputs, form, layout, pieces: pieces, tag: tag, hash: hash, graph: self))

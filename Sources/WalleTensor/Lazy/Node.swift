@@ -6,7 +6,7 @@ package final class Node {
     package let operation: Operator?
     package let attributes: Attributes
     @exclusivity(unchecked) package private(set) var inputs: [Node]
-    package let form: Form
+    package let form: TensorType
     /// Where the elements lie once there are some; of a view, where they would lie in what it is a view of.
     package let layout: Layout
     /// The elements; nil while the node is virtual.
@@ -38,7 +38,7 @@ package final class Node {
     }
 
     init(
-        _ operation: Operator?, _ attributes: Attributes, _ inputs: [Node], _ form: Form, _ layout: Layout,
+        _ operation: Operator?, _ attributes: Attributes, _ inputs: [Node], _ form: TensorType, _ layout: Layout,
         pieces: [Piece] = [], memory: Memory? = nil, tag: Int, hash: Int, graph: Graph
     ) {
         self.operation = operation

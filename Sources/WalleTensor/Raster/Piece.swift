@@ -42,7 +42,7 @@ package struct Piece: Sendable, Hashable {
     }
 
     /// The piece as a view of the memory of its input; nil when strides do not say it.
-    package func view(of memory: View, _ form: Form) -> View? {
+    package func view(of memory: View, _ form: TensorType) -> View? {
         guard isWhole, size == form.shape, let base = memory.base else { return nil }
         let bytes = memory.dtype.byteCount
         if memory.layout.isContiguous(elementBytes: bytes) {

@@ -72,7 +72,7 @@ extension Gradient {
 
 extension Graph {
     /// Sums over the axes along which an array of a form was repeated.
-    func summed(_ node: Node, like form: Form) throws -> Node {
+    func summed(_ node: Node, like form: TensorType) throws -> Node {
         if node.form.shape == form.shape { return node }
         let more = node.form.rank - form.rank
         var axes = Axes()

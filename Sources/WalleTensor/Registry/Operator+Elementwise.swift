@@ -12,7 +12,7 @@ extension Operator {
                 guard let type = operation.computing(forms[0].dtype) else {
                     throw TensorError(.type, "\(name) is not defined for \(forms[0].dtype)")
                 }
-                return [Form(forms[0].shape, operation.result(type))]
+                return [TensorType(operation.result(type), forms[0].shape)]
             },
             execution: .unary(operation), gradient: Gradient.of(operation))
     }
@@ -26,21 +26,21 @@ extension Operator {
                 guard let type = operation.computing(DType.promoted(forms[0].dtype, forms[1].dtype)) else {
                     throw TensorError(.type, "\(name) is not defined for \(forms[0].dtype) and \(forms[1].dtype)")
                 }
-                return [Form(try Layout.broadcast(forms[0].shape, forms[1].shape), operation.result(type))]
+                return [TensorType(operation.result(type), try Layout.broadcast(forms[0].shape, forms[1].shape))]
             },
             execution: .binary(operation), gradient: Gradient.of(operation))
     }
 
     package static let cast = Operator(
         "cast", .atomic, arity: 1...1,
-        infer: { (forms, attributes) throws(TensorError) in [Form(forms[0].shape, try attributes.type("type"))] },
+        infer: { (forms, attributes) throws(TensorError) in [TensorType(try attributes.type("type"), forms[0].shape)] },
         execution: .cast)
 
     package static let select = Operator(
         "where", .atomic, arity: 3...3,
         infer: { (forms, _) throws(TensorError) in
             let shape = try Layout.broadcast(try Layout.broadcast(forms[0].shape, forms[1].shape), forms[2].shape)
-            return [Form(shape, DType.promoted(forms[1].dtype, forms[2].dtype))]
+            return [TensorType(DType.promoted(forms[1].dtype, forms[2].dtype), shape)]
         },
         execution: .select)
 }

@@ -21,10 +21,10 @@ extension Operator {
                         .value, "zero-size array to reduction operation \(name) which has no identity")
                 }
                 let type = operation.computing(forms[0].dtype) ?? forms[0].dtype
-                return [Form(shape, operation.result(type))]
+                return [TensorType(operation.result(type), shape)]
             },
             execution: .fold(operation),
-            cost: { inputs, outputs in
+            cost: { inputs, outputs, _ in
                 Cost(operations: inputs[0].count, bytes: Cost.moved(inputs, outputs))
             },
             gradient: operation == .sum ? Gradient.ofSum : nil)

@@ -5,7 +5,7 @@ extension Operator {
         lowerTriangle, upperTriangle, filling, copying,
     ]
 
-    private typealias Make = @Sendable ([Form], Attributes) throws(TensorError) -> (Form, [Piece])
+    private typealias Make = @Sendable ([TensorType], Attributes) throws(TensorError) -> (TensorType, [Piece])
 
     private static func transform(
         _ name: String, arity: ClosedRange<Int> = 1...1, _ make: @escaping Make
@@ -28,7 +28,7 @@ extension Operator {
         return try joined(forms, try forms[0].elements.axis(try attributes.integer("axis", default: 0)))
     }
 
-    private static func joined(_ forms: [Form], _ axis: Int) throws(TensorError) -> (Form, [Piece]) {
+    private static func joined(_ forms: [TensorType], _ axis: Int) throws(TensorError) -> (TensorType, [Piece]) {
         var (shape, type) = (forms[0].shape, forms[0].dtype)
         for form in forms.dropFirst() {
             var expected = forms[0].shape
@@ -48,7 +48,7 @@ extension Operator {
                 input: place, frame: shape, start: start, size: form.shape, from: 0,
                 fromStrides: form.elements.strides)
         }
-        return (Form(shape, type), pieces)
+        return (TensorType(type, shape), pieces)
     }
 
     /// Arrays of one shape along a new `axis`.
@@ -83,7 +83,7 @@ extension Operator {
             layout.strides.append(form.elements.strides[axis])
             shape[axis] *= times[axis]
         }
-        return (Form(shape, form.dtype), [Piece(whole: layout)])
+        return (TensorType(form.dtype, shape), [Piece(whole: layout)])
     }
 
     /// Each element `times` times along `axis`.
@@ -94,7 +94,7 @@ extension Operator {
         var (layout, shape) = (forms[0].elements.expanded(at: axis + 1), forms[0].shape)
         layout.shape[axis + 1] = times
         shape[axis] *= times
-        return (Form(shape, forms[0].dtype), [Piece(whole: layout)])
+        return (TensorType(forms[0].dtype, shape), [Piece(whole: layout)])
     }
 
     /// The array with elements before and after each axis; the second operand, without axes, is what these are.
@@ -119,7 +119,7 @@ extension Operator {
             }
             (start[axis], size[axis]) = (before[axis], form.shape[axis])
         }
-        return (Form(shape, form.dtype), pieces)
+        return (TensorType(form.dtype, shape), pieces)
     }
 
     /// Elements moved by `shift` places along `axis`; those that leave at one end come back at the other.
@@ -165,7 +165,7 @@ extension Operator {
                     fromStrides: part.layout.strides))
             first = end
         }
-        return (Form(shape, form.dtype), pieces)
+        return (TensorType(form.dtype, shape), pieces)
     }
 
     /// Blocks of `block` by `block` elements of the last two axes as channels, the axis before: ONNX's `SpaceToDepth`.
@@ -186,7 +186,7 @@ extension Operator {
         }
         var shape = form.shape
         (shape[lead], shape[lead + 1], shape[lead + 2]) = (channels * block * block, rows, columns)
-        return (Form(shape, form.dtype), [Piece(whole: layout)])
+        return (TensorType(form.dtype, shape), [Piece(whole: layout)])
     }
 
     /// The inverse: ONNX's `DepthToSpace` of mode DCR.
@@ -209,7 +209,7 @@ extension Operator {
         }
         var shape = form.shape
         (shape[lead], shape[lead + 1], shape[lead + 2]) = (channels, rows * block, columns * block)
-        return (Form(shape, form.dtype), [Piece(whole: layout)])
+        return (TensorType(form.dtype, shape), [Piece(whole: layout)])
     }
 
     /// The lower triangle of the last two axes, up to the diagonal `offset`; the second operand is what lies above.
@@ -260,7 +260,7 @@ extension Operator {
     private static let filling = transform("full") { (forms, attributes) throws(TensorError) in
         let shape = try attributes.axes("shape")
         return (
-            Form(shape, forms[0].dtype),
+            TensorType(forms[0].dtype, shape),
             [Piece(whole: Layout(shape: shape, strides: Axes(repeating: 0, count: shape.count)))]
         )
     }

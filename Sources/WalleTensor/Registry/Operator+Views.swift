@@ -9,12 +9,12 @@ extension Operator {
     /// A transform that shows an array of some forms by layouts whose strides count elements.
     private static func view(
         _ name: String, gradient: Gradient? = nil,
-        _ layout: @escaping @Sendable (Form, Attributes) throws(TensorError) -> (Layout, from: Int)
+        _ layout: @escaping @Sendable (TensorType, Attributes) throws(TensorError) -> (Layout, from: Int)
     ) -> Operator {
         Operator(
             name, .transform, arity: 1...1,
             infer: { (forms, attributes) throws(TensorError) in
-                [Form(try layout(forms[0], attributes).0.shape, forms[0].dtype)]
+                [TensorType(forms[0].dtype, try layout(forms[0], attributes).0.shape)]
             },
             execution: .pieces { (forms, attributes) throws(TensorError) in
                 let (layout, from) = try layout(forms[0], attributes)
@@ -66,21 +66,21 @@ extension Operator {
     }
 
     private static func permutation(
-        _ name: String, _ order: @escaping @Sendable (Form, Attributes) throws(TensorError) -> Axes
+        _ name: String, _ order: @escaping @Sendable (TensorType, Attributes) throws(TensorError) -> Axes
     ) -> Operator {
         view(name) { (form, attributes) throws(TensorError) in
             (try form.elements.permuted(try order(form, attributes)), 0)
         }
     }
 
-    @Sendable private static func matrixOrder(_ form: Form, _ attributes: Attributes) throws(TensorError) -> Axes {
+    @Sendable private static func matrixOrder(_ form: TensorType, _ attributes: Attributes) throws(TensorError) -> Axes {
         guard form.rank >= 2 else { throw TensorError(.value, "matrix transpose with ndim < 2 is undefined") }
         var order = Axes(form.shape.indices)
         order.swapAt(form.rank - 2, form.rank - 1)
         return order
     }
 
-    @Sendable private static func movedOrder(_ form: Form, _ attributes: Attributes) throws(TensorError) -> Axes {
+    @Sendable private static func movedOrder(_ form: TensorType, _ attributes: Attributes) throws(TensorError) -> Axes {
         let (from, to) = (try attributes.axes("source"), try attributes.axes("destination"))
         guard from.count == to.count else {
             throw TensorError(.value, "`source` and `destination` arguments must have the same number of elements")
@@ -94,7 +94,7 @@ extension Operator {
         return order
     }
 
-    @Sendable private static func swappedOrder(_ form: Form, _ attributes: Attributes) throws(TensorError) -> Axes {
+    @Sendable private static func swappedOrder(_ form: TensorType, _ attributes: Attributes) throws(TensorError) -> Axes {
         let (first, second) = (
             try form.elements.axis(try attributes.integer("axis1")), try form.elements.axis(try attributes.integer("axis2"))
         )
@@ -218,12 +218,12 @@ extension Operator {
 
     private static func parts(
         _ name: String,
-        _ layouts: @escaping @Sendable (Form, Attributes) throws(TensorError) -> [(Layout, from: Int)]
+        _ layouts: @escaping @Sendable (TensorType, Attributes) throws(TensorError) -> [(Layout, from: Int)]
     ) -> Operator {
         Operator(
             name, .transform, arity: 1...1,
             infer: { (forms, attributes) throws(TensorError) in
-                try layouts(forms[0], attributes).map { Form($0.0.shape, forms[0].dtype) }
+                try layouts(forms[0], attributes).map { TensorType(forms[0].dtype, $0.0.shape) }
             },
             execution: .pieces { (forms, attributes) throws(TensorError) in
                 try layouts(forms[0], attributes).map { [Piece(whole: $0.0, from: $0.from)] }

@@ -16,7 +16,10 @@ package final class Operator: Sendable {
     }
 
     /// Shapes and element types of the results.
-    package typealias Inference = @Sendable ([Form], Attributes) throws(TensorError) -> [Form]
+    package typealias Inference = @Sendable ([TensorType], Attributes) throws(TensorError) -> [TensorType]
+
+    /// What it costs, for operands and results of some types.
+    package typealias Costing = @Sendable ([TensorType], [TensorType], Attributes) -> Cost
 
     package let name: String
     package let kind: Kind
@@ -24,14 +27,14 @@ package final class Operator: Sendable {
     package let arity: ClosedRange<Int>
     package let infer: Inference
     package let execution: Execution
-    package let cost: @Sendable ([Form], [Form]) -> Cost
+    package let cost: Costing
     package let gradient: Gradient?
     /// Whether arrays show its result in the operand's memory, as slices do.
     package let isView: Bool
 
     package init(
         _ name: String, _ kind: Kind, arity: ClosedRange<Int>, infer: @escaping Inference, execution: Execution,
-        cost: @escaping @Sendable ([Form], [Form]) -> Cost = Cost.anElementEach, gradient: Gradient? = nil,
+        cost: @escaping Costing = Cost.anElementEach, gradient: Gradient? = nil,
         isView: Bool = false
     ) {
         self.name = name
@@ -57,7 +60,7 @@ package enum Execution: Sendable {
     /// Along the axes of the attribute `axes`.
     case fold(FoldOperation)
     /// Each result in pieces of the operands.
-    case pieces(@Sendable ([Form], Attributes) throws(TensorError) -> [[Piece]])
+    case pieces(@Sendable ([TensorType], Attributes) throws(TensorError) -> [[Piece]])
     /// Writes the results into given arrays.
     case kernel(KernelExecution)
     /// Results as expressions over other operators.
@@ -72,10 +75,10 @@ package struct KernelExecution: Sendable {
         Void
 
     /// Bytes of scratch for operands of some forms.
-    package let scratchBytes: @Sendable ([Form], Attributes) -> Int
+    package let scratchBytes: @Sendable ([TensorType], Attributes) -> Int
     package let run: Body
 
-    package init(scratchBytes: @escaping @Sendable ([Form], Attributes) -> Int = { _, _ in 0 }, _ run: @escaping Body) {
+    package init(scratchBytes: @escaping @Sendable ([TensorType], Attributes) -> Int = { _, _ in 0 }, _ run: @escaping Body) {
         self.scratchBytes = scratchBytes
         self.run = run
     }
@@ -93,16 +96,16 @@ package struct Cost: Sendable, Hashable {
     }
 
     /// An operation for each element of the largest array.
-    package static let anElementEach: @Sendable ([Form], [Form]) -> Cost = { inputs, outputs in
+    package static let anElementEach: Operator.Costing = { inputs, outputs, _ in
         Cost(operations: (inputs + outputs).map(\.count).max() ?? 0, bytes: moved(inputs, outputs))
     }
 
     /// Nothing is computed.
-    package static let movement: @Sendable ([Form], [Form]) -> Cost = { _, outputs in
+    package static let movement: Operator.Costing = { _, outputs, _ in
         Cost(operations: 0, bytes: 2 * outputs.reduce(0) { $0 + $1.byteCount })
     }
 
-    package static func moved(_ inputs: [Form], _ outputs: [Form]) -> Int {
+    package static func moved(_ inputs: [TensorType], _ outputs: [TensorType]) -> Int {
         (inputs + outputs).reduce(0) { $0 + $1.byteCount }
     }
 }

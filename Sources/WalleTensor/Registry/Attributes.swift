@@ -1,23 +1,3 @@
-/// What is known of an array before it has values.
-package struct Form: Sendable, Hashable {
-    package var shape: Axes
-    package var dtype: DType
-
-    package init(_ shape: Axes, _ dtype: DType) {
-        self.shape = shape
-        self.dtype = dtype
-    }
-
-    package var rank: Int { shape.count }
-    /// Elements.
-    package var count: Int { shape.reduce(1, *) }
-    package var byteCount: Int { count * dtype.byteCount }
-    /// Without gaps.
-    package var layout: Layout { Layout(contiguous: shape, elementBytes: dtype.byteCount) }
-    /// The same with strides that count elements.
-    package var elements: Layout { Layout(contiguous: shape, elementBytes: 1) }
-}
-
 /// What an operator is told beside its operands, by name.
 package struct Attributes: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     package enum Value: Sendable, Hashable {
