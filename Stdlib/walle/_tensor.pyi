@@ -845,9 +845,9 @@ def random_urn(bits: object, colors: Any, sample: Any, by_counting: bool, out: n
 class virtual:
     """An array without elements, which becomes an `ndarray` or a scalar when they are wanted."""
 
-def lazy_enter() -> None:
-    """Arrays computed from now on by this thread stay virtual."""
-def lazy_exit(is_failing: bool, /) -> None:
+def lazy_enter(least: int, /) -> int:
+    """What this thread computes of arrays of so many elements stays virtual. Gives the number of the block around."""
+def lazy_exit(is_failing: bool, least: int, /) -> None:
     """End the innermost block; the outermost one computes what is still held."""
 def is_lazy() -> bool:
     """Whether this thread is in a lazy block."""

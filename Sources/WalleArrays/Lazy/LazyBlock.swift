@@ -26,7 +26,8 @@ final class LazyBlock {
 
     // MARK: blocks
 
-    static func enter(_ state: StatePointer) throws {
+    /// - Returns: The number of elements that the block around this one had, for `exit`.
+    static func enter(least: Int, _ state: StatePointer) throws -> Int {
         let block: LazyBlock
         if let found = state.pointee.lazy {
             block = found.takeUnretainedValue()
@@ -38,16 +39,19 @@ final class LazyBlock {
         guard block.isOfThisThread else {
             throw TensorError.value("another thread of this interpreter is in a lazy block: one at a time can be")
         }
+        defer { state.pointee.lazyLeast = least }
         block.depth += 1
         state.pointee.isLazy = true
+        return state.pointee.lazyLeast
     }
 
     /// - Parameter isFailing: An exception leaves the block; what cannot be computed then stays virtual.
-    static func exit(isFailing: Bool, _ state: StatePointer) throws {
+    static func exit(isFailing: Bool, least: Int, _ state: StatePointer) throws {
         guard let block = state.pointee.lazy?.takeUnretainedValue(), block.depth > 0 else {
             throw TensorError.value("no lazy block was entered")
         }
         block.depth -= 1
+        state.pointee.lazyLeast = least
         guard block.depth == 0 else { return }
         state.pointee.isLazy = false
         do { try block.settle(block.arrays, state) } catch {
@@ -151,9 +155,13 @@ final class LazyBlock {
     private func bases(of nodes: [Node]) -> [Node] {
         var found: [Node] = []
         for node in nodes {
-            var base = node.viewed
-            while let next = base?.viewed, next.isVirtual { base = next }
-            if let base, base.isVirtual, base.exposures > 0 || base.isSeenTwice { found.append(base) }
+            guard var base = node.viewed else { continue }
+            var isSeen = base.exposures > 0 || base.isSeenTwice
+            while let next = base.viewed, next.isVirtual {
+                base = next
+                isSeen = isSeen || base.exposures > 0 || base.isSeenTwice
+            }
+            if isSeen, base.isVirtual { found.append(base) }
         }
         return found
     }
@@ -229,4 +237,33 @@ final class CellHold {
     init(taking cell: CellPointer) { self.cell = cell }
 
     deinit { cell.release() }
+}
+
+extension StatePointer {
+    /// Whether a plain array is large enough for nodes over it.
+    @inline(__always)
+    func isWorthwhile(_ array: ArrayPointer) -> Bool {
+        let layout = array.body.pointer(to: \.layout).unsafelyUnwrapped
+        return layout.pointee.rank > 0 && layout.pointee.count >= pointee.lazyLeast
+    }
+
+    /// Whether a call with an operand may become a node.
+    @inline(__always)
+    func isLazy(_ object: PythonPointer) -> Bool {
+        guard pointee.isLazy else { return false }
+        let type = walle_Type(object)
+        return type == pointee.virtualType || type == pointee.arrayType && isWorthwhile(ArrayPointer(object))
+    }
+
+    /// The same with an argument that may be a sequence of arrays.
+    func isLazyArgument(_ object: PythonPointer) -> Bool {
+        if isLazy(object) { return true }
+        let isList = walle_IsList(object) != 0
+        guard isList || walle_IsTuple(object) != 0 else { return false }
+        for index in 0..<walle_Size(object) {
+            let item = isList ? walle_ListItem(object, index) : walle_TupleItem(object, index)
+            if let item, isLazy(item) { return true }
+        }
+        return false
+    }
 }

@@ -13,10 +13,10 @@ enum LazyCalls {
         case number
 
         /// Whether there is enough of it to be worth a node.
-        var isArray: Bool {
+        func isArray(_ state: StatePointer) -> Bool {
             switch self {
             case .virtual: true
-            case .array(let array): array.rank > 0
+            case .array(let array): state.isWorthwhile(array)
             case .number: false
             }
         }
@@ -54,7 +54,7 @@ enum LazyCalls {
     // MARK: elements
 
     static func unary(_ index: Int, _ object: PythonPointer, _ state: StatePointer) throws -> PythonPointer? {
-        guard let block = LazyBlock.active(state), let (input, source) = try read(object, state), source.isArray,
+        guard let block = LazyBlock.active(state), let (input, source) = try read(object, state), source.isArray(state),
             case .unary(var operation) = UniversalFunction.all[index].operation
         else { return nil }
         let types = try UniversalFunction.all[index].resolve(input.dtype, "\(input.dtype)")
@@ -74,7 +74,7 @@ enum LazyCalls {
         _ index: Int, _ first: PythonPointer, _ second: PythonPointer, _ state: StatePointer
     ) throws -> PythonPointer? {
         guard let block = LazyBlock.active(state), let (readFirst, a) = try read(first, state),
-            let (readSecond, b) = try read(second, state), a.isArray || b.isArray,
+            let (readSecond, b) = try read(second, state), a.isArray(state) || b.isArray(state),
             case .binary(let operation) = UniversalFunction.all[index].operation
         else { return nil }
         var (left, right) = (readFirst, readSecond)
@@ -109,7 +109,7 @@ enum LazyCalls {
     ) throws -> PythonPointer? {
         guard let block = LazyBlock.active(state), let (readCondition, c) = try read(condition, state),
             let (readFirst, a) = try read(first, state), let (readSecond, b) = try read(second, state),
-            a.isArray || b.isArray || c.isArray
+            a.isArray(state) || b.isArray(state) || c.isArray(state)
         else { return nil }
         var (chosen, left, right) = (readCondition, readFirst, readSecond)
         let type = DType.meeting(left, right)
@@ -130,7 +130,7 @@ enum LazyCalls {
     static func cast(
         _ object: PythonPointer, _ type: DType, copies: Bool, _ state: StatePointer
     ) throws -> PythonPointer? {
-        guard let block = LazyBlock.active(state), let (input, source) = try read(object, state), source.isArray else {
+        guard let block = LazyBlock.active(state), let (input, source) = try read(object, state), source.isArray(state) else {
             return nil
         }
         if input.dtype == type {
@@ -203,7 +203,7 @@ enum LazyFolds {
             let array = VirtualArray(object)
             return (array.node, array.form)
         }
-        guard walle_Type(object) == state.pointee.arrayType, ArrayPointer(object).rank > 0,
+        guard walle_Type(object) == state.pointee.arrayType, state.isWorthwhile(ArrayPointer(object)),
             let node = block.value(ArrayPointer(object))
         else { return nil }
         return (node, node.form)

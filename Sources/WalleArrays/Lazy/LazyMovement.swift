@@ -43,7 +43,7 @@ enum LazyMovement {
 
     /// The same elements in memory of their own, in order.
     static func copy(_ array: ArrayPointer, _ state: StatePointer) throws -> PythonPointer? {
-        guard array.rank > 0, let block = LazyBlock.active(state), let node = block.value(array) else { return nil }
+        guard let block = LazyBlock.active(state), state.isWorthwhile(array), let node = block.value(array) else { return nil }
         return try show(node, .copying, node.form.elements, state)
     }
 
@@ -55,19 +55,22 @@ enum LazyMovement {
         _ list: PythonPointer, _ axis: Int, _ dtype: DType?, _ state: StatePointer
     ) throws -> PythonPointer? {
         guard let block = LazyBlock.active(state) else { return nil }
-        var (nodes, operands) = ([Node](), [Operand]())
+        var (nodes, operands, isWorthwhile) = ([Node](), [Operand](), false)
         for index in 0..<walle_Size(list) {
             let object = walle_ListItem(list, index).unsafelyUnwrapped
             if walle_Type(object) == state.pointee.virtualType {
                 operands.append(Operand(virtual: ArrayPointer(object), state))
                 nodes.append(VirtualArray(object).node)
+                isWorthwhile = true
             } else if walle_Type(object) == state.pointee.arrayType, let node = block.value(ArrayPointer(object)) {
                 operands.append(Operand(ArrayPointer(object)))
                 nodes.append(node)
+                isWorthwhile = isWorthwhile || state.isWorthwhile(ArrayPointer(object))
             } else {
                 return nil
             }
         }
+        guard isWorthwhile else { return nil }
         let (shape, place) = try Movement.joined(operands, axis)
         let type = dtype ?? Movement.common(operands)
         var pieces: [Piece] = []
@@ -93,7 +96,8 @@ enum LazyMovement {
         if walle_Type(object) == state.pointee.virtualType {
             node = VirtualArray(object).node
         } else {
-            node = block.value(try state.array(object))
+            let array = try state.array(object)
+            node = state.isWorthwhile(array) ? block.value(array) : nil
         }
         guard let node else { return nil }
         var filling = try Operand(reading: value, state)

@@ -77,7 +77,9 @@ enum Operators {
 
     /// Whether the exponent is the number 2, as which it mostly stands in formulas.
     private static func isSquare(_ base: PythonPointer, _ exponent: PythonPointer) -> Bool {
-        guard walle_IsFreedBy(base, ArrayPointer.free) != 0 else { return false }
+        guard walle_IsFreedBy(base, ArrayPointer.free) != 0 || walle_IsFreedBy(base, VirtualArray.free) != 0 else {
+            return false
+        }
         let dtype = ArrayPointer(base).dtype
         if QuickFunction.integer(exponent) == 2 { return dtype != .bool }
         return walle_IsExactFloat(exponent) != 0 && walle_FloatValue(exponent) == 2 && dtype.kind >= .floating

@@ -22,7 +22,9 @@ enum UniversalCall {
     static func binary(
         _ index: Int, _ first: PythonPointer, _ second: PythonPointer, _ state: StatePointer, _ options: Options? = nil
     ) throws -> PythonPointer {
-        if state.pointee.isLazy, options == nil, let result = try LazyCalls.binary(index, first, second, state) {
+        if state.pointee.isLazy, options == nil, state.isLazy(first) || state.isLazy(second),
+            let result = try LazyCalls.binary(index, first, second, state)
+        {
             return result
         }
         if options == nil, let result = try QuickCall.binary(index, first, second, state) { return result }
@@ -84,7 +86,7 @@ enum UniversalCall {
     static func unary(
         _ index: Int, _ object: PythonPointer, _ state: StatePointer, _ options: Options? = nil
     ) throws -> PythonPointer {
-        if state.pointee.isLazy, options == nil, let result = try LazyCalls.unary(index, object, state) { return result }
+        if options == nil, state.isLazy(object), let result = try LazyCalls.unary(index, object, state) { return result }
         if options == nil, let result = try QuickCall.unary(index, object, state) { return result }
         if let out = options?.plainOut, try QuickCall.unary(index, object, into: out, state) {
             return Py_NewRef(out.object)

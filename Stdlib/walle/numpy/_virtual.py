@@ -26,6 +26,12 @@ class lazy:
     had it at its line; under ``"raise"`` the array has its elements all the same. When memory does not suffice,
     ``MemoryError`` names the function, and all other arrays stay usable.
 
+    Parameters
+    ----------
+    least
+        What is computed of plain arrays of fewer elements is computed at once: they stay in the processor's cache, so
+        that nothing is won by waiting.
+
     Results are those of eager computation bit by bit, but for sums and products, which add in another order, as
     accurate as before. A view of a plain array stays a view.
 
@@ -40,19 +46,22 @@ class lazy:
     (5,)
     """
 
+    def __init__(self, *, least: int = 32768) -> None:
+        self._least, self._around = least, []
+
     def __enter__(self) -> lazy:
-        _t.lazy_enter()
+        self._around.append(_t.lazy_enter(self._least))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
-        _t.lazy_exit(kind is not None)
+        _t.lazy_exit(kind is not None, self._around.pop())
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         import functools
 
         @functools.wraps(function)
         def inside(*arguments, **names):
-            with lazy():
+            with lazy(least=self._least):
                 return function(*arguments, **names)
 
         return inside
