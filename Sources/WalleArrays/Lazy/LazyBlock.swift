@@ -177,7 +177,9 @@ final class LazyBlock {
     /// Makes arrays of those virtual ones that have elements now.
     private func finish(_ wanted: [VirtualArray], _ state: StatePointer) throws {
         // What was computed for others too; views come after what they show.
-        for array in arrays where !array.node.isVirtual { try become(array, array.node.memory.unsafelyUnwrapped, state) }
+        for array in arrays where !array.node.isVirtual {
+            try become(array, array.node.memory.unsafelyUnwrapped, state)
+        }
         for array in wanted where walle_Type(array.object) == state.pointee.virtualType {
             guard let (memory, view) = shown(array.node) else { continue }
             try becomeView(array, memory, view, state)
@@ -193,7 +195,8 @@ final class LazyBlock {
         }
         let cell = try hold.isTaken ? hold.cell.twin() : hold.cell.retained()
         hold.isTaken = true
-        if node.hasConsumers { cell.pointee.marks.insert(.captured) }
+        // Others that wait for the elements, or are to show them, must have them before a write.
+        if node.hasConsumers || node.exposures > 1 { cell.pointee.marks.insert(.captured) }
         let offset = memory.view.base.map { $0 - UnsafeMutableRawPointer(hold.cell.pointee.bytes) } ?? 0
         array.letGo(self)
         array.become(

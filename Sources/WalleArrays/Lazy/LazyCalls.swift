@@ -130,7 +130,8 @@ enum LazyCalls {
     static func cast(
         _ object: PythonPointer, _ type: DType, copies: Bool, _ state: StatePointer
     ) throws -> PythonPointer? {
-        guard let block = LazyBlock.active(state), let (input, source) = try read(object, state), source.isArray(state) else {
+        guard let block = LazyBlock.active(state), let (input, source) = try read(object, state), source.isArray(state)
+        else {
             return nil
         }
         if input.dtype == type {

@@ -43,7 +43,9 @@ enum LazyMovement {
 
     /// The same elements in memory of their own, in order.
     static func copy(_ array: ArrayPointer, _ state: StatePointer) throws -> PythonPointer? {
-        guard let block = LazyBlock.active(state), state.isWorthwhile(array), let node = block.value(array) else { return nil }
+        guard let block = LazyBlock.active(state), state.isWorthwhile(array), let node = block.value(array) else {
+            return nil
+        }
         return try show(node, .copying, node.form.elements, state)
     }
 

@@ -163,7 +163,9 @@ enum VirtualType {
                 }),
             .property(
                 "mT", "The last two axes exchanged.",
-                get: { object, _ in Raising.object { try VirtualType.turned(VirtualArray(object.unsafelyUnwrapped), all: false) } }),
+                get: { object, _ in
+                    Raising.object { try VirtualType.turned(VirtualArray(object.unsafelyUnwrapped), all: false) }
+                }),
         ]
     }
 

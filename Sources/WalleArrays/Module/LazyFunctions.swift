@@ -14,7 +14,8 @@ enum LazyFunctions {
                     }
                 }),
             .fast(
-                "lazy_exit", "(is_failing, least): end the innermost block; the outermost one computes what is still held.",
+                "lazy_exit",
+                "(is_failing, least): end the innermost block; the outermost one computes what is still held.",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 2...2, "lazy_exit") { given, state in
                         try LazyBlock.exit(

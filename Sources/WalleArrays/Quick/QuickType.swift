@@ -67,7 +67,9 @@ enum QuickType {
         let count = walle_VectorcallCount(flags)
         do {
             let (given, state) = (QuickArguments(arguments, count, names), ArrayState.current)
-            if !isLazy(arguments, count, names, state), let result = try QuickFunction.all[quick.pointee.index].run(given, state) {
+            if !isLazy(arguments, count, names, state),
+                let result = try QuickFunction.all[quick.pointee.index].run(given, state)
+            {
                 return result
             }
         } catch {

@@ -130,7 +130,8 @@ enum Operators {
     /// A class that wants to be asked itself says so by `__array_ufunc__ = None`.
     private static func hasPriority(_ object: PythonPointer) -> Bool {
         if walle_IsFreedBy(object, ArrayPointer.free) != 0 || walle_IsFreedBy(object, Scalar.free) != 0
-            || walle_IsFreedBy(object, VirtualArray.free) != 0 || walle_IsExactFloat(object) != 0 || walle_IsLong(object) != 0 || walle_IsComplex(object) != 0
+            || walle_IsFreedBy(object, VirtualArray.free) != 0 || walle_IsExactFloat(object) != 0
+            || walle_IsLong(object) != 0 || walle_IsComplex(object) != 0
         {
             return false
         }

@@ -86,7 +86,9 @@ enum UniversalCall {
     static func unary(
         _ index: Int, _ object: PythonPointer, _ state: StatePointer, _ options: Options? = nil
     ) throws -> PythonPointer {
-        if options == nil, state.isLazy(object), let result = try LazyCalls.unary(index, object, state) { return result }
+        if options == nil, state.isLazy(object), let result = try LazyCalls.unary(index, object, state) {
+            return result
+        }
         if options == nil, let result = try QuickCall.unary(index, object, state) { return result }
         if let out = options?.plainOut, try QuickCall.unary(index, object, into: out, state) {
             return Py_NewRef(out.object)

@@ -45,7 +45,9 @@ extension Graph {
 
     // MARK: elementwise
 
-    private func unary(_ record: Operator, _ operation: UnaryOperation, _ input: Node, _ form: TensorType) throws -> Node {
+    private func unary(_ record: Operator, _ operation: UnaryOperation, _ input: Node, _ form: TensorType) throws
+        -> Node
+    {
         guard let type = operation.computing(input.form.dtype) else {
             throw TensorError(.type, "\(record.name) is not defined for \(input.form.dtype)")
         }

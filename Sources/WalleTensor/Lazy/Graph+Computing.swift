@@ -117,7 +117,8 @@ extension Graph {
 
     private func merge(_ piece: Piece, _ source: Node, into result: inout [(piece: Piece, source: Node)]) throws {
         if source.isVirtual, !source.pieces.isEmpty || source.operation.map(Self.isMovement) ?? false {
-            if source.exposures == 0, result.count < Self.mostPieces, let pieces = piece.reading(through: source.pieces) {
+            if source.exposures == 0, result.count < Self.mostPieces, let pieces = piece.reading(through: source.pieces)
+            {
                 for each in pieces where each.count > 0 { try merge(each, source.inputs[each.input], into: &result) }
                 return
             }
@@ -136,7 +137,8 @@ extension Graph {
         for (piece, source) in merged { read[ObjectIdentifier(source), default: 0] += piece.count }
         for (_, source) in merged where source.isVirtual {
             // Evaluated in place, unless elements would be evaluated twice or are wanted as an array as well.
-            let isOnce = source.isElementwise && source.exposures == 0
+            let isOnce =
+                source.isElementwise && source.exposures == 0
                 && read[ObjectIdentifier(source), default: 0] <= source.form.count
             if !isOnce { try compute(source) }
         }

@@ -143,7 +143,8 @@ package final class Graph {
     /// One element of 16 bytes or less.
     package func constant(_ dtype: DType, _ bytes: UnsafeRawPointer) -> Node {
         let storage = ConstantStorage(bytes, dtype.byteCount)
-        let hash = Self.mixed(Self.mixed(Int(bitPattern: storage.low), Int(bitPattern: storage.high)), Int(dtype.rawValue))
+        let hash = Self.mixed(
+            Self.mixed(Int(bitPattern: storage.low), Int(bitPattern: storage.high)), Int(dtype.rawValue))
         let found = known.first(hash) { node in
             guard let there = node.memory?.owner as? ConstantStorage, node.form.dtype == dtype else { return false }
             return there.low == storage.low && there.high == storage.high
@@ -152,7 +153,8 @@ package final class Graph {
         let view = View(base: storage.place, dtype: dtype, layout: Layout(shape: [], strides: []))
         return keep(
             Node(
-                nil, .none, [], TensorType(dtype, []), view.layout, memory: Memory(view, owner: storage), tag: 0, hash: hash,
+                nil, .none, [], TensorType(dtype, []), view.layout, memory: Memory(view, owner: storage), tag: 0,
+                hash: hash,
                 graph: self))
     }
 
@@ -208,7 +210,9 @@ package final class Graph {
         var hash = Self.mixed(Int(bitPattern: Unmanaged.passUnretained(operation).toOpaque()), tag)
         for input in inputs { hash = Self.mixed(hash, Int(bitPattern: Unmanaged.passUnretained(input).toOpaque())) }
         hash = Self.mixed(hash, Int(form.dtype.rawValue))
-        for piece in pieces { hash = Self.mixed(Self.mixed(hash, piece.from), Layout(shape: piece.size, strides: piece.fromStrides)) }
+        for piece in pieces {
+            hash = Self.mixed(Self.mixed(hash, piece.from), Layout(shape: piece.size, strides: piece.fromStrides))
+        }
         let found = known.first(hash) { node in
             guard node.operation === operation, node.tag == tag, node.inputs.count == inputs.count else { return false }
             for place in inputs.indices where node.inputs[place] !== inputs[place] { return false }

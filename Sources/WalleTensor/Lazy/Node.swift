@@ -98,7 +98,8 @@ package final class Node {
     package var viewedMemory: (node: Node, piece: Piece)? {
         guard var base = viewed, var piece = pieces.first else { return nil }
         while base.isVirtual {
-            guard let next = base.viewed, case .piece(let composed, let divisions) = piece.reading(through: base.pieces[0]),
+            guard let next = base.viewed,
+                case .piece(let composed, let divisions) = piece.reading(through: base.pieces[0]),
                 divisions.isEmpty
             else { return nil }
             (piece, base) = (composed, next)

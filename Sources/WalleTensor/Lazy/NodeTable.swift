@@ -8,7 +8,18 @@ struct NodeTable: ~Copyable {
         places.initialize(repeating: nil)
     }
 
-    deinit { places.deallocate() }
+    /// Nodes that outlive the graph must not look for it.
+    deinit {
+        for first in places {
+            var place = first
+            while let held = place {
+                let node = held.takeUnretainedValue()
+                place = node.next
+                node.keep(false)
+            }
+        }
+        places.deallocate()
+    }
 
     /// The node of a hash that is what is looked for.
     @inline(__always)

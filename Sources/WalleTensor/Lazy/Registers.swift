@@ -35,7 +35,9 @@ struct Registers {
             guard case .step(let used) = step.operands[index], lastUses[used] == place else { continue }
             if let register = assigned[used], !dying.contains(register) {
                 // The results take the place of an operand whose elements are as large: kernels allow that.
-                if lowering.steps[used].node.form.dtype.byteCount == bytes { free.append(register) } else {
+                if lowering.steps[used].node.form.dtype.byteCount == bytes {
+                    free.append(register)
+                } else {
                     dying.append(register)
                 }
                 assigned[used] = nil

@@ -127,7 +127,9 @@ private struct Steps {
 
     /// The numbers of steps after which an index lies in a range.
     private static func range(_ base: Int, _ step: Int, _ box: Range<Int>) -> Range<Int> {
-        let (low, high) = step > 0 ? (box.lowerBound - base, box.upperBound - 1 - base)
+        let (low, high) =
+            step > 0
+            ? (box.lowerBound - base, box.upperBound - 1 - base)
             : (base - box.upperBound + 1, base - box.lowerBound)
         let size = abs(step)
         let first = max(0, (low + size - 1) / size)

@@ -46,7 +46,9 @@ extension Gradient {
         return [try use.graph.broadcast(kept, to: form.shape)]
     }
 
-    static let ofBroadcast: Gradient = Gradient { use, incoming in [try use.graph.summed(incoming, like: use.inputs[0].form)] }
+    static let ofBroadcast: Gradient = Gradient { use, incoming in
+        [try use.graph.summed(incoming, like: use.inputs[0].form)]
+    }
 
     static let ofReshape: Gradient = Gradient { use, incoming in
         [try use.graph.apply(.reshape, [incoming], ["shape": .axes(use.inputs[0].form.shape)])]

@@ -12,7 +12,9 @@ extension Operator {
                 var (shape, isEmpty) = (Axes(), false)
                 for axis in mask.indices {
                     if mask[axis] == 1 && forms[0].shape[axis] == 0 { isEmpty = true }
-                    if mask[axis] == 0 { shape.append(forms[0].shape[axis]) } else if attributes.flag("keeps") {
+                    if mask[axis] == 0 {
+                        shape.append(forms[0].shape[axis])
+                    } else if attributes.flag("keeps") {
                         shape.append(1)
                     }
                 }

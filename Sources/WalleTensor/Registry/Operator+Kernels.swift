@@ -23,7 +23,8 @@ extension Operator {
     ) -> Operator {
         Operator(
             name, .atomic, arity: arity, infer: infer,
-            execution: .kernel(KernelExecution { inputs, outputs, attributes, _ in try run(inputs, outputs, attributes) }),
+            execution: .kernel(
+                KernelExecution { inputs, outputs, attributes, _ in try run(inputs, outputs, attributes) }),
             cost: cost, gradient: gradient)
     }
 
@@ -66,21 +67,22 @@ extension Operator {
         try type.elements.axis(try attributes.integer("axis", default: value))
     }
 
-    private static let scans: [Operator] = ([
-        ("cumulative_sum", .add), ("cumulative_prod", .multiply),
-    ] as [(String, BinaryOperation)]).map { name, operation in
-        kernel(
-            name, arity: 1...1,
-            infer: { (types, attributes) throws(TensorError) in
-                _ = try axis(types[0], attributes)
-                let scan = try Accumulation(operation, of: types[0].dtype)
-                return TensorType(scan.dtype, types[0].shape)
-            },
-            run: { inputs, output, attributes in
-                let scan = try Accumulation(operation, of: inputs[0].dtype)
-                scan.run(inputs[0], axis: try axis(inputs[0].type, attributes), to: output)
-            })
-    }
+    private static let scans: [Operator] =
+        ([
+            ("cumulative_sum", .add), ("cumulative_prod", .multiply),
+        ] as [(String, BinaryOperation)]).map { name, operation in
+            kernel(
+                name, arity: 1...1,
+                infer: { (types, attributes) throws(TensorError) in
+                    _ = try axis(types[0], attributes)
+                    let scan = try Accumulation(operation, of: types[0].dtype)
+                    return TensorType(scan.dtype, types[0].shape)
+                },
+                run: { inputs, output, attributes in
+                    let scan = try Accumulation(operation, of: inputs[0].dtype)
+                    scan.run(inputs[0], axis: try axis(inputs[0].type, attributes), to: output)
+                })
+        }
 
     private static let orders: [Operator] = [
         kernel(

@@ -21,7 +21,8 @@ extension Operator {
     private static let many = 1...(1 << 20)
 
     /// Arrays one after the other along `axis`.
-    package static let concatenation = transform("concatenate", arity: many) { (forms, attributes) throws(TensorError) in
+    package static let concatenation = transform("concatenate", arity: many) {
+        (forms, attributes) throws(TensorError) in
         guard forms[0].rank > 0 else {
             throw TensorError(.value, "zero-dimensional arrays cannot be concatenated")
         }

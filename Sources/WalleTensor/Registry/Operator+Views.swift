@@ -2,7 +2,8 @@
 extension Operator {
     static let views: [Operator] = [
         strided, broadcast, transpose, reshape, slice, permutation("matrix_transpose", matrixOrder),
-        permutation("moveaxis", movedOrder), permutation("swapaxes", swappedOrder), reversal, turn, expansion, squeezing,
+        permutation("moveaxis", movedOrder), permutation("swapaxes", swappedOrder), reversal, turn, expansion,
+        squeezing,
         diagonal, window, unstack, split,
     ]
 
@@ -29,18 +30,21 @@ extension Operator {
         return (layout, try attributes.integer("from", default: 0))
     }
 
-    package static let broadcast: Operator = view("broadcast", gradient: Gradient.ofBroadcast) { (form, attributes) throws(TensorError) in
+    package static let broadcast: Operator = view("broadcast", gradient: Gradient.ofBroadcast) {
+        (form, attributes) throws(TensorError) in
         (try form.elements.broadcast(to: try attributes.axes("shape")), 0)
     }
 
     /// Axes in the order of `axes`, or from last to first.
-    package static let transpose: Operator = view("transpose", gradient: Gradient.ofTranspose) { (form, attributes) throws(TensorError) in
+    package static let transpose: Operator = view("transpose", gradient: Gradient.ofTranspose) {
+        (form, attributes) throws(TensorError) in
         guard attributes.values["axes"] != nil else { return (form.elements.reversed, 0) }
         return (try form.elements.permuted(try attributes.axes("axes")), 0)
     }
 
     /// To `shape`, of which one length may be -1.
-    package static let reshape: Operator = view("reshape", gradient: Gradient.ofReshape) { (form, attributes) throws(TensorError) in
+    package static let reshape: Operator = view("reshape", gradient: Gradient.ofReshape) {
+        (form, attributes) throws(TensorError) in
         let shape = try form.elements.completed(try attributes.axes("shape"))
         return (Layout(contiguous: shape, elementBytes: 1), 0)
     }
@@ -73,7 +77,8 @@ extension Operator {
         }
     }
 
-    @Sendable private static func matrixOrder(_ form: TensorType, _ attributes: Attributes) throws(TensorError) -> Axes {
+    @Sendable private static func matrixOrder(_ form: TensorType, _ attributes: Attributes) throws(TensorError) -> Axes
+    {
         guard form.rank >= 2 else { throw TensorError(.value, "matrix transpose with ndim < 2 is undefined") }
         var order = Axes(form.shape.indices)
         order.swapAt(form.rank - 2, form.rank - 1)
@@ -94,9 +99,11 @@ extension Operator {
         return order
     }
 
-    @Sendable private static func swappedOrder(_ form: TensorType, _ attributes: Attributes) throws(TensorError) -> Axes {
+    @Sendable private static func swappedOrder(_ form: TensorType, _ attributes: Attributes) throws(TensorError) -> Axes
+    {
         let (first, second) = (
-            try form.elements.axis(try attributes.integer("axis1")), try form.elements.axis(try attributes.integer("axis2"))
+            try form.elements.axis(try attributes.integer("axis1")),
+            try form.elements.axis(try attributes.integer("axis2"))
         )
         var order = Axes(form.shape.indices)
         order.swapAt(first, second)

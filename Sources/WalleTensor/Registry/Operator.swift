@@ -78,7 +78,9 @@ package struct KernelExecution: Sendable {
     package let scratchBytes: @Sendable ([TensorType], Attributes) -> Int
     package let run: Body
 
-    package init(scratchBytes: @escaping @Sendable ([TensorType], Attributes) -> Int = { _, _ in 0 }, _ run: @escaping Body) {
+    package init(
+        scratchBytes: @escaping @Sendable ([TensorType], Attributes) -> Int = { _, _ in 0 }, _ run: @escaping Body
+    ) {
         self.scratchBytes = scratchBytes
         self.run = run
     }
@@ -118,6 +120,13 @@ package struct Gradient: Sendable {
         package let inputs: [Node]
         package let output: Node
         package let attributes: Attributes
+
+        package init(graph: Graph, inputs: [Node], output: Node, attributes: Attributes) {
+            self.graph = graph
+            self.inputs = inputs
+            self.output = output
+            self.attributes = attributes
+        }
     }
 
     /// Given an application and the gradient with respect to its result, those with respect to its operands.

@@ -12,7 +12,8 @@ import WalleTensor
         let (a, b) = (try counting(3, 4), try counting(2, 4))
         let joined = try graph.apply(.concatenation, [graph.value(a), graph.value(b)], ["axis": 0])
         let part = try graph.apply(
-            Operator.find("slice")!, [joined], ["start": .axes([1, 0]), "count": .axes([3, 4]), "step": .axes([1, 1])])
+            Operator.find("slice")!, [joined],
+            ["start": .axes([1, 0]), "count": .axes([3, 4]), "step": .axes([1, 1])])
         let turned = try graph.apply(.transpose, [part])
         let result = try graph.tensor(of: turned)
         let expected = try Tensor.concatenated([a, b]).sliced(axis: 0, start: 1, count: 3).transposed()
@@ -59,13 +60,16 @@ import WalleTensor
         let (a, b) = (try counting(3, 4), try counting(3, 4))
         let sum = try graph.apply(.binary(.add), [graph.value(a), graph.value(b)])
         let product = try graph.apply(.binary(.multiply), [graph.value(a), graph.constant(2, .float64)])
-        let joined = try graph.apply(.concatenation, [sum, try graph.apply(.transpose, [product])].map {
-            try graph.apply(.reshape, [$0], ["shape": .axes([-1])])
-        }, ["axis": 0])
+        let joined = try graph.apply(
+            .concatenation,
+            [sum, try graph.apply(.transpose, [product])].map {
+                try graph.apply(.reshape, [$0], ["shape": .axes([-1])])
+            }, ["axis": 0])
         let found = try graph.tensor(of: joined).values(of: Double.self)
         #expect(graph.counters.arrays == 1)
         let expected = try Tensor.concatenated([
-            try (a + b).reshaped([-1]), try Tensor.applying(.multiply, a, Tensor(scalar: 2.0)).transposed().reshaped([-1]),
+            try (a + b).reshaped([-1]),
+            try Tensor.applying(.multiply, a, Tensor(scalar: 2.0)).transposed().reshaped([-1]),
         ])
         #expect(try found == expected.values())
     }
@@ -128,9 +132,16 @@ import WalleTensor
     @Test func manyElementsRunOnThreads() throws {
         let graph = Graph()
         let x = graph.value(try counting(600, 1000))
-        let y = try graph.apply(.binary(.add), [x, try graph.apply(.transpose, [
-            try graph.apply(.reshape, [x], ["shape": .axes([1000, 600])])
-        ])])
+        let y = try graph.apply(
+            .binary(.add),
+            [
+                x,
+                try graph.apply(
+                    .transpose,
+                    [
+                        try graph.apply(.reshape, [x], ["shape": .axes([1000, 600])])
+                    ]),
+            ])
         let sum = try graph.apply(.fold(.sum), [y])
         #expect(try graph.tensor(of: sum).values(of: Double.self) == [599_999.0 * 600_000])
     }

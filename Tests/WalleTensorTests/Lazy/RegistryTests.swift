@@ -120,7 +120,8 @@ import WalleTensor
         let sorted = try run("sort", [try a.reshaped([-1])])[0].values(of: Double.self)
         #expect(sorted == sorted.sorted())
         let total = try run("cumulative_sum", [b], ["axis": 0])[0]
-        #expect(try total.sliced(axis: 0, start: 2, count: 1).values(of: Double.self) == b.folded(.sum, axes: [0]).values())
+        #expect(
+            try total.sliced(axis: 0, start: 2, count: 1).values(of: Double.self) == b.folded(.sum, axes: [0]).values())
         let spectrum = try run("rfft", [try tensor(8)])[0]
         try expect(run("irfft", [spectrum])[0], near: try tensor(8).values(), "irfft")
     }
