@@ -17,8 +17,9 @@ package struct TensorOperatorsCommand: AsyncParsableCommand, ConsoleCommand {
         commandName: "operators",
         abstract: "List the operators of the tensor engine by kind, and count the kernels that a back end supplies.",
         discussion: """
-            Atomic operators have a kernel. Transforms only move elements: the one kernel raster executes them all. \
-            Composite operators are written over these, so no back end knows of them. The counts of the paper are those \
+            Atomic operators have a kernel, which some can do without: an expression over others gives the same. Transforms \
+            only move elements: the one kernel raster executes them all. Composite operators are written over these, so no \
+            back end knows of them. The counts of the paper are those \
             of section 4.1 of "Walle" (OSDI 2022).
             """)
 
@@ -44,7 +45,17 @@ package struct TensorOperatorsCommand: AsyncParsableCommand, ConsoleCommand {
     /// Kernels beside the atomic operators'.
     private static let rasterCount = 1
 
+    /// Those that no expression can stand in for.
+    private static var requiredCount: Int {
+        Operator.all.count { $0.kind == .atomic && $0.substitute == nil } + rasterCount
+    }
+
     private static func count(_ kind: Operator.Kind) -> Int { Operator.all.count { $0.kind == kind } }
+
+    private static func ratio(_ operators: Int, _ kernels: Int) -> String {
+        let tenths = (10 * operators + kernels / 2) / kernels
+        return "\(tenths / 10).\(tenths % 10)"
+    }
 
     private static func name(_ kind: Operator.Kind) -> String { kind == .control ? "control flow" : kind.rawValue }
 
@@ -63,7 +74,9 @@ package struct TensorOperatorsCommand: AsyncParsableCommand, ConsoleCommand {
         var table = Table("kind", ">here", ">paper")
         for kind in Operator.Kind.allCases { table.add(name(kind), "\(count(kind))", "\(paper[kind] ?? 0)") }
         table.add(
-            "kernels a back end supplies", "\(count(.atomic) + rasterCount)", "\((paper[.atomic] ?? 0) + rasterCount)")
+            "kernels a back end must supply", "\(requiredCount)", "\((paper[.atomic] ?? 0) + rasterCount)")
+        table.add(
+            "operators for each kernel", ratio(Operator.all.count, requiredCount), ratio(paper.values.reduce(0, +), 62))
         return table
     }
 
@@ -77,7 +90,7 @@ package struct TensorOperatorsCommand: AsyncParsableCommand, ConsoleCommand {
         let counts = Operator.Kind.allCases.map { (name($0), Value.integer(count($0))) }
         return [
             "operators": .array(operators), "counts": .dictionary(Dictionary(uniqueKeysWithValues: counts)),
-            "kernels": .integer(count(.atomic) + rasterCount),
+            "kernels": .integer(requiredCount),
         ]
     }
 }
@@ -91,7 +104,7 @@ extension Operator {
 
     fileprivate var executorText: String {
         switch kind {
-        case .atomic: "kernel"
+        case .atomic: substitute == nil ? "kernel" : "kernel or expression"
         case .transform: Self.executorName
         case .composite: "its expression"
         case .control: "the graph"

@@ -2,26 +2,25 @@ internal import CWalleKernels
 
 /// A fold that takes the pieces of a program as they are computed, so that its operand is never in memory.
 struct FusedFold {
-    private let node: Node
-    private let program: Program
-    private let operation: FoldOperation
+    let node: Node
+    let program: Program
+    let operation: FoldOperation
     /// The type of the elements that are folded.
-    private let computing: DType
-    private let output: UnsafeMutableRawPointer
-    private let outputBytes: Int
-    private let outputType: DType
+    let computing: DType
+    let output: UnsafeMutableRawPointer
+    let outputBytes: Int
+    let outputType: DType
     /// The kept axes but for the row; the first memory is the output.
-    private let kept: LoopNest
-    private let folded: LoopNest
+    let kept: LoopNest
+    let folded: LoopNest
     /// The innermost axis, when it stays: its length and the strides of all memory.
-    private let row: (length: Int, strides: [Int])?
+    let row: (length: Int, strides: [Int])?
 
     /// Elements that are folded one after the other before they join the tree.
     private static let sequentialElements = 1 << 14
-    private static let sequentialRows = 16
     private static let parallelCount = 1 << 18
     /// Chunks that threads take at once.
-    private static let unit = 1 << 16
+    static let unit = 1 << 16
 
     /// Nil when the operation has no kernel for rows that stay.
     init?(
@@ -63,7 +62,7 @@ struct FusedFold {
         exceptions.report(program.steps, fold: node, to: graph)
     }
 
-    private var combining: walle_binary_kernel {
+    var combining: walle_binary_kernel {
         let type = operation == .any || operation == .all ? DType.bool : computing
         return walle_kernels_binary(
             walle_kernels_shared(), Int32(operation.combination.rawValue), Int32(type.kernel)
@@ -171,7 +170,7 @@ struct FusedFold {
         }
     }
 
-    private func result(_ runner: PieceRunner, _ strides: UnsafePointer<Int>) -> (UnsafeMutableRawPointer, Int) {
+    func result(_ runner: PieceRunner, _ strides: UnsafePointer<Int>) -> (UnsafeMutableRawPointer, Int) {
         (runner.pointers[program.result.index], runner.stride(program.result, strides))
     }
 
@@ -192,79 +191,9 @@ struct FusedFold {
         }
     }
 
-    // MARK: rows
-
-    /// The innermost axis stays: rows of it are folded into a row of results.
-    private func foldRows(
-        _ row: (length: Int, strides: [Int]), _ graph: Graph, _ exceptions: Exceptions
-    ) throws {
-        let width = min(program.piece, row.length)
-        let parts = (row.length + width - 1) / width
-        let (total, chunk) = (kept.elementCount * folded.elementCount * row.length, kept.chunk)
-        let grain = max(1, Self.unit / max(1, folded.elementCount * width * chunk))
-        try forEachUnit(kept.count * parts, grain, total, graph) { units in
-            withRunner(exceptions, width: width + 16) { runner, tree in
-                for unit in units {
-                    let (position, part) = (unit / parts, unit % parts)
-                    let begin = part * width
-                    kept.forEach(position..<position + 1) { offsets, strides, count in
-                        for index in 0..<count {
-                            withOffsets(offsets + 1, strides + 1, index) { base in
-                                for memory in row.strides.indices { base[memory] += begin * row.strides[memory] }
-                                foldRow(
-                                    min(width, row.length - begin), base, row.strides, runner, tree,
-                                    to: output + offsets[0] + index * strides[0] + begin * outputBytes)
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    private func foldRow(
-        _ width: Int, _ base: UnsafePointer<Int>, _ rowStrides: [Int], _ runner: PieceRunner,
-        _ tree: UnsafeMutableRawPointer, to place: UnsafeMutableRawPointer
-    ) {
-        let (kernel, bytes) = (combining, outputBytes)
-        let copy = walle_kernels_copy(walle_kernels_shared(), bytes).unsafelyUnwrapped
-        // The first row of the scratch gathers rows in order.
-        let gathered = tree
-        var results = PairwiseResults(
-            kernel, width: width, elementBytes: bytes, in: tree + (width * bytes + 63) / 64 * 64)
-        var pending = 0
-        rowStrides.withUnsafeBufferPointer { rowStrides in
-            withUnsafeTemporaryAllocation(of: Int.self, capacity: 1) { none in
-                let rowStrides = rowStrides.baseAddress ?? UnsafePointer(none.baseAddress.unsafelyUnwrapped)
-                folded.forEach(0..<folded.count) { offsets, strides, count in
-                    for index in 0..<count {
-                        withOffsets(offsets, strides, index) { position in
-                            for memory in 0..<folded.operands { position[memory] += base[memory] }
-                            runner.run(width, position, rowStrides, 0)
-                            let (values, stride) = result(runner, rowStrides)
-                            if pending == 0 {
-                                copy(width, values, stride, gathered, bytes)
-                            } else {
-                                kernel(width, gathered, bytes, values, stride, gathered, bytes)
-                                runner.note(runner.steps.count)
-                            }
-                        }
-                        pending += 1
-                        if pending == Self.sequentialRows {
-                            results.add(gathered)
-                            pending = 0
-                        }
-                    }
-                }
-            }
-        }
-        if pending > 0 { results.add(gathered) }
-        results.finish(place, bytes)
-    }
-
     // MARK: helpers
 
-    private func forEachUnit(
+    func forEachUnit(
         _ count: Int, _ grain: Int, _ elements: Int, _ graph: Graph, _ body: (Range<Int>) -> Void
     ) throws {
         if elements < Self.parallelCount {
@@ -276,7 +205,7 @@ struct FusedFold {
     }
 
     /// A runner and room for the tree of partial results.
-    private func withRunner(
+    func withRunner(
         _ exceptions: Exceptions, width: Int = 1, _ body: (PieceRunner, UnsafeMutableRawPointer) -> Void
     ) {
         let bytes = PairwiseResults.byteCount(width: width, elementBytes: outputBytes) + (width * outputBytes + 64)
@@ -292,7 +221,7 @@ struct FusedFold {
 
     /// Offsets some steps along an axis.
     @inline(__always)
-    private func withOffsets(
+    func withOffsets(
         _ offsets: UnsafePointer<Int>, _ strides: UnsafePointer<Int>, _ steps: Int,
         _ body: (UnsafeMutablePointer<Int>) -> Void
     ) {
@@ -305,7 +234,7 @@ struct FusedFold {
 
     /// The sums of two offsets.
     @inline(__always)
-    private func withOffsets(
+    func withOffsets(
         _ offsets: UnsafePointer<Int>, _ base: UnsafePointer<Int>, _ body: (UnsafeMutablePointer<Int>) -> Void
     ) {
         let count = folded.operands

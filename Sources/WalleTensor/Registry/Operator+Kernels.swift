@@ -4,7 +4,7 @@ extension Operator {
     static let kernels: [Operator] = products + scans + orders + selections + matrices + spectra
 
     /// One of one result.
-    private static func kernel(
+    static func kernel(
         _ name: String, arity: ClosedRange<Int>, cost: @escaping Costing = Cost.anElementEach,
         gradient: Gradient? = nil,
         infer: @escaping @Sendable ([TensorType], Attributes) throws(TensorError) -> TensorType,
@@ -16,7 +16,7 @@ extension Operator {
             run: { inputs, outputs, attributes in try run(inputs, outputs[0], attributes) })
     }
 
-    private static func several(
+    static func several(
         _ name: String, arity: ClosedRange<Int>, cost: @escaping Costing = Cost.anElementEach,
         gradient: Gradient? = nil, infer: @escaping Inference,
         run: @escaping @Sendable ([View], [View], Attributes) throws -> Void
@@ -61,7 +61,7 @@ extension Operator {
 
     // MARK: along an axis
 
-    private static func axis(
+    static func axis(
         _ type: TensorType, _ attributes: Attributes, default value: Int = -1
     ) throws(TensorError) -> Int {
         try type.elements.axis(try attributes.integer("axis", default: value))
@@ -188,136 +188,4 @@ extension Operator {
                 Masks.select(inputs[0], where: inputs[1], to: output)
             }),
     ]
-
-    // MARK: matrices
-
-    private static let cube: Costing = { inputs, outputs, _ in
-        let (count, side) = (inputs.first?.count ?? 0, inputs.first?.shape.last ?? 1)
-        return Cost(operations: 2 * count * side, bytes: Cost.moved(inputs, outputs))
-    }
-
-    private static let matrices: [Operator] = [
-        kernel(
-            "cholesky", arity: 1...1, cost: cube,
-            infer: { (types, _) throws(TensorError) in try LinearAlgebra.inferCholesky(types[0]) },
-            run: { inputs, output, attributes in
-                try LinearAlgebra.cholesky(inputs[0], isUpper: attributes.flag("upper"), into: output)
-            }),
-        kernel(
-            "solve", arity: 2...2, cost: cube,
-            infer: { (types, _) throws(TensorError) in try LinearAlgebra.inferSolve(types[0], types[1]) },
-            run: { inputs, output, _ in try LinearAlgebra.solve(inputs[0], inputs[1], into: output) }),
-        kernel(
-            "solve_triangular", arity: 2...2, cost: cube,
-            infer: { (types, _) throws(TensorError) in try LinearAlgebra.inferSolveTriangle(types[0], types[1]) },
-            run: { inputs, output, attributes in
-                try LinearAlgebra.solveTriangle(
-                    inputs[0], inputs[1], isUpper: attributes.flag("upper"), isUnit: attributes.flag("unit"),
-                    into: output)
-            }),
-        kernel(
-            "inv", arity: 1...1, cost: cube,
-            infer: { (types, _) throws(TensorError) in try LinearAlgebra.inferInverse(types[0]) },
-            run: { inputs, output, _ in try LinearAlgebra.inverse(inputs[0], into: output) }),
-        kernel(
-            "det", arity: 1...1, cost: cube,
-            infer: { (types, _) throws(TensorError) in try LinearAlgebra.inferDeterminant(types[0]).determinant },
-            run: { inputs, output, _ in try LinearAlgebra.determinant(inputs[0], into: output) }),
-        several(
-            "slogdet", arity: 1...1, cost: cube,
-            infer: { (types, _) throws(TensorError) in
-                let found = try LinearAlgebra.inferDeterminant(types[0])
-                return [found.determinant, found.logarithm]
-            },
-            run: { inputs, outputs, _ in
-                try LinearAlgebra.logarithmicDeterminant(inputs[0], sign: outputs[0], logarithm: outputs[1])
-            }),
-        several(
-            "qr", arity: 1...1, cost: cube,
-            infer: { (types, _) throws(TensorError) in
-                let found = try LinearAlgebra.inferQR(types[0], .reduced)
-                return [found.q ?? found.r, found.r]
-            },
-            run: { inputs, outputs, _ in
-                try LinearAlgebra.qr(inputs[0], .reduced, q: outputs[0], r: outputs[1])
-            }),
-        several(
-            "svd", arity: 1...1, cost: cube,
-            infer: { (types, attributes) throws(TensorError) in
-                let found = try LinearAlgebra.inferSingularValues(types[0], isFull: attributes.flag("full"))
-                return [found.u, found.values, found.vh]
-            },
-            run: { inputs, outputs, attributes in
-                try LinearAlgebra.singularValues(
-                    inputs[0], isFull: attributes.flag("full"), values: outputs[1], vectors: (outputs[0], outputs[2]))
-            }),
-        several(
-            "eigh", arity: 1...1, cost: cube,
-            infer: { (types, _) throws(TensorError) in
-                let found = try LinearAlgebra.inferHermitianEigenvalues(types[0])
-                return [found.values, found.vectors]
-            },
-            run: { inputs, outputs, attributes in
-                try LinearAlgebra.hermitianEigenvalues(
-                    inputs[0], isUpper: attributes.flag("upper"), values: outputs[0], vectors: outputs[1])
-            }),
-        several(
-            "eig", arity: 1...1, cost: cube,
-            infer: { (types, _) throws(TensorError) in
-                let found = try LinearAlgebra.inferEigenvalues(types[0])
-                return [found.values, found.vectors]
-            },
-            run: { inputs, outputs, _ in
-                try LinearAlgebra.eigenvalues(inputs[0], values: outputs[0], vectors: outputs[1])
-            }),
-    ]
-
-    // MARK: spectra
-
-    private static let spectra: [Operator] = [
-        kernel(
-            "fft", arity: 1...1, cost: transformCost,
-            infer: { (types, attributes) throws(TensorError) in
-                try Fourier.inferTransform(types[0], axis: try attributes.integer("axis", default: -1))
-            },
-            run: { inputs, output, attributes in
-                try Fourier.transform(inputs[0], axis: try axis(inputs[0].type, attributes), .forward, into: output)
-            }),
-        kernel(
-            "ifft", arity: 1...1, cost: transformCost,
-            infer: { (types, attributes) throws(TensorError) in
-                try Fourier.inferTransform(types[0], axis: try attributes.integer("axis", default: -1))
-            },
-            run: { inputs, output, attributes in
-                let axis = try axis(inputs[0].type, attributes)
-                try Fourier.transform(
-                    inputs[0], axis: axis, .backward, scale: 1 / Double(inputs[0].layout.shape[axis]), into: output)
-            }),
-        kernel(
-            "rfft", arity: 1...1, cost: transformCost,
-            infer: { (types, attributes) throws(TensorError) in
-                try Fourier.inferRealTransform(types[0], axis: try attributes.integer("axis", default: -1))
-            },
-            run: { inputs, output, attributes in
-                let axis = try axis(inputs[0].type, attributes)
-                try Fourier.realTransform(inputs[0], axis: axis, length: inputs[0].layout.shape[axis], into: output)
-            }),
-        kernel(
-            "irfft", arity: 1...1, cost: transformCost,
-            infer: { (types, attributes) throws(TensorError) in
-                try Fourier.inferRealInverse(types[0], axis: try attributes.integer("axis", default: -1))
-            },
-            run: { inputs, output, attributes in
-                let axis = try axis(inputs[0].type, attributes)
-                try Fourier.realInverse(
-                    inputs[0], axis: axis, scale: 1 / Double(output.layout.shape[axis]), into: output)
-            }),
-    ]
-
-    /// Five operations an element and level of the fast Fourier transform (Cooley and Tukey 1965).
-    private static let transformCost: Costing = { inputs, outputs, _ in
-        let count = outputs.first?.count ?? 0
-        return Cost(
-            operations: 5 * count * (Int.bitWidth - count.leadingZeroBitCount), bytes: Cost.moved(inputs, outputs))
-    }
 }

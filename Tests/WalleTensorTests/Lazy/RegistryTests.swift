@@ -168,4 +168,40 @@ import WalleTensor
             #expect(abs((try moved(step) - moved(-step)) / (2 * step) - value) < 1e-6)
         }
     }
+
+    /// Values with a zero of each sign, infinities and NaN; integers for types of these.
+    private func special(_ dtype: DType, _ shift: Int) -> Tensor {
+        let floats = [0.0, -0.0, 1.5, -2.5, .infinity, -.infinity, .nan, 3, 0.5, -1]
+        let integers = [0.0, 1, 2, 7, 100, 3, 5, 255, 8, 0]
+        let values = dtype.kind == .floating ? floats : integers
+        return Tensor(values.indices.map { values[($0 * (shift + 2) + shift) % values.count] }).cast(to: dtype)
+    }
+
+    @Test func substitutesGiveTheSame() throws {
+        for record in Operator.all {
+            guard let substitute = record.substitute else { continue }
+            #expect(record.kind == .atomic)
+            for dtype in [DType.float64, .float32, .int32, .uint8, .bool, .complex128] {
+                let tensors = (0..<record.arity.lowerBound).map { special(dtype, $0) }
+                guard (try? record.infer(tensors.map(\.type), [:])) != nil else { continue }
+                let graph = Graph()
+                let inputs = tensors.map { graph.value($0) }
+                guard let node = try? graph.apply(record, inputs) else { continue }
+                let isSpectrum = record.name.hasSuffix("fft")
+                if isSpectrum && dtype.kind != .complex && dtype != .int32 { continue }
+                let (found, expected) = (
+                    try graph.tensor(of: try substitute(graph, inputs, [:])[0]), try graph.tensor(of: node)
+                )
+                #expect(found.type == expected.type, "\(record.name) of \(dtype)")
+                guard !isSpectrum, found.dtype.kind != .complex else { continue }
+                let pairs = zip(
+                    try found.cast(to: .float64).values(of: Double.self),
+                    try expected.cast(to: .float64).values(of: Double.self))
+                for (one, other) in pairs {
+                    #expect(
+                        one.bitPattern == other.bitPattern || one.isNaN && other.isNaN, "\(record.name) of \(dtype)")
+                }
+            }
+        }
+    }
 }
