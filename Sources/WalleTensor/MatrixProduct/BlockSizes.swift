@@ -46,6 +46,11 @@ struct CacheSizes {
     var third = 8 << 20
 
     static let shared = CacheSizes()
+    /// Of the registers of the kernels in use.
+    static let vectorBytes: Int = {
+        // Tiles of products are two registers wide.
+        2 * walle_gemm_of(walle_kernels_shared(), walle_float32).pointee.columns
+    }()
 
     init() {
         #if canImport(Glibc)

@@ -1,0 +1,151 @@
+extension Movement: SearchProblem {
+    var key: UInt64 {
+        var key = SearchKey(elementBytes)
+        for axis in lengths.indices {
+            key.mix(lengths[axis])
+            key.mix(to[axis])
+            key.mix(from[axis])
+        }
+        return key.value
+    }
+
+    var candidates: [Candidate] {
+        switch kind {
+        case .contiguous: [Candidate(.walk), Candidate(.streamedWalk)]
+        case .strided:
+            to[lengths.count - 1] == elementBytes
+                ? [Candidate(.walk), Candidate(.sourceWalk), Candidate(.streamedWalk)]
+                : [Candidate(.walk), Candidate(.sourceWalk)]
+        case .transposed:
+            [Candidate(.walk), Candidate(.sourceWalk)]
+                + [.panels, .blocks, .streamedBlocks].flatMap { Candidate($0).shared() }
+        }
+    }
+
+    func run(_ candidate: Candidate) {
+        switch (candidate.algorithm, kind) {
+        case (.walk, _): walk(inOrderOfSource: false)
+        case (.sourceWalk, _): walk(inOrderOfSource: true)
+        case (.streamedWalk, _): streamWalk()
+        case (_, .transposed(let row)): turn(candidate, rowAxis: row)
+        default: preconditionFailure("\(candidate) cannot move this")
+        }
+    }
+
+    // MARK: costs
+
+    func nanoseconds(_ candidate: Candidate, _ speeds: MachineSpeeds) -> Double {
+        let one =
+            switch candidate.algorithm {
+            case .walk: walkCost(speeds, inOrderOfSource: false)
+            case .sourceWalk: walkCost(speeds, inOrderOfSource: true)
+            case .streamedWalk: streamCost(speeds)
+            default: turnCost(candidate.algorithm, speeds)
+            }
+        return candidate.threads == 1 ? one : one / speeds.at(workingSet, .scaling) + speeds[.fork]
+    }
+
+    /// Bytes read and written.
+    private var workingSet: Double { Double(2 * bytes) }
+
+    /// Inner loops, each of elements that are alone in their lines on one side where they have no neighbours there.
+    private func walkCost(_ speeds: MachineSpeeds, inOrderOfSource: Bool) -> Double {
+        // The axis of the inner loop is the closest one of the side whose order it is.
+        let inner = (inOrderOfSource ? from : to).closest
+        let loops = Double(count / lengths[inner])
+        let dispatch = loops * speeds[.call]
+        if to[inner] == elementBytes && from[inner] == elementBytes {
+            return dispatch + Double(bytes) * speeds.at(workingSet, .copy)
+        }
+        let read = lineCost(.lineRead, from, inner, speeds), written = lineCost(.lineWritten, to, inner, speeds)
+        return dispatch + Double(count) * max(read, written)
+    }
+
+    /// Of an element read or written in a loop along an axis: at once where neighbours follow one another; else as its
+    /// line's place says, which is a cache if the lines of one loop stay there until the next loop needs them.
+    private func lineCost(_ speed: Speed, _ strides: Axes, _ inner: Int, _ speeds: MachineSpeeds) -> Double {
+        let step = abs(strides[inner])
+        if step == 0 { return 0 }
+        let first = speeds.at(Double(bytes), speed)
+        let lines = Double(lengths[inner] * min(step, 64))
+        if step < 64 { return max(step == elementBytes ? 0 : speeds[.strided], first * Double(step) / 64) }
+        // Neighbours in another axis share the line.
+        var shared = 1
+        for axis in lengths.indices where axis != inner && abs(strides[axis]) < 64 && strides[axis] != 0 {
+            shared = max(shared, min(lengths[axis], 64 / abs(strides[axis])))
+        }
+        let again = speeds.at(lines * Self.crowding(step), speed)
+        return max(speeds[.strided], (first + Double(shared - 1) * again) / Double(shared))
+    }
+
+    /// How much smaller a cache is to lines that are some bytes apart: those a power of 2 apart share few of its sets.
+    private static func crowding(_ step: Int) -> Double {
+        let alignment = 1 << min(step.trailingZeroBitCount, 12)
+        return Double(max(1, alignment / 64))
+    }
+
+    private func streamCost(_ speeds: MachineSpeeds) -> Double {
+        let dispatch = Double(count / inner) * speeds[.call]
+        let written = Double(bytes) * speeds.at(workingSet, .stream)
+        if case .contiguous = kind { return dispatch + written }
+        let read = lineCost(.lineRead, from, lengths.count - 1, speeds) * Double(count)
+        return dispatch + max(read, written) + Double(count) * speeds[.copy] + Double(count / inner) * speeds[.streamCall]
+    }
+
+    private func turnCost(_ algorithm: Candidate.Algorithm, _ speeds: MachineSpeeds) -> Double {
+        guard case .transposed(let row) = kind else { return .infinity }
+        let (rows, columns) = (lengths[row], inner)
+        let side = squareSide
+        let squares = Double(count) * Double(rows / side * side) / Double(rows) * Double(columns / side * side)
+            / Double(columns)
+        let width = algorithm == .panels ? columns : algorithm == .blocks ? Self.blockSide : Self.streamedColumns
+        let height = algorithm == .panels ? Self.panelRows : Self.blockSide
+        let calls = Double(count / (rows * columns)) * Double((rows + height - 1) / height)
+            * Double((columns + width - 1) / width)
+        let (speed, scale) = turnSpeed(algorithm)
+        let whole = Double(columns / side * side) / Double(columns)
+        // Beside the squares loops run down, below them along.
+        let beside = Double(count) * (1 - whole) * speeds.at(workingSet, .tallEdge)
+        let below = Double(count) * whole - squares
+        let edges = beside + below * speeds.at(workingSet, .edge) * max(1, Double(elementBytes) / 8)
+        let panels = Double(count / (rows * columns) * ((rows + height - 1) / height))
+        var dispatch = speeds[.turnCall] + panels * speeds[.panelCall] + calls * speeds[.call]
+        if algorithm == .streamedBlocks { dispatch += calls * Double(min(height, rows)) * speeds[.streamCall] }
+        return dispatch + squares * speeds.at(workingSet, speed) * scale + edges
+    }
+
+    /// Elements of a side of the squares that are turned in registers.
+    private var squareSide: Int {
+        switch elementBytes {
+        case 1: 16
+        case 2: 8
+        case 16: 4
+        default: CacheSizes.vectorBytes / elementBytes
+        }
+    }
+
+    /// The figure of elements of this size, or of the next smaller one and how much more an element of this size takes.
+    private func turnSpeed(_ algorithm: Candidate.Algorithm) -> (Speed, Double) {
+        let scale = elementBytes == 2 || elementBytes == 16 ? 2.0 : 1
+        return switch (algorithm, elementBytes) {
+        case (.panels, ...2): (.panels1, scale)
+        case (.panels, 4): (.panels4, scale)
+        case (.panels, _): (.panels8, scale)
+        case (.blocks, ...2): (.blocks1, scale)
+        case (.blocks, 4): (.blocks4, scale)
+        case (.blocks, _): (.blocks8, scale)
+        case (_, ...2): (.streamed1, scale)
+        case (_, 4): (.streamed4, scale)
+        default: (.streamed8, scale)
+        }
+    }
+}
+
+extension Axes {
+    /// The axis whose neighbours are closest together; the last of several.
+    fileprivate var closest: Int {
+        var best = 0
+        for axis in indices where abs(self[axis]) <= abs(self[best]) { best = axis }
+        return best
+    }
+}
