@@ -39,6 +39,20 @@ package enum Walk {
         }
     }
 
+    /// The same on a number of threads that was decided before; each element stands for some work, see `SharedLoop`.
+    @inline(__always)
+    static func forEachPart(_ layouts: Span<Layout>, threads: Int, weight: Int, _ body: (Part) -> Void) {
+        let (operands, axes) = (layouts.count, layouts[0].rank)
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: axes * (2 + operands) + 2 * operands) { memory in
+            var plan = Plan(memory.baseAddress.unsafelyUnwrapped, operands: operands, axes: axes)
+            guard plan.fill(from: layouts) else { return }
+            plan.join()
+            let count = plan.count
+            if count == 1 { return body(Part(plan: plan, range: nil)) }
+            SharedLoop.run(count, threads: threads, weight: weight) { body(Part(plan: plan, range: $0)) }
+        }
+    }
+
     /// Some of the elements, counted in the order of the walk.
     package struct Part {
         fileprivate let plan: Plan

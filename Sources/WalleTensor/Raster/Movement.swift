@@ -193,7 +193,7 @@ private struct Turner {
 
 extension Layout {
     /// Of an element, by its number in order.
-    fileprivate func offset(of element: Int) -> Int {
+    func offset(of element: Int) -> Int {
         var (rest, offset) = (element, 0)
         for axis in shape.indices.reversed() where rest > 0 {
             offset += rest % shape[axis] * strides[axis]

@@ -10,7 +10,7 @@ package struct Explanation: Sendable {
         package let isChosen: Bool
     }
 
-    package let operation: String
+    package internal(set) var operation: String
     /// The choice first, then in the order of what was predicted.
     package let rows: [Row]
 

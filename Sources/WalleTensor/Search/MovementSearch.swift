@@ -63,19 +63,26 @@ extension Movement: SearchProblem {
 
     /// Of an element read or written in a loop along an axis: at once where neighbours follow one another; else as its
     /// line's place says, which is a cache if the lines of one loop stay there until the next loop needs them.
-    private func lineCost(_ speed: Speed, _ strides: Axes, _ inner: Int, _ speeds: MachineSpeeds) -> Double {
+    private func lineCost(
+        _ speed: Speed, _ strides: Axes, _ inner: Int, _ speeds: MachineSpeeds, length: Int = .max
+    ) -> Double {
         let step = abs(strides[inner])
         if step == 0 { return 0 }
-        let first = speeds.at(Double(bytes), speed)
-        let lines = Double(lengths[inner] * min(step, 64))
+        let first = line(speed, step, Double(bytes), speeds)
         if step < 64 { return max(step == elementBytes ? 0 : speeds[.strided], first * Double(step) / 64) }
         // Neighbours in another axis share the line.
         var shared = 1
         for axis in lengths.indices where axis != inner && abs(strides[axis]) < 64 && strides[axis] != 0 {
             shared = max(shared, min(lengths[axis], 64 / abs(strides[axis])))
         }
-        let again = speeds.at(lines * Self.crowding(step), speed)
+        let again = line(speed, step, Double(min(length, lengths[inner]) * 64) * Self.crowding(step), speeds)
         return max(speeds[.strided], (first + Double(shared - 1) * again) / Double(shared))
+    }
+
+    /// Of a line among some bytes: lines that are close together are fetched ahead.
+    private func line(_ speed: Speed, _ step: Int, _ bytes: Double, _ speeds: MachineSpeeds) -> Double {
+        step > 512
+            ? speeds.at(bytes, speed) : speed == .lineRead ? 64 * speeds.at(bytes, .fold) : 32 * speeds.at(bytes, .copy)
     }
 
     /// How much smaller a cache is to lines that are some bytes apart: those a power of 2 apart share few of its sets.
@@ -107,11 +114,17 @@ extension Movement: SearchProblem {
         // Beside the squares loops run down, below them along.
         let beside = Double(count) * (1 - whole) * speeds.at(workingSet, .tallEdge)
         let below = Double(count) * whole - squares
-        let edges = beside + below * speeds.at(workingSet, .edge) * max(1, Double(elementBytes) / 8)
+        let reread = lineCost(.lineRead, from, lengths.count - 1, speeds, length: width)
+        let edges = beside + below * max(reread, speeds.at(workingSet, .edge))
         let panels = Double(count / (rows * columns) * ((rows + height - 1) / height))
         var dispatch = speeds[.turnCall] + panels * speeds[.panelCall] + calls * speeds[.call]
         if algorithm == .streamedBlocks { dispatch += calls * Double(min(height, rows)) * speeds[.streamCall] }
-        return dispatch + squares * speeds.at(workingSet, speed) * scale + edges
+        // Lines that two panels share are gone from the first cache where columns are many.
+        let step = abs(from[lengths.count - 1])
+        let lines = Double(columns * min(64, step))
+        let lost = algorithm == .panels
+            ? (line(.lineRead, step, lines, speeds) - line(.lineRead, step, 0, speeds)) / Double(4 * side) : 0
+        return dispatch + squares * (speeds.at(workingSet, speed) * scale + lost) + edges
     }
 
     /// Elements of a side of the squares that are turned in registers.

@@ -32,7 +32,8 @@ struct SpeedMeasurement {
             let parts: [(inout SpeedMeasurement) -> Void] = [
                 { $0.movement() }, { $0.turning() }, { $0.folding() }, { $0.products() }, { $0.dispatch() },
             ]
-            for part in parts {
+            // Twice, so that what disturbs for a while disturbs but one.
+            for part in parts + parts {
                 if Interruption.isAsked { return }
                 part(&measurement)
             }
@@ -43,18 +44,21 @@ struct SpeedMeasurement {
 
     // MARK: how
 
-    mutating func set(_ speed: Speed, _ level: Int, _ nanoseconds: Double) {
-        figures[4 * speed.rawValue + level] = nanoseconds
+    /// Of two measurements the lesser time counts, or the greater gain.
+    mutating func set(_ speed: Speed, _ level: Int, _ figure: Double) {
+        let index = 4 * speed.rawValue + level
+        let known = figures[index]
+        figures[index] = known == 0 ? figure : speed == .scaling ? max(known, figure) : min(known, figure)
     }
 
-    mutating func set(_ speed: Speed, all nanoseconds: Double) {
-        for level in 0..<4 { set(speed, level, nanoseconds) }
+    mutating func set(_ speed: Speed, all figure: Double) {
+        for level in 0..<4 { set(speed, level, figure) }
     }
 
     subscript(speed: Speed, level: Int) -> Double { figures[4 * speed.rawValue + level] }
 
     /// The least time of some, of one unit.
-    static func time(_ units: Double, repeats: Int = 4, _ body: () -> Void) -> Double {
+    static func time(_ units: Double, repeats: Int = 2, _ body: () -> Void) -> Double {
         var best = Int64.max
         for _ in 0..<repeats {
             let start = walle_thread_cpu_nanoseconds()
@@ -80,7 +84,7 @@ struct SpeedMeasurement {
             set(speed, level, nanoseconds)
         }
         var best = Double.infinity
-        for _ in 0..<4 {
+        for _ in 0..<2 {
             let place = nextFresh(Self.freshBytes)
             best = min(best, Self.time(units(Self.freshBytes), repeats: 1) { body(place, Self.freshBytes) })
         }
@@ -125,7 +129,7 @@ extension SpeedMeasurement {
     /// Elements alone in lines, as many as stay in a cache; or in lines that none holds.
     private mutating func lines(_ speed: Speed, _ body: (Int, UnsafeMutableRawPointer, Int) -> Void) {
         for level in 0..<4 {
-            let count = min(Int(MachineSpeeds.points[min(level, 2)]) / 64, level == 3 ? 8192 : 1 << 17)
+            let count = min(Int(MachineSpeeds.points[min(level, 2)]) / 64, [2048, 2048, 1 << 17, 2048][level])
             let step = min(Self.lineStep, (sourceBytes - 4096) / count / 64 * 64)
             let loops = max(1, 4096 / count)
             var shift = 0
@@ -151,7 +155,8 @@ extension SpeedMeasurement {
         }
         let turn = walle_kernels_transpose(kernels, 4).unsafelyUnwrapped
         let edge = Self.time(3 * 256 * 64) { for _ in 0..<64 { turn(3, 256, source, 64, target, 1024) } }
-        let tall = Self.time(3 * 64 * 256) { for _ in 0..<256 { turn(64, 3, source, 1024, target, 16) } }
+        let turnLong = walle_kernels_transpose(kernels, 8).unsafelyUnwrapped
+        let tall = Self.time(5 * 64 * 256) { for _ in 0..<256 { turnLong(64, 5, source, 1024, target, 40) } }
         for (level, factor) in [1, 1, 1.3, 2].enumerated() {
             set(.edge, level, edge * factor)
             set(.tallEdge, level, tall * factor)
@@ -173,27 +178,18 @@ extension SpeedMeasurement {
         set(.panelCall, all: max(1, (time(34, Candidate(.panels)) - one) / 2 - 32 * self[.edge, 0]))
     }
 
-    /// A square matrix as large as the level says; in memory some rows of one.
+    /// A square matrix as large as the level says.
     private mutating func turn(_ speed: Speed, _ algorithm: Candidate.Algorithm, _ bytes: Int, _ level: Int) {
-        let whole = Int((MachineSpeeds.points[min(level, 2)] / Double(2 * bytes)).squareRoot()) / 64 * 64
-        let columns = level == 3 ? 4096 : max(64, whole)
-        let rows = level == 3 ? 64 : columns
-        // No power of 2, which would be slower than most.
+        let side = max(64, Int((0.9 * MachineSpeeds.points[level] / Double(2 * bytes)).squareRoot()) / 64 * 64)
         // Lines begin anywhere in most arrays.
-        let step = level == 3 ? (sourceBytes - 65536) / columns / 128 * 128 - 28 * bytes : (columns + 9) * bytes
-        let loops = max(1, 16384 / (rows * columns))
-        var shift = 0
-        let (source, target) = (source, target)
-        let once = { (shift: Int) in
-            let movement = Movement(
-                source + shift, Layout(shape: [rows, columns], strides: [bytes, step]), target,
-                Layout(shape: [rows, columns], strides: [(columns + 9) * bytes, bytes]), elementBytes: bytes)
+        let step = (side + 9) * bytes
+        let loops = max(1, 16384 / (side * side))
+        let movement = Movement(
+            source, Layout(shape: [side, side], strides: [bytes, step]), target,
+            Layout(shape: [side, side], strides: [step, bytes]), elementBytes: bytes)
+        if level < 3 { movement.run(Candidate(algorithm)) }
+        let nanoseconds = Self.time(Double(side * side * loops), repeats: level < 3 ? 2 : 1) {
             for _ in 0..<loops { movement.run(Candidate(algorithm)) }
-        }
-        once(0)
-        let nanoseconds = Self.time(Double(rows * columns * loops), repeats: 3) {
-            if level == 3 { shift += rows * bytes }
-            once(shift)
         }
         set(speed, level, nanoseconds)
     }
@@ -249,14 +245,14 @@ extension SpeedMeasurement {
 
     /// How much faster all threads do some parts than one.
     private func scaling(_ parts: Int, least: Double, _ body: (Int) -> Void) -> Double {
-        let one = Self.wall(repeats: 3) { for part in 0..<parts { body(part) } }
-        let all = Self.wall(repeats: 3) { ThreadPool.shared.parallel(over: parts, grain: 1) { $0.forEach(body) } }
+        let one = Self.wall(repeats: 2) { for part in 0..<parts { body(part) } }
+        let all = Self.wall(repeats: 2) { ThreadPool.shared.parallel(over: parts, grain: 1) { $0.forEach(body) } }
         let threads = Double(ThreadPool.shared.threadCount)
         return (one / all).clamped(to: least * threads...threads)
     }
 
     /// The least time of some, by the clock on the wall.
-    static func wall(repeats: Int = 20, _ body: () -> Void) -> Double {
+    static func wall(repeats: Int = 10, _ body: () -> Void) -> Double {
         var best = Int64.max
         for _ in 0..<repeats {
             let start = walle_thread_nanoseconds()
