@@ -79,7 +79,8 @@ let package = Package(
         .target(
             name: "WalleArrays",
             dependencies: [
-                "CWallePython", "CWalleKernels", "WalleMemory", "WalleTensor", "WallePython", "WalleBinding",
+                "CWallePython", "CWalleKernels", "CWalleStop", "WalleMemory", "WalleTensor", "WallePython",
+                "WalleBinding",
             ],
             swiftSettings: strict),
         // Thin adapters that give Swift modules to Python.

@@ -69,6 +69,13 @@ static inline PyObject *walle_False(void) {
 }
 
 // Type checks are macros over flags or mutable globals.
+// Py_IncRef and Py_DecRef in place.
+static inline void walle_Retain(PyObject *object) {
+    Py_INCREF(object);
+}
+static inline void walle_Release(PyObject *object) {
+    Py_DECREF(object);
+}
 static inline PyTypeObject *walle_Type(PyObject *object) {
     return Py_TYPE(object);
 }
@@ -175,6 +182,9 @@ static inline int walle_IsFreedBy(PyObject *object, destructor function) {
 static inline unsigned long walle_TypeFlagsVectorcall(void) {
     return Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_HAVE_VECTORCALL;
 }
+static inline unsigned long walle_TypeFlagsCallable(void) {
+    return Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR;
+}
 static inline unsigned long walle_TypeFlagsBase(void) {
     return Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE;
 }
@@ -202,6 +212,9 @@ static inline int walle_BufferRowsFirst(void) {
 }
 static inline int walle_MemberSize(void) {
     return Py_T_PYSSIZET;
+}
+static inline int walle_MemberObject(void) {
+    return Py_T_OBJECT_EX;
 }
 static inline int walle_MemberReadOnly(void) {
     return Py_READONLY;

@@ -23,3 +23,9 @@ void *walle_thread_owner(void) {
 void walle_thread_set_owner(void *to) {
     owner = to;
 }
+
+__thread void *walle_arrays_of_thread;
+
+void walle_thread_set_arrays(void *to) {
+    walle_arrays_of_thread = to;
+}

@@ -675,6 +675,8 @@ def array(object: Any, dtype: dtype | None, copy: bool | None, /) -> ndarray:
     """An array of an object; None copies only when it must."""
 def zeros(shape: ShapeLike, dtype: dtype, /) -> ndarray:
     """Zeros."""
+def empty(shape: ShapeLike, dtype: dtype, /) -> ndarray:
+    """Zeros, or what this interpreter left there."""
 def full(shape: ShapeLike, value: Any, dtype: dtype, /) -> ndarray:
     """One value."""
 def range(start: Any, step: Any, count: int, dtype: dtype, /) -> ndarray:

@@ -113,6 +113,10 @@ typedef struct {
     walle_place_kernel place[2][walle_dtype_count];
     walle_scan_kernel scan[walle_scan_count][walle_dtype_count];
     walle_selection selection;
+    /// NULL for complex types and float16 and bfloat16.
+    walle_count_kernel count[walle_dtype_count];
+    /// Of int64, float32 and float64.
+    walle_ramp_kernel ramp[walle_dtype_count];
     walle_scatter_kernel scatter[walle_scatter_count][walle_dtype_count];
     /// Pieces of matrix factorizations, for the types that these are computed with.
     walle_linear linear[walle_dtype_count];
@@ -174,6 +178,12 @@ static inline walle_scan_kernel walle_kernels_scan(const walle_kernels *kernels,
 static inline walle_scatter_kernel walle_kernels_scatter(const walle_kernels *kernels, int operation, int type) {
     return kernels->scatter[operation][type];
 }
+static inline walle_count_kernel walle_kernels_count(const walle_kernels *kernels, int type) {
+    return kernels->count[type];
+}
+static inline walle_ramp_kernel walle_kernels_ramp(const walle_kernels *kernels, int type) {
+    return kernels->ramp[type];
+}
 static inline const walle_selection *walle_kernels_selection(const walle_kernels *kernels) {
     return &kernels->selection;
 }
@@ -189,6 +199,10 @@ static inline walle_compress_kernel walle_selection_compress(const walle_selecti
 }
 static inline walle_expand_kernel walle_selection_expand(const walle_selection *selection, ptrdiff_t bytes) {
     return selection->expand[__builtin_ctzl((unsigned long)bytes)];
+}
+typedef void (*walle_repeat_kernel)(ptrdiff_t count, const void *a, ptrdiff_t times, void *out);
+static inline walle_repeat_kernel walle_selection_repeat(const walle_selection *selection, ptrdiff_t bytes) {
+    return selection->repeat[__builtin_ctzl((unsigned long)bytes)];
 }
 
 /// Bytes of an element.

@@ -113,6 +113,14 @@ typedef struct {
     walle_scatter_kernel scatter[5];
     walle_compress_kernel compress[5];
     walle_expand_kernel expand[5];
+    /// Each of `count` contiguous elements so many times.
+    void (*repeat[5])(ptrdiff_t count, const void *a, ptrdiff_t times, void *out);
 } walle_selection;
+
+/// Elements that are not zero.
+typedef ptrdiff_t (*walle_count_kernel)(ptrdiff_t count, const void *a, ptrdiff_t a_stride);
+/// `start + i * step`, contiguous. The type takes the numbers of its kind.
+typedef void (*walle_ramp_kernel)(
+    ptrdiff_t count, double start, double step, int64_t whole_start, int64_t whole_step, void *out);
 
 #endif

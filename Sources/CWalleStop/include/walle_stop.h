@@ -98,6 +98,12 @@ int64_t walle_clock_ns(clockid_t clock);
 void *walle_thread_owner(void);
 void walle_thread_set_owner(void *owner);
 
+/// What the arrays of the thread's interpreter have in common; NULL but on a VM's own thread. Asked for at every call
+/// of an array, so it is read in place.
+extern __thread void *walle_arrays_of_thread;
+static inline void *walle_thread_arrays(void) { return walle_arrays_of_thread; }
+void walle_thread_set_arrays(void *arrays);
+
 int walle_stop_step(const walle_stop *stop);
 int walle_stop_reason(const walle_stop *stop);
 uint64_t walle_stop_run(const walle_stop *stop);

@@ -1,3 +1,4 @@
+internal import CWalleKernels
 internal import CWallePython
 internal import WallePython
 internal import WalleTensor
@@ -5,9 +6,8 @@ internal import WalleTensor
 /// `array[index]`, read and written.
 enum ArrayIndexing {
     static func get(_ array: ArrayPointer, _ key: PythonPointer, _ state: StatePointer) throws -> PythonPointer {
-        var index = 0
-        if walle_CompactLong(key, &index) != 0, array.rank > 0 { return try item(array, index, state) }
-        if walle_IsSlice(key) != 0, array.rank > 0 { return try slice(array, key, state) }
+        if let found = try BasicIndex.get(array, key, state) { return found }
+        if let found = try PositionIndex.get(array, key, state) { return found }
         let parsed = try Subscript(key, of: array, state)
         defer { parsed.release() }
         if !parsed.positions.isEmpty {
@@ -23,43 +23,13 @@ enum ArrayIndexing {
         return try state.view(of: array, parsed.layout, offset: parsed.offset).object
     }
 
-    /// One index of the first axis.
-    @inline(__always)
-    static func item(_ array: ArrayPointer, _ index: Int, _ state: StatePointer) throws -> PythonPointer {
-        let body = array.body
-        let length = body.pointee.layout.shape[0]
-        guard index >= -length && index < length else { throw outOfBounds(index, length) }
-        let offset = (index < 0 ? index + length : index) * body.pointee.layout.strides[0]
-        if body.pointee.layout.rank == 1 { return try state.scalar(body.pointee.dtype, body.pointee.first + offset) }
-        var rest = body.pointee.layout
-        rest.removeAxis(0)
-        return try state.view(of: array, rest, offset: offset).object
-    }
-
-    @inline(never)
-    private static func outOfBounds(_ index: Int, _ length: Int) -> TensorError {
-        .index("index \(index) is out of bounds for axis 0 with size \(length)")
-    }
-
-    /// A slice of the first axis.
-    @inline(__always)
-    private static func slice(
-        _ array: ArrayPointer, _ key: PythonPointer, _ state: StatePointer
-    ) throws -> PythonPointer {
-        var (start, stop, step) = (0, 0, 0)
-        try ok(PySlice_Unpack(key, &start, &stop, &step))
-        var layout = array.body.pointee.layout
-        let count = PySlice_AdjustIndices(layout.shape[0], &start, &stop, step)
-        let stride = layout.strides[0]
-        layout.shape[0] = count
-        layout.strides[0] = stride * step
-        return try state.view(of: array, layout, offset: count > 0 ? start * stride : 0).object
-    }
-
     static func set(
         _ array: ArrayPointer, _ key: PythonPointer, _ value: PythonPointer, _ state: StatePointer
     ) throws {
-        _ = try array.writableView()
+        try array.writableBody()
+        if BasicIndex.set(array, key, value, state) { return }
+        if let place = try BasicIndex.place(array, key) { return try assign(value, to: place, state) }
+        if try PositionIndex.set(array, key, value, state) { return }
         let parsed = try Subscript(key, of: array, state)
         defer { parsed.release() }
         if parsed.positions.isEmpty {
@@ -91,6 +61,29 @@ enum ArrayIndexing {
         gather.write(from: copy.view)
     }
 
+    /// Assigns a number, or a vector of the same type that lies apart; false for anything else.
+    private static func assignQuickly(_ value: PythonPointer, to place: View, _ state: StatePointer) -> Bool {
+        guard let base = place.base else { return false }
+        if place.layout.rank == 0 { return state.write(value, as: place.dtype, to: base) }
+        let (count, stride) = (place.layout.shape[0], place.layout.strides[0])
+        guard count <= mostAtOnce else { return false }
+        let copy = walle_kernels_copy(walle_kernels_shared(), place.dtype.byteCount).unsafelyUnwrapped
+        if walle_Type(value) == state.pointee.arrayType {
+            let array = ArrayPointer(value)
+            guard array.body.pointee.layout.rank == 1, array.body.pointee.layout.shape[0] == count,
+                array.body.pointee.dtype == place.dtype, !array.view.overlaps(place)
+            else { return false }
+            copy(count, array.body.pointee.first, array.body.pointee.layout.strides[0], base, stride)
+            return true
+        }
+        let number = state.pointee.numbers + 48
+        guard state.write(value, as: place.dtype, to: number) else { return false }
+        copy(count, number, 0, base, stride)
+        return true
+    }
+
+    private static let mostAtOnce = 1 << 18
+
     /// Axes of length 1 before those that the target has do not matter in an assignment.
     private static func dropLeadingOnes(_ operand: inout Operand, _ shape: Axes) {
         while operand.rank > shape.count, operand.layout.shape[0] == 1 { operand.layout.removeAxis(0) }
@@ -106,6 +99,7 @@ enum ArrayIndexing {
 
     /// Writes a value, broadcast and cast, to memory that may be written.
     static func assign(_ value: PythonPointer, to place: View, _ state: StatePointer) throws {
+        if place.layout.rank <= 1, assignQuickly(value, to: place, state) { return }
         var operand = try Operand(reading: value, state)
         defer { operand.release() }
         try operand.settle(as: place.dtype, state, place: 3)

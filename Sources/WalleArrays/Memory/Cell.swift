@@ -32,6 +32,15 @@ struct Cell {
         case owned(PythonPointer)
     }
 
+    /// What new memory holds.
+    enum Content {
+        /// Whatever it held before, of which nothing may show: another VM may have written it.
+        case any
+        /// What this VM left there, or zeros.
+        case own
+        case zeros
+    }
+
     /// Bytes from a cell to its inline bytes.
     static let headerBytes = 128
     /// What is larger lies outside of the heap, where it can be shared without a copy.
@@ -41,27 +50,53 @@ struct Cell {
 typealias CellPointer = UnsafeMutablePointer<Cell>
 
 extension CellPointer {
-    /// New memory, with whatever it held before unless it is `zeroed`.
+    /// New memory.
     ///
     /// - Throws: `PythonFailure.pending` with a `MemoryError`.
-    static func make(_ byteCount: Int, zeroed: Bool = false) throws -> CellPointer {
-        guard byteCount <= Cell.mostInlineBytes else { return try makeLarge(byteCount, zeroed: zeroed) }
+    @inline(__always)
+    static func make(_ byteCount: Int, _ content: Cell.Content = .any) throws -> CellPointer {
+        guard byteCount <= Cell.mostInlineBytes else { return try makeLarge(byteCount, content) }
         guard let block = PyMem_Malloc(Cell.headerBytes + byteCount) else { throw Self.outOfMemory }
         let bytes = block + Cell.headerBytes
-        if zeroed { bytes.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
+        if content == .zeros { bytes.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
         let cell = block.assumingMemoryBound(to: Cell.self)
         cell.initialize(to: Cell(bytes: bytes, byteCount: byteCount, source: .inline))
         return cell
     }
 
-    private static func makeLarge(_ byteCount: Int, zeroed: Bool) throws -> CellPointer {
+    @inline(never)
+    private static func makeLarge(_ byteCount: Int, _ content: Cell.Content) throws -> CellPointer {
         let interpreter = Interpreter.current
+        if let spare = interpreter?.takeSpare(bytes: byteCount) {
+            let cell = try make(holding: spare)
+            if content == .zeros { cell.pointee.bytes.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
+            return cell
+        }
         try interpreter?.admit(bytes: byteCount)
-        guard let storage = SharedStorage.allocating(byteCount, zeroed: zeroed) else {
+        guard let storage = SharedStorage.allocating(byteCount, zeroed: content != .any) else {
             walle_SetError(walle_MemoryError(), "the system has no \(byteCount) bytes for an array")
             throw PythonFailure.pending
         }
         return try make(of: storage, in: interpreter)
+    }
+
+    /// A cell over memory that the interpreter holds already.
+    private static func make(holding storage: Unmanaged<SharedStorage>) throws -> CellPointer {
+        guard let block = PyMem_Malloc(MemoryLayout<Cell>.size) else {
+            drop(storage)
+            throw Self.outOfMemory
+        }
+        return make(storage, block)
+    }
+
+    private static func make(_ storage: Unmanaged<SharedStorage>, _ block: UnsafeMutableRawPointer) -> CellPointer {
+        let cell = block.assumingMemoryBound(to: Cell.self)
+        let bytes = storage._withUnsafeGuaranteedRef { $0.bytes }
+        cell.initialize(
+            to: Cell(
+                bytes: bytes.baseAddress ?? UnsafeMutableRawPointer(block), byteCount: bytes.count,
+                source: .storage(storage)))
+        return cell
     }
 
     /// A cell over memory that exists.
@@ -73,11 +108,7 @@ extension CellPointer {
             PyMem_Free(block)
             throw error
         }
-        let cell = block.assumingMemoryBound(to: Cell.self)
-        let bytes = storage.bytes.baseAddress ?? UnsafeMutableRawPointer(block)
-        cell.initialize(
-            to: Cell(bytes: bytes, byteCount: storage.bytes.count, source: .storage(.passUnretained(storage))))
-        return cell
+        return make(.passUnretained(storage), block)
     }
 
     private static func hold(_ storage: SharedStorage, in interpreter: Interpreter?) throws {
@@ -130,21 +161,26 @@ extension CellPointer {
 
     func retain() { pointee.references += 1 }
 
+    @inline(__always)
     func release() {
         pointee.references -= 1
         if pointee.references == 0 { free() }
     }
 
+    /// A cell has nothing to destroy but its source.
+    @inline(__always)
     private func free() {
-        giveBackSource()
-        deinitialize(count: 1)
+        if case .inline = pointee.source {} else { giveBackSource() }
         PyMem_Free(self)
     }
 
+    @inline(never)
     private func giveBackSource() {
         switch pointee.source {
         case .inline: break
-        case .storage(let storage): Self.drop(storage)
+        case .storage(let storage):
+            if !pointee.isShared, !pointee.isReadOnly, Interpreter.current?.keepSpare(storage) == true { return }
+            Self.drop(storage)
         case .foreign(let buffer):
             PyBuffer_Release(buffer)
             PyMem_Free(buffer)

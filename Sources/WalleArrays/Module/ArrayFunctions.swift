@@ -52,6 +52,7 @@ enum ArrayFunctions {
                     ArrayFunctions.call(arguments, count, 0...0, "seal") { _, state in
                         walle_SealType(state.pointee.arrayType)
                         walle_SealType(state.pointee.functionType)
+                        walle_SealType(state.pointee.quickType)
                         walle_SealType(state.pointee.bitsType)
                         for index in 0..<15 { state.pointee.scalarTypes[index].map(walle_SealType) }
                         return none
@@ -104,6 +105,13 @@ enum ArrayFunctions {
                     ArrayFunctions.call(arguments, count, 2...2, "zeros") { given, state in
                         try state.array(try state.dtype(given[1]), shape: try Integer.readAxes(given[0]), zeroed: true)
                             .object
+                    }
+                }),
+            .fast(
+                "empty", "(shape, dtype): zeros, or what this interpreter left there.",
+                { _, arguments, count in
+                    ArrayFunctions.call(arguments, count, 2...2, "empty") { given, state in
+                        try state.array(try state.dtype(given[1]), shape: try Integer.readAxes(given[0]), .own).object
                     }
                 }),
             .fast(

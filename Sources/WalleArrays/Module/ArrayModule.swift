@@ -39,15 +39,20 @@ package enum ArrayModule {
             to: ArrayState(
                 arrayType: try ArrayType.declaration.make(in: module),
                 functionType: try FunctionType.declaration.make(in: module),
+                quickType: try QuickType.declaration.make(in: module), quickNames: .init(repeating: nil),
                 bitsType: try RandomBits.declaration.make(in: module), scalarTypes: .init(repeating: nil),
                 dtypes: .init(repeating: nil), helpers: nil, numbers: numbers))
         try ScalarTypes.make(in: module, state)
+        for name in QuickName.allCases {
+            state.pointee.quickNames[name.rawValue] = try new(PyUnicode_InternFromString(name.text.pointer))
+        }
         return state
     }
 
     private static func addMembers(to module: PythonPointer, _ state: StatePointer) throws {
         try ok(PyModule_AddObjectRef(module, "ndarray", state.pointee.arrayType.object))
         try ok(PyModule_AddObjectRef(module, "ufunc", state.pointee.functionType.object))
+        try ok(PyModule_AddObjectRef(module, "quick", state.pointee.quickType.object))
         for (index, function) in UniversalFunction.all.enumerated() {
             let object = try FunctionType.make(index, state)
             defer { Py_DecRef(object) }

@@ -5,6 +5,7 @@ internal import WalleTensor
 /// Matrix products and contractions of arrays.
 enum ArrayProduct {
     static func run(_ first: PythonPointer, _ second: PythonPointer, _ state: StatePointer) throws -> PythonPointer {
+        if let result = try QuickProduct.run(first, second, state) { return result }
         var left = try Operand(reading: first, state)
         defer { left.release() }
         var right = try Operand(reading: second, state)

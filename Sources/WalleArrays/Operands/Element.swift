@@ -156,3 +156,40 @@ enum Element {
         }
     }
 }
+
+extension StatePointer {
+    /// Writes a number of Python, or a scalar of the type, where that needs no thought about its range; else gives false.
+    @inline(__always)
+    func write(_ object: PythonPointer, as type: DType, to place: UnsafeMutableRawPointer) -> Bool {
+        var integer = 0
+        if walle_IsExactFloat(object) != 0 {
+            let number = walle_FloatValue(object)
+            switch type {
+            case .float64: place.storeBytes(of: number, as: Double.self)
+            case .float32 where number.magnitude <= Double(Float.greatestFiniteMagnitude) || !number.isFinite:
+                place.storeBytes(of: Float(number), as: Float.self)
+            default: return false
+            }
+            return true
+        }
+        if walle_CompactLong(object, &integer) != 0 { return write(integer, as: type, to: place) }
+        guard let scalar = Scalar(object, self), scalar.dtype == type else { return false }
+        place.copyMemory(from: scalar.value, byteCount: type.byteCount)
+        return true
+    }
+
+    /// The same of an integer.
+    func write(_ integer: Int, as type: DType, to place: UnsafeMutableRawPointer) -> Bool {
+        switch type {
+        case .float64 where integer.magnitude <= 1 << 53: place.storeBytes(of: Double(integer), as: Double.self)
+        case .float32 where integer.magnitude <= 1 << 24: place.storeBytes(of: Float(integer), as: Float.self)
+        case .int64: place.storeBytes(of: integer, as: Int.self)
+        case .int32 where Int32(exactly: integer) != nil:
+            place.storeBytes(of: Int32(truncatingIfNeeded: integer), as: Int32.self)
+        case .uint8 where UInt8(exactly: integer) != nil:
+            place.storeBytes(of: UInt8(truncatingIfNeeded: integer), as: UInt8.self)
+        default: return false
+        }
+        return true
+    }
+}

@@ -42,6 +42,7 @@ enum ArrayMethods {
             let (array, given, state) = (
                 ArrayPointer(object.unsafelyUnwrapped), Arguments(arguments, count), ArrayState.current
             )
+            if names == nil, let view = try quickReshape(array, given, state) { return view }
             var (byColumns, copies) = (false, nil as Bool?)
             if let names {
                 for place in 0..<walle_Size(names) {
@@ -61,6 +62,38 @@ enum ArrayMethods {
         }
     }
 
+    /// A packed array of up to four axes under another shape of integers; nil for anything else.
+    private static func quickReshape(
+        _ array: ArrayPointer, _ given: Arguments, _ state: StatePointer
+    ) throws -> PythonPointer? {
+        let body = array.body
+        guard given.count > 0, body.pointee.layout.isInline, array.isContiguous else { return nil }
+        let tuple = given.count == 1 && walle_IsTuple(given[0]) != 0 ? given[0] : nil
+        let rank = tuple.map(walle_Size) ?? given.count
+        guard rank <= 4 else { return nil }
+        var (shape, known, open) = (Axes(repeating: 0, count: rank), 1, -1)
+        for axis in 0..<rank {
+            let object = tuple.map { walle_TupleItem($0, axis).unsafelyUnwrapped } ?? given[axis]
+            guard let length = QuickFunction.integer(object), length >= 0 || length == -1 && open < 0 else {
+                return nil
+            }
+            shape[axis] = length
+            if length < 0 { open = axis } else { known = known.multipliedReportingOverflow(by: length).partialValue }
+        }
+        let count = body.pointee.layout.count
+        if open >= 0 {
+            guard known > 0, count % known == 0 else { return nil }
+            shape[open] = count / known
+        } else if known != count {
+            return nil
+        }
+        let view = try state.twin(of: array)
+        view.body.pointee.layout.shape = shape
+        view.body.pointee.layout.strides = shape
+        view.body.pointee.layout.pack(elementBytes: body.pointee.dtype.byteCount)
+        return view.object
+    }
+
     private static func axes(_ given: Arguments) throws -> Axes {
         var axes = Axes(repeating: 0, count: given.count)
         for index in 0..<given.count { axes[index] = try Integer.read(given[index]) }
@@ -75,6 +108,11 @@ enum ArrayMethods {
         _ array: ArrayPointer, _ target: Axes, byColumns: Bool = false, copies: Bool? = nil, _ state: StatePointer
     ) throws -> PythonPointer {
         let shape = try array.layout.completed(target)
+        if !byColumns, copies != true, shape.isInline, array.body.pointee.layout.isInline, array.isContiguous {
+            let view = try state.twin(of: array)
+            view.body.pointee.layout = Layout(contiguous: shape, elementBytes: array.body.pointee.dtype.byteCount)
+            return view.object
+        }
         if byColumns {
             // The same with all axes reversed.
             let reversed = try state.view(of: array, array.layout.reversed)
@@ -105,8 +143,8 @@ enum ArrayMethods {
             } else if count > 1 {
                 order = try axes(given)
             }
-            return try state.view(of: array, order.map { try array.layout.permuted($0) } ?? array.layout.reversed)
-                .object
+            guard let order else { return try state.transposed(array).object }
+            return try state.view(of: array, try array.layout.permuted(order)).object
         }
     }
 
@@ -115,6 +153,7 @@ enum ArrayMethods {
             let (array, given, state) = (
                 ArrayPointer(object.unsafelyUnwrapped), Arguments(arguments, count), ArrayState.current
             )
+            if count == 0, names == nil, let copy = try state.quickCopy(of: array) { return copy.object }
             let hasOrder = count == 1 || names.map { walle_Size($0) == 1 } ?? false
             let order = hasOrder ? String(python: given[0]) : "C"
             let bytes = array.dtype.byteCount
@@ -181,6 +220,10 @@ enum ArrayMethods {
         let (count, stride) = (layout.shape[axis], layout.strides[axis])
         let list = try new(PyList_New(count))
         do {
+            if axis + 1 == layout.rank, dtype == .float64 || dtype == .int64, let base {
+                try fill(list, dtype, base, count, stride)
+                return list
+            }
             for index in 0..<count {
                 let place = base.unsafelyUnwrapped + index * stride
                 let item =
@@ -193,6 +236,20 @@ enum ArrayMethods {
             throw error
         }
         return list
+    }
+
+    /// The items of a list, of the types that scripts have most.
+    private static func fill(
+        _ list: PythonPointer, _ dtype: DType, _ base: UnsafeMutableRawPointer, _ count: Int, _ stride: Int
+    ) throws {
+        var place = base
+        for index in 0..<count {
+            let item =
+                dtype == .float64
+                ? PyFloat_FromDouble(place.load(as: Double.self)) : PyLong_FromLong(place.load(as: Int.self))
+            walle_ListSetItem(list, index, try new(item))
+            place += stride
+        }
     }
 
     private static func bytes(_ array: ArrayPointer) throws -> PythonPointer {

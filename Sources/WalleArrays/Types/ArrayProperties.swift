@@ -47,10 +47,7 @@ enum ArrayProperties {
                 "T", "The axes from last to first.",
                 get: { array, _ in
                     Raising.object {
-                        try ArrayState.current.view(
-                            of: ArrayPointer(array.unsafelyUnwrapped),
-                            ArrayPointer(array.unsafelyUnwrapped).layout.reversed
-                        ).object
+                        try ArrayState.current.transposed(ArrayPointer(array.unsafelyUnwrapped)).object
                     }
                 }),
             .property(

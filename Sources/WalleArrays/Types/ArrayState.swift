@@ -1,4 +1,5 @@
 internal import CWallePython
+internal import CWalleStop
 internal import WallePython
 internal import WalleTensor
 
@@ -8,6 +9,9 @@ internal import WalleTensor
 struct ArrayState {
     var arrayType: UnsafeMutablePointer<PyTypeObject>
     var functionType: UnsafeMutablePointer<PyTypeObject>
+    var quickType: UnsafeMutablePointer<PyTypeObject>
+    /// The names of arguments that quick functions know, as Python interns them.
+    var quickNames: InlineArray<3, PythonPointer?>
     /// What random numbers come from.
     var bitsType: UnsafeMutablePointer<PyTypeObject>
     /// The class of scalars of each element type.
@@ -20,10 +24,16 @@ struct ArrayState {
     /// Room for a number for each operand, aligned to 16 bytes.
     let numbers: UnsafeMutableRawPointer
 
+    @inline(__always)
     static var current: StatePointer {
-        if let interpreter = Interpreter.ofThisThread ?? Interpreter.current, let state = interpreter.arrays {
-            return state.assumingMemoryBound(to: ArrayState.self)
-        }
+        if let state = walle_thread_arrays() { return state.assumingMemoryBound(to: ArrayState.self) }
+        return ofOtherThread
+    }
+
+    /// On a thread that a script started, or in the main interpreter.
+    @inline(never)
+    private static var ofOtherThread: StatePointer {
+        if let state = Interpreter.current?.arrays { return state.assumingMemoryBound(to: ArrayState.self) }
         return main.unsafelyUnwrapped
     }
 

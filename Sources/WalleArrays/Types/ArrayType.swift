@@ -55,7 +55,7 @@ enum ArrayType {
         Raising.object {
             let array = ArrayPointer(array.unsafelyUnwrapped)
             guard array.rank > 0 else { throw TensorError.type("iteration over a 0-d array") }
-            return try ArrayIndexing.item(array, index, ArrayState.current)
+            return try BasicIndex.item(array, index, ArrayState.current)
         }
     }
 

@@ -66,8 +66,22 @@ enum Operators {
         ]
     }
 
-    private static let power: ternaryfunc = { left, right, _ in apply(.power, left, right) }
-    private static let inPlacePower: ternaryfunc = { left, right, _ in applyInPlace(.power, left, right) }
+    private static let power: ternaryfunc = { left, right, _ in
+        if let left, let right, isSquare(left, right) { return apply(.square, left) }
+        return apply(.power, left, right)
+    }
+    private static let inPlacePower: ternaryfunc = { left, right, _ in
+        if let left, let right, isSquare(left, right) { return applyInPlace(.multiply, left, left) }
+        return applyInPlace(.power, left, right)
+    }
+
+    /// Whether the exponent is the number 2, as which it mostly stands in formulas.
+    private static func isSquare(_ base: PythonPointer, _ exponent: PythonPointer) -> Bool {
+        guard walle_IsFreedBy(base, ArrayPointer.free) != 0 else { return false }
+        let dtype = ArrayPointer(base).dtype
+        if QuickFunction.integer(exponent) == 2 { return dtype != .bool }
+        return walle_IsExactFloat(exponent) != 0 && walle_FloatValue(exponent) == 2 && dtype.kind >= .floating
+    }
 
     @inline(__always)
     private static func apply(_ operation: UnaryOperation, _ object: PythonPointer?) -> PythonPointer? {

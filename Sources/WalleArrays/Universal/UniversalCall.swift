@@ -11,6 +11,10 @@ enum UniversalCall {
         /// Borrowed; an array or scalar of booleans.
         var condition: PythonPointer?
         var dtype: DType?
+
+        /// The array to write to, when nothing else is said.
+        @inline(__always)
+        var plainOut: ArrayPointer? { condition == nil && dtype == nil ? out : nil }
     }
 
     // MARK: two operands
@@ -18,7 +22,10 @@ enum UniversalCall {
     static func binary(
         _ index: Int, _ first: PythonPointer, _ second: PythonPointer, _ state: StatePointer, _ options: Options? = nil
     ) throws -> PythonPointer {
-        if options == nil, let result = try vectors(index, first, second, state) { return result }
+        if options == nil, let result = try QuickCall.binary(index, first, second, state) { return result }
+        if let out = options?.plainOut, try QuickCall.binary(index, first, second, into: out, state) {
+            return Py_NewRef(out.object)
+        }
         // Before operands are read: memory that is shared moves with the first write.
         if let out = options?.out { _ = try out.writableView() }
         var left = try Operand(reading: first, state)
@@ -50,42 +57,6 @@ enum UniversalCall {
         return try call.run(left, right, state, options)
     }
 
-    /// Of two arrays of one axis, length and type, with which the function computes; nil for any others, which take the
-    /// longer way.
-    @inline(__always)
-    private static func vectors(
-        _ index: Int, _ first: PythonPointer, _ second: PythonPointer, _ state: StatePointer
-    ) throws -> PythonPointer? {
-        guard walle_Type(first) == state.pointee.arrayType, walle_Type(second) == state.pointee.arrayType,
-            case .binary(let operation) = UniversalFunction.all[index].operation, operation != .power
-        else { return nil }
-        let (left, right) = (ArrayPointer(first).body, ArrayPointer(second).body)
-        let type = left.pointee.dtype
-        guard right.pointee.dtype == type, left.pointee.layout.rank == 1, right.pointee.layout.rank == 1,
-            operation.computing(type) == type, type.computing == type
-        else { return nil }
-        let count = left.pointee.layout.shape[0]
-        guard count <= mostAtOnce, right.pointee.layout.shape[0] == count,
-            let kernel = walle_kernels_binary(walle_kernels_shared(), Int32(operation.rawValue), Int32(type.kernel))
-        else { return nil }
-        let result = operation.result(type)
-        let array = try state.array(
-            result, Layout(contiguous: left.pointee.layout.shape, elementBytes: result.byteCount),
-            over: try .make(count * result.byteCount))
-        FloatErrors.clear()
-        kernel(
-            count, left.pointee.first, left.pointee.layout.strides[0], right.pointee.first,
-            right.pointee.layout.strides[0], array.body.pointee.first, result.byteCount)
-        do { try FloatErrors.check(state, UniversalFunction.all[index].name) } catch {
-            Py_DecRef(array.object)
-            throw error
-        }
-        return array.object
-    }
-
-    /// Elements of a call that needs no look at whether the run is being stopped.
-    private static let mostAtOnce = 1 << 18
-
     private static func checkPower(_ exponent: Operand, _ types: Resolution) throws {
         guard types.operand.kind == .integer, let number = exponent.weak else { return }
         let zero = try new(PyLong_FromLong(0))
@@ -110,6 +81,10 @@ enum UniversalCall {
     static func unary(
         _ index: Int, _ object: PythonPointer, _ state: StatePointer, _ options: Options? = nil
     ) throws -> PythonPointer {
+        if options == nil, let result = try QuickCall.unary(index, object, state) { return result }
+        if let out = options?.plainOut, try QuickCall.unary(index, object, into: out, state) {
+            return Py_NewRef(out.object)
+        }
         if let out = options?.out { _ = try out.writableView() }
         var input = try Operand(reading: object, state)
         defer { input.release() }

@@ -105,47 +105,4 @@ extension Interpreter {
         try bounds.spend(shared.count, path())
         return shared
     }
-
-    /// Holds memory and charges it, once for all the objects that hold it here.
-    package func hold(_ storage: SharedStorage) throws(PythonFailure) {
-        let key = ObjectIdentifier(storage)
-        if heldStorage[key] == nil {
-            try admit(bytes: storage.bytes.count)
-            charge(bytes: storage.bytes.count)
-        }
-        heldStorage[key, default: HeldStorage(storage: storage)].objects += 1
-    }
-
-    /// Whether nobody else holds some memory that one object of this interpreter holds.
-    package func holdsAlone(_ storage: Unmanaged<SharedStorage>) -> Bool {
-        let key = storage._withUnsafeGuaranteedRef { ObjectIdentifier($0) }
-        guard var held = heldStorage.removeValue(forKey: key) else { return false }
-        let isAlone = held.objects == 1 && isKnownUniquelyReferenced(&held.storage)
-        heldStorage[key] = held
-        return isAlone
-    }
-
-    package func drop(_ storage: SharedStorage) {
-        let key = ObjectIdentifier(storage)
-        guard let objects = heldStorage[key]?.objects else { return }
-        if objects > 1 {
-            heldStorage[key]?.objects -= 1
-        } else {
-            charge(bytes: -storage.bytes.count)
-            heldStorage[key] = nil
-        }
-    }
-
-    /// Throws a `MemoryError` when `bytes` more would pass the limit.
-    package func admit(bytes: Int) throws(PythonFailure) {
-        guard !admits(bytes: bytes) else { return }
-        walle_SetError(walle_MemoryError(), "\(bytes) bytes would pass limits.memory in task.toml")
-        throw .pending
-    }
-}
-
-/// Memory outside of the heap, and how many objects of the interpreter hold it.
-struct HeldStorage {
-    var storage: SharedStorage
-    var objects = 0
 }

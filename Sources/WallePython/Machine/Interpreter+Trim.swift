@@ -7,6 +7,7 @@ extension Interpreter {
     /// caller, which imports leave deep and dirty, and memory of arrays that is kept for the next ones.
     package func trim() {
         PyGC_Collect()
+        dropSpares()
         walle_heap_trim(heap)
         walle_stack_trim()
         Pages.trim()

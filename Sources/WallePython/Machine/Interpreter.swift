@@ -27,8 +27,14 @@ package final class Interpreter {
     var keys = KeyCache()
     /// Memory outside of the heap that objects hold. Held here, so that none is lost with objects that are never freed.
     var heldStorage: [ObjectIdentifier: HeldStorage] = [:]
-    /// What the arrays of this interpreter have in common; theirs to make and to free.
-    package var arrays: UnsafeMutableRawPointer?
+    /// Some of it that no object has any more.
+    var spares = SpareStorage()
+    /// What the arrays of this interpreter have in common; theirs to make and to free. Set on the VM's own thread.
+    package var arrays: UnsafeMutableRawPointer? {
+        didSet {
+            if walle_thread_owner() == Unmanaged.passUnretained(self).toOpaque() { walle_thread_set_arrays(arrays) }
+        }
+    }
     /// Makes arrays of tensors, and the other way round; nil where there are no arrays.
     package var arrayExchange: (any ArrayExchange)?
     /// Receives what the script prints.
@@ -273,8 +279,10 @@ package final class Interpreter {
             InterpreterRegistry.remove(self)
         }
         walle_thread_set_owner(nil)
+        walle_thread_set_arrays(nil)
         walle_stop_destroy(stop)
         walle_objects_destroy(objects)
+        dropSpares()
         heldStorage = [:]
         Self.discard(heap)
         modules = nil

@@ -9,6 +9,9 @@ public struct Axes: Sendable {
 
     @inlinable public var count: Int { length }
 
+    /// Whether the memory of the value is all there is of it: bytes can be copied without counting references.
+    @inlinable public var isInline: Bool { many == nil }
+
     /// None.
     @inlinable public init() { self.init(repeating: 0, count: 0) }
 
@@ -37,9 +40,22 @@ public struct Axes: Sendable {
         }
     }
 
-    public mutating func append(_ value: Int) { insert(value, at: count) }
+    @inlinable public mutating func append(_ value: Int) { insert(value, at: count) }
 
+    @inlinable
     public mutating func insert(_ value: Int, at axis: Int) {
+        guard length < Self.inlineCount else { return insertLong(value, at: axis) }
+        var index = length
+        while index > axis {
+            few[index] = few[index - 1]
+            index -= 1
+        }
+        few[axis] = value
+        length += 1
+    }
+
+    @usableFromInline
+    mutating func insertLong(_ value: Int, at axis: Int) {
         var longer = Axes(repeating: 0, count: count + 1)
         for index in 0..<longer.count {
             longer[index] = index < axis ? self[index] : index == axis ? value : self[index - 1]
@@ -47,6 +63,7 @@ public struct Axes: Sendable {
         self = longer
     }
 
+    @inlinable
     public mutating func remove(at axis: Int) {
         precondition(axis >= 0 && axis < count)
         if many == nil {
@@ -54,6 +71,11 @@ public struct Axes: Sendable {
             length -= 1
             return
         }
+        removeLong(at: axis)
+    }
+
+    @usableFromInline
+    mutating func removeLong(at axis: Int) {
         var shorter = Axes(repeating: 0, count: count - 1)
         for index in 0..<shorter.count { shorter[index] = self[index < axis ? index : index + 1] }
         self = shorter

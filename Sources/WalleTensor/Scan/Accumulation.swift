@@ -10,6 +10,10 @@ package struct Accumulation {
     private let scan: walle_scan_kernel?
     private let binary: walle_binary_kernel
 
+    private static func undefined(_ operation: BinaryOperation, _ elements: DType, _ type: DType) -> TensorError {
+        TensorError(.type, "\(operation) cannot be accumulated over \(elements) as \(type)")
+    }
+
     /// - Parameters:
     ///   - operation: Any one whose results can be combined again.
     ///   - elements: The type of the elements.
@@ -20,13 +24,12 @@ package struct Accumulation {
         _ operation: BinaryOperation, of elements: DType, as dtype: DType? = nil
     ) throws(TensorError) {
         let type = dtype ?? Self.result(of: operation, elements)
-        let undefined = TensorError(.type, "\(operation) cannot be accumulated over \(elements) as \(type)")
         guard let computing = operation.computing(type), computing == type, operation.result(type) == type else {
-            throw undefined
+            throw Self.undefined(operation, elements, type)
         }
         let shared = walle_kernels_shared()
         let found = walle_kernels_binary(shared, Int32(operation.rawValue), Int32(type.computing.kernel))
-        guard let found else { throw undefined }
+        guard let found else { throw Self.undefined(operation, elements, type) }
         self.operation = operation
         self.dtype = type
         binary = found

@@ -20,13 +20,13 @@ package enum Masks {
     /// How many elements are not zero.
     package static func count(_ elements: View) -> Int {
         guard let base = elements.base else { return 0 }
-        let kernel = selection.pointee.count_mask.unsafelyUnwrapped
-        let layouts: InlineArray<1, Layout> = [elements.layout]
         var total = 0
-        if elements.dtype.byteCount == 1 {
+        if let kernel = walle_kernels_count(walle_kernels_shared(), Int32(elements.dtype.kernel)) {
+            let layouts: InlineArray<1, Layout> = [elements.layout]
             Walk.forEach(layouts.span) { total += kernel($0, base + $1[0], $2[0]) }
             return total
         }
+        let kernel = selection.pointee.count_mask.unsafelyUnwrapped
         forEachPiece(of: elements) { _, count, mask, _ in total += kernel(count, mask, 1) }
         return total
     }

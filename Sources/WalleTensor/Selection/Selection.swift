@@ -48,7 +48,8 @@ package enum Selection {
     /// Writes blocks to some positions, in order: of those that come again the last stays.
     ///
     /// - Parameters:
-    ///   - values: Of the shape that `shape(taking:of:from:axis:)` gives and the target's type, contiguous.
+    ///   - values: Of the shape that `shape(taking:of:from:axis:)` gives and the target's type, contiguous, or one
+    ///     element that is repeated by strides of 0.
     ///   - indices: Integers of any type and shape.
     /// - Throws: `.index` for a position that is out of bounds, naming it; nothing is written then.
     package static func put(
@@ -61,6 +62,11 @@ package enum Selection {
             return try positions.check()
         }
         let blocks = AxisBlocks(target.layout, axis, indices.layout.count, target.dtype.byteCount)
+        if values.layout.strides.allSatisfy({ $0 == 0 }) && blocks.areElements {
+            return try positions.forEachPiece { _, positions, count in
+                blocks.forEach { offset, _ in blocks.scatter(one: from, positions, count, to: to + offset) }
+            }
+        }
         try positions.forEachPiece { start, positions, count in
             blocks.forEach { offset, place in
                 blocks.scatter(from + place + start * blocks.bytes, positions, count, to: to + offset)
@@ -115,6 +121,17 @@ struct AxisBlocks {
         } else {
             forEachBlock(array, at, count, other) { Raster.copy($0, to: $1) }
         }
+    }
+
+    /// Whether a block is an element or so, which one instruction moves.
+    var areElements: Bool { isWhole && Self.isElement(bytes) && bytes == elementBytes }
+
+    /// One element to all the positions.
+    func scatter(
+        one element: UnsafeMutableRawPointer, _ at: UnsafeMutablePointer<Int64>, _ count: Int,
+        to array: UnsafeMutableRawPointer
+    ) {
+        walle_selection_scatter(kernels, bytes).unsafelyUnwrapped(count, element, 0, at, array, stride)
     }
 
     func scatter(

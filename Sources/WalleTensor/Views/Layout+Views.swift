@@ -60,8 +60,7 @@ extension Layout {
     /// A new axis of length 1.
     public func expanded(at axis: Int) -> Layout {
         var result = self
-        result.shape.insert(1, at: axis)
-        result.strides.insert(0, at: axis)
+        result.insertAxis(axis)
         return result
     }
 

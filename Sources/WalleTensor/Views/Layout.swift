@@ -19,17 +19,25 @@ public struct Layout: Sendable, Hashable {
     /// Without gaps, the last axis closest together.
     @inlinable
     public init(contiguous shape: Axes, elementBytes: Int) {
-        var strides = shape
+        self.init(shape: shape, strides: shape)
+        pack(elementBytes: elementBytes)
+    }
+
+    /// Puts the elements one after the other, the last axis closest together.
+    @inlinable
+    public mutating func pack(elementBytes: Int) {
         var (step, axis) = (elementBytes, shape.count - 1)
         while axis >= 0 {
             strides[axis] = step
             step *= Swift.max(shape[axis], 1)
             axis -= 1
         }
-        self.init(shape: shape, strides: strides)
     }
 
     @inlinable public var rank: Int { shape.count }
+
+    /// Whether the memory of the value is all there is of it, as with up to four axes.
+    @inlinable public var isInline: Bool { shape.isInline && strides.isInline }
 
     /// Elements: 1 without axes.
     @inlinable public var count: Int {
@@ -54,7 +62,27 @@ public struct Layout: Sendable, Hashable {
         return true
     }
 
-    package mutating func removeAxis(_ axis: Int) {
+    /// A new axis of length 1 before another one.
+    @inlinable
+    public mutating func insertAxis(_ axis: Int) {
+        shape.insert(1, at: axis)
+        strides.insert(0, at: axis)
+    }
+
+    /// Takes the axes from last to first.
+    @inlinable
+    public mutating func reverse() {
+        var (low, high) = (0, rank - 1)
+        while low < high {
+            (shape[low], shape[high]) = (shape[high], shape[low])
+            (strides[low], strides[high]) = (strides[high], strides[low])
+            low += 1
+            high -= 1
+        }
+    }
+
+    @inlinable
+    public mutating func removeAxis(_ axis: Int) {
         shape.remove(at: axis)
         strides.remove(at: axis)
     }

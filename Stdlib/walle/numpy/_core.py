@@ -229,6 +229,7 @@ def asarray(
     return result
 
 
+@_t.quick
 def array(
     object: Any,
     dtype: DTypeLike = None,

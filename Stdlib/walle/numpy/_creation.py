@@ -34,6 +34,7 @@ def _new(shape, dtype, order, fill):
     return fill(shape, found)
 
 
+@_t.quick
 def zeros(
     shape: ShapeLike, dtype: DTypeLike = float, order: Order = "C", *, device: Device = None, like: None = None
 ) -> ndarray:
@@ -44,16 +45,18 @@ def zeros(
     return _new(shape, dtype, order, _t.zeros)
 
 
+@_t.quick
 def empty(
     shape: ShapeLike, dtype: DTypeLike = float, order: Order = "C", *, device: Device = None, like: None = None
 ) -> ndarray:
-    """A new array whose values do not matter: zeros, so that nothing of other tasks shows."""
+    """A new array whose values do not matter: zeros, or what arrays of this interpreter left there."""
     if device is None and order == "C":
-        return _t.zeros(shape, _dtypes._find(dtype))
+        return _t.empty(shape, _dtypes._find(dtype))
     _check_device(device)
-    return _new(shape, dtype, order, _t.zeros)
+    return _new(shape, dtype, order, _t.empty)
 
 
+@_t.quick
 def ones(
     shape: ShapeLike, dtype: DTypeLike = None, order: Order = "C", *, device: Device = None, like: None = None
 ) -> ndarray:
@@ -62,6 +65,7 @@ def ones(
     return _new(shape, dtype, order, lambda shape, dtype: _t.full(shape, 1, dtype))
 
 
+@_t.quick
 def full(
     shape: ShapeLike,
     fill_value: ArrayLike,
@@ -88,6 +92,7 @@ def _like(prototype, dtype, order, shape):
     return prototype.shape if shape is None else shape, prototype.dtype if dtype is None else dtype, order
 
 
+@_t.quick
 def zeros_like(
     a: ArrayLike,
     dtype: DTypeLike = None,
@@ -143,6 +148,7 @@ def full_like(
     return _new(*_like(a, dtype, order, shape), lambda shape, dtype: _t.full(shape, fill_value, dtype))
 
 
+@_t.quick
 def eye(
     N: int,
     M: int | None = None,
@@ -198,6 +204,7 @@ def diagflat(v: ArrayLike, k: int = 0) -> ndarray:
     return diag(asarray(v).reshape(-1), k)
 
 
+@_t.quick
 def arange(
     start: ArrayLike,
     stop: ArrayLike | None = _NoValue,
@@ -250,6 +257,7 @@ def arange(
     return _t.range(first, float(start + step) - first, count, dtype)
 
 
+@_t.quick
 def linspace(
     start: ArrayLike,
     stop: ArrayLike,
@@ -459,6 +467,7 @@ def fromfile(
     return _t.from_buffer(bytearray(memoryview(data)[:whole]), found, -1, 0)
 
 
+@_t.quick
 def copy(a: ArrayLike, order: Order = "K", subok: bool = False) -> ndarray:
     """The same elements in an array of their own."""
     return asarray(a).copy(order)
@@ -502,6 +511,7 @@ def asfortranarray(a: ArrayLike, dtype: DTypeLike = None, *, like: None = None) 
     return _ordered(a.reshape(1) if a.ndim == 0 else a, "F")
 
 
+@_t.quick
 def astype(x: ArrayLike, dtype: DTypeLike, /, *, copy: bool | None = True, device: Device = None) -> ndarray:
     """The same values as another type."""
     if not isinstance(x, (ndarray, _t.generic)):

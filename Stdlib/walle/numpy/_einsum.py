@@ -360,6 +360,7 @@ def _planned(operands, optimize):
     return problem, path
 
 
+@_t.quick
 def einsum(
     *operands: Any,
     out: ndarray | None = None,

@@ -43,6 +43,7 @@ def _positions(indices, length, mode, axis):
     return asarray(_t.minimum(_t.maximum(found, 0), length - 1))
 
 
+@_t.quick
 def take(
     a: ArrayLike, indices: ArrayLike, axis: int | None = None, out: ndarray | None = None, mode: str = "raise"
 ) -> Array:
@@ -209,6 +210,7 @@ def select(condlist: Sequence[ArrayLike], choicelist: Sequence[ArrayLike], defau
 # MARK: positions
 
 
+@_t.quick
 def nonzero(a: ArrayLike) -> tuple[ndarray, ...]:
     """The positions of elements that are not zero, an array for each axis."""
     return _t.nonzero(asarray(a))

@@ -50,6 +50,7 @@ def reshape(a: ArrayLike, /, shape: ShapeLike, order: Order = "C", *, copy: bool
     return asarray(a).reshape(shape, order=order, copy=copy)
 
 
+@_t.quick
 def ravel(a: ArrayLike, order: Order = "C") -> ndarray:
     """All elements along one axis; a view where that is possible."""
     a = asarray(a)
@@ -62,6 +63,7 @@ def _storage_order(a):
     return tuple(sorted(range(a.ndim), key=lambda axis: -abs(a.strides[axis])))
 
 
+@_t.quick
 def transpose(a: ArrayLike, axes: Sequence[int] | None = None) -> ndarray:
     """The axes in another order, from last to first unless given; a view."""
     return asarray(a).transpose(axes)
@@ -109,6 +111,7 @@ def rollaxis(a: ArrayLike, axis: int, start: int = 0) -> ndarray:
     return moveaxis(a, axis, start - (axis < start))
 
 
+@_t.quick
 def expand_dims(a: ArrayLike, axis: AxesLike) -> ndarray:
     """New axes of length 1 at these places of the result; a view."""
     a = asarray(a)
@@ -118,6 +121,7 @@ def expand_dims(a: ArrayLike, axis: AxesLike) -> ndarray:
     return a.reshape(tuple(1 if place in places else next(lengths) for place in range(a.ndim + len(axes))))
 
 
+@_t.quick
 def squeeze(a: ArrayLike, axis: AxesLike | None = None) -> ndarray:
     """Without axes of length 1: all of them, or those given; a view."""
     a = asarray(a)
@@ -202,6 +206,7 @@ def broadcast_arrays(*args: ArrayLike, subok: bool = False) -> list[ndarray]:
 # MARK: together
 
 
+@_t.quick
 def concatenate(
     arrays: Sequence[ArrayLike],
     /,
@@ -239,6 +244,7 @@ def _into(out, result, casting="same_kind"):
 concat = concatenate
 
 
+@_t.quick
 def stack(
     arrays: Sequence[ArrayLike],
     axis: int = 0,
@@ -478,6 +484,7 @@ def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: AxesLike | None = None) 
 # MARK: repeated, moved
 
 
+@_t.quick
 def repeat(a: ArrayLike, repeats: ArrayLike, axis: int | None = None) -> ndarray:
     """Each element several times."""
     a = asarray(a)

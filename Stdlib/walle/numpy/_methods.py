@@ -224,6 +224,7 @@ class _Array:
 
     # MARK: other forms
 
+    @_t.quick
     def astype(
         self,
         dtype: DTypeLike,
@@ -247,16 +248,19 @@ class _Array:
             return self[...]
         return _t.retype(self, _dtypes._find(dtype))
 
+    @_t.quick
     def flatten(self, order: Order = "C") -> ndarray:
         """A copy of all elements along one axis."""
         if order == "C":
             return self.copy().reshape(-1)
         return _manipulation.ravel(self, order).copy()
 
+    @_t.quick
     def ravel(self, order: Order = "C") -> ndarray:
         """All elements along one axis; a view where that is possible."""
         return self.reshape(-1) if order == "C" else _manipulation.ravel(self, order)
 
+    @_t.quick
     def squeeze(self, axis: AxesLike | None = None) -> ndarray:
         """Without axes of length 1; a view."""
         return _manipulation.squeeze(self, axis)
@@ -275,6 +279,7 @@ class _Array:
         """The sum along a diagonal."""
         return _reductions.sum(_indexing.diagonal(self, offset, axis1, axis2), -1, dtype, out)
 
+    @_t.quick
     def repeat(self, repeats: ArrayLike, axis: int | None = None) -> ndarray:
         """Each element several times."""
         return _manipulation.repeat(self, repeats, axis)
@@ -319,6 +324,7 @@ class _Array:
 
     # MARK: folds
 
+    @_t.quick
     def sum(
         self,
         axis: AxesLike | None = None,
@@ -333,6 +339,7 @@ class _Array:
             return _t.reduce(_t.add, self, axis, None, keepdims, out)
         return _reductions.sum(self, axis, dtype, out, keepdims, initial, where)
 
+    @_t.quick
     def prod(
         self,
         axis: AxesLike | None = None,
@@ -345,6 +352,7 @@ class _Array:
         """The product of elements along some axes."""
         return _reductions.prod(self, axis, dtype, out, keepdims, initial, where)
 
+    @_t.quick
     def max(
         self,
         axis: AxesLike | None = None,
@@ -356,6 +364,7 @@ class _Array:
         """The largest element along some axes."""
         return _reductions.max(self, axis, out, keepdims, initial, where)
 
+    @_t.quick
     def min(
         self,
         axis: AxesLike | None = None,
@@ -367,6 +376,7 @@ class _Array:
         """The smallest element along some axes."""
         return _reductions.min(self, axis, out, keepdims, initial, where)
 
+    @_t.quick
     def all(
         self,
         axis: AxesLike | None = None,
@@ -378,6 +388,7 @@ class _Array:
         """Whether all elements along some axes are true."""
         return _reductions.all(self, axis, out, keepdims, where=where)
 
+    @_t.quick
     def any(
         self,
         axis: AxesLike | None = None,
@@ -389,6 +400,7 @@ class _Array:
         """Whether an element along some axes is true."""
         return _reductions.any(self, axis, out, keepdims, where=where)
 
+    @_t.quick
     def mean(
         self,
         axis: AxesLike | None = None,
@@ -401,6 +413,7 @@ class _Array:
         """The arithmetic mean along some axes."""
         return _reductions.mean(self, axis, dtype, out, keepdims, where=where)
 
+    @_t.quick
     def var(
         self,
         axis: AxesLike | None = None,
@@ -416,6 +429,7 @@ class _Array:
         """The variance along some axes."""
         return _reductions.var(self, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
 
+    @_t.quick
     def std(
         self,
         axis: AxesLike | None = None,
@@ -431,18 +445,22 @@ class _Array:
         """The standard deviation along some axes."""
         return _reductions.std(self, axis, dtype, out, ddof, keepdims, where=where, mean=mean, correction=correction)
 
+    @_t.quick
     def cumsum(self, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
         """The sums of the elements so far, along an axis."""
         return _reductions.cumsum(self, axis, dtype, out)
 
+    @_t.quick
     def cumprod(self, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
         """The products of the elements so far, along an axis."""
         return _reductions.cumprod(self, axis, dtype, out)
 
+    @_t.quick
     def argmax(self, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = False) -> Array:
         """Where the largest element is, along an axis."""
         return _reductions.argmax(self, axis, out, keepdims=keepdims)
 
+    @_t.quick
     def argmin(self, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = False) -> Array:
         """Where the smallest element is, along an axis."""
         return _reductions.argmin(self, axis, out, keepdims=keepdims)
@@ -465,6 +483,7 @@ class _Array:
 
     conjugate = conj
 
+    @_t.quick
     def dot(self, b: ArrayLike, out: ndarray | None = None) -> Array:
         """The matrix product with another array."""
         from walle.numpy import _products
@@ -473,6 +492,7 @@ class _Array:
 
     # MARK: selection
 
+    @_t.quick
     def take(
         self, indices: ArrayLike, axis: int | None = None, out: ndarray | None = None, mode: str = "raise"
     ) -> Array:
@@ -491,6 +511,7 @@ class _Array:
         """The parts of an axis where a condition holds."""
         return _indexing.compress(condition, self, axis, out)
 
+    @_t.quick
     def nonzero(self) -> tuple[ndarray, ...]:
         """The positions of elements that are not zero, an array for each axis."""
         return _t.nonzero(self)
@@ -503,6 +524,7 @@ class _Array:
         """Sort along an axis, in place."""
         _t.assign(self, _sorting.sort(self, axis, kind, order, stable=stable))
 
+    @_t.quick
     def argsort(
         self, axis: int | None = -1, kind: str | None = None, order: Order | None = None, *, stable: bool | None = None
     ) -> ndarray:
@@ -521,6 +543,7 @@ class _Array:
         """The positions that put the elements of some ranks at their places."""
         return _sorting.argpartition(self, kth, axis, kind, order)
 
+    @_t.quick
     def searchsorted(
         self, v: ArrayLike, side: Literal['left', 'right'] = "left", sorter: ArrayLike | None = None
     ) -> Array:

@@ -95,6 +95,7 @@ def _along_axes(function, x1, x2, axes, axis, keepdims, ranks):
 # MARK: matrices and vectors
 
 
+@_t.quick
 def matmul(
     x1: ArrayLike, x2: ArrayLike, /, out: ndarray | None = None, *, axes: AxesLike = _NoValue, **kwargs: Any
 ) -> Array:
@@ -178,6 +179,7 @@ def _aligned(a, b, axis):
         )
 
 
+@_t.quick
 def dot(a: ArrayLike, b: ArrayLike, out: ndarray | None = None) -> Array:
     """The sums of products over the last axis of `a` and the last but one, or only, axis of `b`."""
     a, b = asarray(a), asarray(b)

@@ -66,6 +66,7 @@ def _fold(function, a, axis, dtype, out, keepdims, initial, where):
     return out
 
 
+@_t.quick
 def sum(
     a: ArrayLike,
     axis: AxesLike | None = None,
@@ -79,6 +80,7 @@ def sum(
     return _fold(_t.add, a, axis, dtype, out, keepdims, initial, where)
 
 
+@_t.quick
 def prod(
     a: ArrayLike,
     axis: AxesLike | None = None,
@@ -92,6 +94,7 @@ def prod(
     return _fold(_t.multiply, a, axis, dtype, out, keepdims, initial, where)
 
 
+@_t.quick
 def max(
     a: ArrayLike,
     axis: AxesLike | None = None,
@@ -104,6 +107,7 @@ def max(
     return _fold(_t.maximum, a, axis, None, out, keepdims, initial, where)
 
 
+@_t.quick
 def min(
     a: ArrayLike,
     axis: AxesLike | None = None,
@@ -119,6 +123,7 @@ def min(
 amax, amin = max, min
 
 
+@_t.quick
 def all(
     a: ArrayLike,
     axis: AxesLike | None = None,
@@ -131,6 +136,7 @@ def all(
     return _fold(_t.logical_and, a, axis, None, out, keepdims, _NoValue, where)
 
 
+@_t.quick
 def any(
     a: ArrayLike,
     axis: AxesLike | None = None,
@@ -148,6 +154,7 @@ def ptp(a: ArrayLike, axis: AxesLike | None = None, out: ndarray | None = None, 
     return _t.subtract(max(a, axis, keepdims=keepdims), min(a, axis, keepdims=keepdims), out=out)
 
 
+@_t.quick
 def count_nonzero(a: ArrayLike, axis: AxesLike | None = None, *, keepdims: bool = False) -> Array:
     """How many elements along some axes are not zero."""
     return _t.reduce(_t.add, _t.astype(asarray(a), _dtypes.bool_, False), axis, _dtypes.int64, keepdims, None)
@@ -205,6 +212,7 @@ def _mean(a, axis, dtype, keepdims, where=True):
     return _t.astype(result, target, False) if isinstance(result, ndarray) else target.type(result)
 
 
+@_t.quick
 def mean(
     a: ArrayLike,
     axis: AxesLike | None = None,
@@ -275,6 +283,7 @@ def _ddof(ddof, correction):
     return correction
 
 
+@_t.quick
 def var(
     a: ArrayLike,
     axis: AxesLike | None = None,
@@ -292,6 +301,7 @@ def var(
     return _given(result, out)
 
 
+@_t.quick
 def std(
     a: ArrayLike,
     axis: AxesLike | None = None,
@@ -370,11 +380,13 @@ def _check_cast(a, dtype):
         _warn_of_imaginary_part()
 
 
+@_t.quick
 def cumsum(a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
     """The sums of the elements so far, along an axis."""
     return _accumulate(_t.add, a, axis, dtype, out)
 
 
+@_t.quick
 def cumprod(a: ArrayLike, axis: int | None = None, dtype: DTypeLike = None, out: ndarray | None = None) -> ndarray:
     """The products of the elements so far, along an axis."""
     return _accumulate(_t.multiply, a, axis, dtype, out)
@@ -446,11 +458,13 @@ def _position(function, name, a, axis, out, keepdims):
     return _given(result, out)
 
 
+@_t.quick
 def argmax(a: ArrayLike, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = _NoValue) -> Array:
     """Where the largest element is, along an axis; the first of several, NaN before all."""
     return _position(_t.argmax, "argmax", a, axis, out, keepdims)
 
 
+@_t.quick
 def argmin(a: ArrayLike, axis: int | None = None, out: ndarray | None = None, *, keepdims: bool = _NoValue) -> Array:
     """Where the smallest element is, along an axis; the first of several, NaN before all."""
     return _position(_t.argmin, "argmin", a, axis, out, keepdims)

@@ -27,6 +27,7 @@ def _is_stable(kind, order, stable):
     return bool(stable) or kind in ("mergesort", "stable", "m", "s")
 
 
+@_t.quick
 def sort(
     a: ArrayLike,
     axis: int | None = -1,
@@ -42,6 +43,7 @@ def sort(
     return _t.sort(a, axis, _is_stable(kind, order, stable), descending)
 
 
+@_t.quick
 def argsort(
     a: ArrayLike,
     axis: int | None = -1,
@@ -110,6 +112,7 @@ def _partitioned(function, a, kth, axis, kind):
     return function(a, axis, _ranks(kth, a.shape[axis]) if a.size else ())
 
 
+@_t.quick
 def partition(
     a: ArrayLike, kth: ArrayLike, axis: int | None = -1, kind: str | None = "introselect", order: Order | None = None
 ) -> ndarray:
@@ -124,6 +127,7 @@ def argpartition(
     return _partitioned(_t.argpartition, a, kth, axis, kind)
 
 
+@_t.quick
 def searchsorted(
     a: ArrayLike, v: ArrayLike, side: Literal['left', 'right'] = "left", sorter: ArrayLike | None = None
 ) -> Array:
