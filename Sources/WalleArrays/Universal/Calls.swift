@@ -54,7 +54,9 @@ struct Call2 {
                     output.base! + start * strides.0, strides.0)
             }
         }
-        Elementwise.run(kernel, left, right, to: output, computing: computing, result: raw)
+        try Stopping.allow(elements: output.layout.count) {
+            Elementwise.run(kernel, left, right, to: output, computing: computing, result: raw)
+        }
     }
 
     func run(
@@ -115,7 +117,9 @@ struct Call1 {
                     count, input.base! + start * strides.1, strides.1, output.base! + start * strides.0, strides.0)
             }
         }
-        Elementwise.run(kernel, input, to: output, computing: computing, result: raw)
+        try Stopping.allow(elements: output.layout.count) {
+            Elementwise.run(kernel, input, to: output, computing: computing, result: raw)
+        }
     }
 
     func run(
@@ -142,8 +146,8 @@ struct Call1 {
 
 /// Arrays that one inner loop visits.
 enum Flat {
-    /// Elements between two looks at whether the run is being stopped: a fraction of a millisecond.
-    private static let piece = 1 << 18
+    /// Elements up to which neither threads pay, nor a look at whether the run is being stopped.
+    private static let piece = 1 << 15
 
     /// The strides of arrays that lie packed in the same order, or are one element repeated; nil when one is neither.
     @inline(__always)
@@ -166,15 +170,11 @@ enum Flat {
         return layout.strides.allSatisfy { $0 == 0 } ? 0 : nil
     }
 
+    /// Ranges of elements, on several threads where that pays.
     @inline(__always)
     static func forEachPiece(_ count: Int, _ body: (_ start: Int, _ count: Int) -> Void) throws {
         if count <= piece { return body(0, count) }
-        var start = 0
-        while start < count {
-            body(start, min(piece, count - start))
-            start += piece
-            if Interpreter.current?.isStopping == true { throw CancellationError() }
-        }
+        try Stopping.allow { SharedLoop.run(count) { body($0.lowerBound, $0.count) } }
     }
 }
 

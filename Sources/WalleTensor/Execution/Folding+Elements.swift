@@ -18,7 +18,9 @@ extension Folding {
                     let first = base + offsets[1] + index * strides[1]
                     begin(accumulator, first)
                     if inner.rank == 1 {
-                        casting.forEachPiece(inner.shape[0], first, inner.strides[0]) { kernel($0, $1, $2, accumulator) }
+                        casting.forEachPiece(inner.shape[0], first, inner.strides[0]) {
+                            kernel($0, $1, $2, accumulator)
+                        }
                         continue
                     }
                     let within: InlineArray<1, Layout> = [inner]

@@ -14,7 +14,8 @@ extension Folding {
         let halvings = Int.bitWidth - (positions.count / most).leadingZeroBitCount
         let rowBytes = (Swift.min(rows.length, rows.piece) * computing.byteCount).roundedUp(to: 64)
         SharedLoop.run(
-            rows.count, threads: Int(candidate.threads), weight: positions.count * Swift.min(rows.length, rows.piece) * 8
+            rows.count, threads: Int(candidate.threads),
+            weight: positions.count * Swift.min(rows.length, rows.piece) * 8
         ) { range in
             LargeScratch.with(byteCount: (halvings + 3) * rowBytes) { scratch in
                 let fold = RowFold(

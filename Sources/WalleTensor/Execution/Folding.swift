@@ -27,7 +27,7 @@ package struct Folding {
     ///   - folded: 1 for each axis of the input that goes, 0 for the others.
     ///   - output: The axes that stay, of the type that the operation accumulates.
     ///   - computing: The type that elements are cast to first.
-    private init(_ operation: FoldOperation?, _ input: View, folded: Axes, to output: View, computing: DType) {
+    init(_ operation: FoldOperation?, _ input: View, folded: Axes, to output: View, computing: DType) {
         (self.input, self.output, self.operation, self.computing) = (input, output, operation, computing)
         start =
             switch operation {

@@ -5,7 +5,7 @@ internal import CWalleKernels
 ///
 /// What an element costs is measured with the first piece of the very loop, so that no table of costs is needed: a power
 /// takes a hundred times as long as a sum.
-enum SharedLoop {
+package enum SharedLoop {
     /// Elements below which a loop is done in one piece.
     static let leastElements = 1 << 15
     /// Nanoseconds of work below which the pool is not asked: waking its threads takes about a tenth.
@@ -15,7 +15,7 @@ enum SharedLoop {
     private static let firstPiece = 1 << 14
 
     /// Calls `body` with ranges that cover `0..<count`, maybe on several threads at once.
-    static func run(_ count: Int, pool: ThreadPool = .shared, _ body: (Range<Int>) -> Void) {
+    package static func run(_ count: Int, pool: ThreadPool = .shared, _ body: (Range<Int>) -> Void) {
         if count < leastElements { return body(0..<count) }
         let start = walle_thread_nanoseconds()
         body(0..<firstPiece)

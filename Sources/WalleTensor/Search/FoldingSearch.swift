@@ -105,14 +105,36 @@ extension Folding: SearchProblem {
     private func turnedCost(_ speeds: MachineSpeeds) -> (Double, Double) {
         guard let axis = rowAxis else { return (.infinity, 1) }
         let length = kept.shape[axis]
-        let pieces = Double(kept.count / max(1, length)) * Double((length + Self.turnedResults - 1) / Self.turnedResults)
+        let pieces =
+            Double(kept.count / max(1, length)) * Double((length + Self.turnedResults - 1) / Self.turnedResults)
         let elements = Double(input.layout.count)
         let side = max(1, CacheSizes.vectorBytes / computing.byteCount)
         let whole = Double(inner.count / side * side) / Double(inner.count)
-        let square = computing.byteCount <= 2 ? speeds[.panels1] : computing.byteCount == 4 ? speeds[.panels4]
-            : speeds[.panels8]
+        let square =
+            computing.byteCount <= 2
+            ? speeds[.panels1]
+            : computing.byteCount == 4
+                ? speeds[.panels4]
+                : speeds[.panels8]
         let turned = elements * (whole * square + (1 - whole) * speeds[.edge])
         let added = bytes * (speeds[.accumulate] + max(0, speeds.at(bytes, .fold) - speeds[.fold]))
         return (turned + added + pieces * Double(inner.count + 4) * speeds[.call], pieces)
+    }
+}
+
+extension Folding {
+    /// The ways to fold, for whoever wants to compare them.
+    static func candidates(
+        _ operation: FoldOperation, _ input: View, _ folded: Axes, _ output: View
+    ) -> [Candidate] {
+        Folding(operation, input, folded: folded, to: output, computing: input.dtype).candidates
+    }
+
+    /// Folds in a way that was chosen before.
+    static func run(
+        _ operation: FoldOperation, _ input: View, folded: Axes, to output: View, computing: DType,
+        by candidate: Candidate
+    ) {
+        Folding(operation, input, folded: folded, to: output, computing: computing).run(candidate)
     }
 }

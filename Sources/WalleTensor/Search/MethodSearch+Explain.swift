@@ -43,7 +43,8 @@ extension MethodSearch {
         let count = subject.operation == .matmul ? 2 : 1
         guard subject.shapes.count == count else {
             throw TensorError(
-                .value, "\(subject.operation.rawValue) takes \(count) shape\(count == 1 ? "" : "s"), not "
+                .value,
+                "\(subject.operation.rawValue) takes \(count) shape\(count == 1 ? "" : "s"), not "
                     + "\(subject.shapes.count)")
         }
         return switch subject.operation {
@@ -63,7 +64,8 @@ extension MethodSearch {
         guard subject.shapes.allSatisfy({ $0.count == 2 }) else {
             throw TensorError(.value, "matrices have two axes: \(subject)")
         }
-        let a = try Tensor(zeros: subject.shapes[0], subject.dtype), b = try Tensor(zeros: subject.shapes[1], subject.dtype)
+        let a = try Tensor(zeros: subject.shapes[0], subject.dtype),
+            b = try Tensor(zeros: subject.shapes[1], subject.dtype)
         let c = try Tensor(zeros: try Products.inferMatrixProduct(a.type, b.type).shape, subject.dtype)
         guard let left = a.view.base, let right = b.view.base, let out = c.view.base else {
             throw TensorError(.value, "there is nothing to choose for arrays without elements: \(subject)")
@@ -84,7 +86,8 @@ extension MethodSearch {
         let isStrided = subject.operation == .stride
         var shape = subject.shapes[0]
         guard shape.count > (isStrided ? 0 : 1) else {
-            throw TensorError(.value, "\(subject.operation.rawValue) needs an array of \(isStrided ? 1 : 2) axes or more")
+            throw TensorError(
+                .value, "\(subject.operation.rawValue) needs an array of \(isStrided ? 1 : 2) axes or more")
         }
         if isStrided { shape[shape.count - 1] *= 2 }
         let source = try Tensor(zeros: shape, subject.dtype)

@@ -13,9 +13,8 @@ extension Movement: SearchProblem {
         switch kind {
         case .contiguous: [Candidate(.walk), Candidate(.streamedWalk)]
         case .strided:
-            to[lengths.count - 1] == elementBytes
-                ? [Candidate(.walk), Candidate(.sourceWalk), Candidate(.streamedWalk)]
-                : [Candidate(.walk), Candidate(.sourceWalk)]
+            [Candidate(.walk)] + (from.closest == to.closest ? [] : [Candidate(.sourceWalk)])
+                + (to[lengths.count - 1] == elementBytes ? [Candidate(.streamedWalk)] : [])
         case .transposed:
             [Candidate(.walk), Candidate(.sourceWalk)]
                 + [.panels, .blocks, .streamedBlocks].flatMap { Candidate($0).shared() }
@@ -96,18 +95,21 @@ extension Movement: SearchProblem {
         let written = Double(bytes) * speeds.at(workingSet, .stream)
         if case .contiguous = kind { return dispatch + written }
         let read = lineCost(.lineRead, from, lengths.count - 1, speeds) * Double(count)
-        return dispatch + max(read, written) + Double(count) * speeds[.copy] + Double(count / inner) * speeds[.streamCall]
+        return dispatch + max(read, written) + Double(count) * speeds[.copy] + Double(count / inner)
+            * speeds[.streamCall]
     }
 
     private func turnCost(_ algorithm: Candidate.Algorithm, _ speeds: MachineSpeeds) -> Double {
         guard case .transposed(let row) = kind else { return .infinity }
         let (rows, columns) = (lengths[row], inner)
         let side = squareSide
-        let squares = Double(count) * Double(rows / side * side) / Double(rows) * Double(columns / side * side)
+        let squares =
+            Double(count) * Double(rows / side * side) / Double(rows) * Double(columns / side * side)
             / Double(columns)
         let width = algorithm == .panels ? columns : algorithm == .blocks ? Self.blockSide : Self.streamedColumns
         let height = algorithm == .panels ? Self.panelRows : Self.blockSide
-        let calls = Double(count / (rows * columns)) * Double((rows + height - 1) / height)
+        let calls =
+            Double(count / (rows * columns)) * Double((rows + height - 1) / height)
             * Double((columns + width - 1) / width)
         let (speed, scale) = turnSpeed(algorithm)
         let whole = Double(columns / side * side) / Double(columns)
@@ -122,7 +124,8 @@ extension Movement: SearchProblem {
         // Lines that two panels share are gone from the first cache where columns are many.
         let step = abs(from[lengths.count - 1])
         let lines = Double(columns * min(64, step))
-        let lost = algorithm == .panels
+        let lost =
+            algorithm == .panels
             ? (line(.lineRead, step, lines, speeds) - line(.lineRead, step, 0, speeds)) / Double(4 * side) : 0
         return dispatch + squares * (speeds.at(workingSet, speed) * scale + lost) + edges
     }

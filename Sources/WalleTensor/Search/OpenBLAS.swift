@@ -25,22 +25,26 @@ final class OpenBLAS: Sendable {
     /// Sides of the square products that its speed is measured with.
     static let measuredSides = [32, 96, 256, 512]
 
-    private typealias Narrow = @convention(c) (
-        Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafeRawPointer, Int32, UnsafeRawPointer, Int32, Float,
-        UnsafeMutableRawPointer, Int32
-    ) -> Void
-    private typealias NarrowDouble = @convention(c) (
-        Int32, Int32, Int32, Int32, Int32, Int32, Double, UnsafeRawPointer, Int32, UnsafeRawPointer, Int32, Double,
-        UnsafeMutableRawPointer, Int32
-    ) -> Void
-    private typealias Wide = @convention(c) (
-        Int32, Int32, Int32, Int, Int, Int, Float, UnsafeRawPointer, Int, UnsafeRawPointer, Int, Float,
-        UnsafeMutableRawPointer, Int
-    ) -> Void
-    private typealias WideDouble = @convention(c) (
-        Int32, Int32, Int32, Int, Int, Int, Double, UnsafeRawPointer, Int, UnsafeRawPointer, Int, Double,
-        UnsafeMutableRawPointer, Int
-    ) -> Void
+    private typealias Narrow =
+        @convention(c) (
+            Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafeRawPointer, Int32, UnsafeRawPointer, Int32, Float,
+            UnsafeMutableRawPointer, Int32
+        ) -> Void
+    private typealias NarrowDouble =
+        @convention(c) (
+            Int32, Int32, Int32, Int32, Int32, Int32, Double, UnsafeRawPointer, Int32, UnsafeRawPointer, Int32, Double,
+            UnsafeMutableRawPointer, Int32
+        ) -> Void
+    private typealias Wide =
+        @convention(c) (
+            Int32, Int32, Int32, Int, Int, Int, Float, UnsafeRawPointer, Int, UnsafeRawPointer, Int, Float,
+            UnsafeMutableRawPointer, Int
+        ) -> Void
+    private typealias WideDouble =
+        @convention(c) (
+            Int32, Int32, Int32, Int, Int, Int, Double, UnsafeRawPointer, Int, UnsafeRawPointer, Int, Double,
+            UnsafeMutableRawPointer, Int
+        ) -> Void
 
     /// The processor that it computes for, in its own word.
     let core: String

@@ -34,7 +34,9 @@ struct ProductProblem: SearchProblem {
         return result
     }
 
-    private func shared(_ candidate: Candidate) -> [Candidate] { product.pool == nil ? [candidate] : candidate.shared() }
+    private func shared(_ candidate: Candidate) -> [Candidate] {
+        product.pool == nil ? [candidate] : candidate.shared()
+    }
 
     /// Tiles can be taken from where the factors lie.
     private var isDirect: Bool { b.columnStride == 1 && c.columnStride == 1 }
@@ -75,7 +77,8 @@ struct ProductProblem: SearchProblem {
         switch candidate.algorithm {
         case .vector:
             let isByRows = b.columnStride == 1 && c.columns > 1
-            return speeds[.call] + bytes(depth, c.columns) * speeds.at(bytes(depth, c.columns), isByRows ? .sums : .dots)
+            return speeds[.call] + bytes(depth, c.columns)
+                * speeds.at(bytes(depth, c.columns), isByRows ? .sums : .dots)
         case .openBLAS: return libraryCost(speeds)
         default: break
         }

@@ -19,7 +19,8 @@ package struct SearchTrial: Sendable {
                 if m * n * k < 1 << 15 { continue }
                 return SearchSubject(.matmul, [[m, k], [k, n]], pick([DType.float32, .float64]))
             case .transpose:
-                let shape: Axes = next() < 0.75
+                let shape: Axes =
+                    next() < 0.75
                     ? [length(2, 4000), length(2, 4000)] : [length(2, 200), length(2, 200), length(2, 200)]
                 let dtype = pick([DType.uint8, .float32, .float64, .int16])
                 if isFit(shape, dtype, least: 8 << 10) { return SearchSubject(.transpose, [shape], dtype) }

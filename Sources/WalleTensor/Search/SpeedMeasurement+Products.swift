@@ -59,7 +59,8 @@ extension SpeedMeasurement {
         guard let library = OpenBLAS.loaded else { return }
         for (type, speed) in [(DType.float32, Speed.blas4), (.float64, .blas8)] {
             for (level, side) in OpenBLAS.measuredSides.enumerated() {
-                let a = Matrix(source, rows: side, columns: side), b = Matrix(source + (8 << 20), rows: side, columns: side)
+                let a = Matrix(source, rows: side, columns: side),
+                    b = Matrix(source + (8 << 20), rows: side, columns: side)
                 let c = MutableMatrix(target, rows: side, columns: side)
                 let units = Double(side * side * side)
                 set(speed, level, Self.time(units) { _ = library.multiply(type, a, b, into: c, alpha: 1, beta: 0) })
