@@ -15,7 +15,9 @@ import Testing
         let asker = Asker()
         let isDone = withExtendedLifetime(asker) {
             Interruption.allow(
-                { Unmanaged<Asker>.fromOpaque($0!).takeUnretainedValue().looks.add(1, ordering: .relaxed).newValue > 2 },
+                {
+                    Unmanaged<Asker>.fromOpaque($0!).takeUnretainedValue().looks.add(1, ordering: .relaxed).newValue > 2
+                },
                 Unmanaged.passUnretained(asker).toOpaque(), body)
         }
         return (isDone, asker.looks.load(ordering: .relaxed))

@@ -62,7 +62,8 @@ package struct TensorSearchCommand: AsyncParsableCommand, ConsoleCommand {
             var table = Table("operator", ">shapes", ">right", ">median loss", ">worst")
             for score in scores {
                 table.add(
-                    score.operation, "\(score.losses.count)", Self.text(100 * score.share) + " %", Self.text(score.median),
+                    score.operation, "\(score.losses.count)", Self.text(100 * score.share) + " %",
+                    Self.text(score.median),
                     Self.text(score.worst))
             }
             console.print(table.text)

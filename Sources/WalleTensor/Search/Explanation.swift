@@ -40,13 +40,14 @@ package struct Explanation: Sendable {
 
     /// The least time of each candidate, which take turns so that what else the machine does meets all.
     ///
-    /// Alone on its thread a candidate is measured in CPU time; one that shares its work by the clock on the wall.
+    /// With one thread they are measured in CPU time, which others on the machine disturb less; else by the clock on the
+    /// wall.
     private static func measure(_ problem: some SearchProblem, _ candidates: [Candidate]) -> [Double] {
         var best = [Double](repeating: .infinity, count: candidates.count)
         var loops = [Int](repeating: 1, count: candidates.count)
+        let clock = ThreadPool.shared.threadCount > 1 ? walle_thread_nanoseconds : walle_thread_cpu_nanoseconds
         for round in 0..<4 {
             for (index, candidate) in candidates.enumerated() {
-                let clock = candidate.threads > 1 ? walle_thread_nanoseconds : walle_thread_cpu_nanoseconds
                 // What the candidate before left in the caches is not this one's merit.
                 if round > 0 { problem.run(candidate) }
                 let start = clock()

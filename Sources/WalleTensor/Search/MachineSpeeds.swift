@@ -8,10 +8,10 @@ enum Speed: Int, CaseIterable {
     case strided
     /// An element read, or written, alone in its line of a cache.
     case lineRead, lineWritten
-    /// An element of 1, 4 or 8 bytes turned in panels, in blocks, or in blocks that are streamed.
-    case panels1, panels4, panels8
-    case blocks1, blocks4, blocks8
-    case streamed1, streamed4, streamed8
+    /// An element of 1, 2, 4 or 8 bytes turned in panels, in blocks, or in blocks that are streamed.
+    case panels1, panels2, panels4, panels8
+    case blocks1, blocks2, blocks4, blocks8
+    case streamed1, streamed2, streamed4, streamed8
     /// An element turned alone below squares, or beside them; the start of turning, beside that of a walk, and of each
     /// panel.
     case edge, tallEdge, turnCall, panelCall
@@ -48,7 +48,7 @@ final class MachineSpeeds: Sendable {
 
     /// Four figures a speed.
     let figures: [Double]
-    private let places: [Double] = MachineSpeeds.points.map { MachineSpeeds.logarithm($0) }
+    private let edges = MachineSpeeds.edges
 
     init(figures: [Double]) {
         precondition(figures.count == 4 * Speed.allCases.count, "four figures a speed")
@@ -61,17 +61,25 @@ final class MachineSpeeds: Sendable {
     /// Of data in the first cache, where it makes a difference.
     subscript(speed: Speed) -> Double { figures[4 * speed.rawValue] }
 
-    /// Of a working set of some bytes: between figures along their logarithms.
+    /// Of a working set of some bytes: a figure holds as long as a cache does, and then passes into the next one along
+    /// the logarithm of the bytes.
     func at(_ bytes: Double, _ speed: Speed) -> Double {
         let first = 4 * speed.rawValue
         let place = Self.logarithm(max(bytes, 1))
-        if place <= places[0] { return figures[first] }
-        for point in 1..<4 where place <= places[point] {
-            let share = (place - places[point - 1]) / (places[point] - places[point - 1])
-            return figures[first + point - 1] + share * (figures[first + point] - figures[first + point - 1])
+        for (level, edge) in edges.enumerated() where place < edge.end {
+            let share = max(0, (place - edge.start) / (edge.end - edge.start))
+            return figures[first + level] + share * (figures[first + level + 1] - figures[first + level])
         }
         return figures[first + 3]
     }
+
+    /// From where on a cache does not hold all data, and from where on it holds next to nothing of them.
+    private static let edges: [(start: Double, end: Double)] = {
+        let caches = CacheSizes.shared
+        return [(caches.first, 2.0), (caches.second, 2), (caches.third, 1.5)].map {
+            (logarithm(0.75 * Double($0)), logarithm($1 * Double($0)))
+        }
+    }()
 
     /// To base 2, with a straight line between powers: exact enough for what is measured with a few percent of error.
     private static func logarithm(_ x: Double) -> Double { Double(x.exponent) + x.significand - 1 }
@@ -87,8 +95,8 @@ extension Speed {
         case .turnCall, .panelCall: [30, 30, 30, 30]
         case .lineRead: [0.5, 0.8, 2, 5]
         case .lineWritten: [0.5, 1, 3, 8]
-        case .panels1, .blocks1: [0.2, 0.2, 0.25, 0.4]
-        case .streamed1: [0.3, 0.3, 0.3, 0.4]
+        case .panels1, .blocks1, .panels2, .blocks2: [0.2, 0.2, 0.25, 0.4]
+        case .streamed1, .streamed2: [0.3, 0.3, 0.3, 0.4]
         case .panels4, .blocks4: [0.2, 0.25, 0.4, 0.9]
         case .streamed4: [0.4, 0.4, 0.5, 0.8]
         case .panels8, .blocks8: [0.4, 0.5, 0.8, 1.8]

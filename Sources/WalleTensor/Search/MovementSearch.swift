@@ -57,7 +57,7 @@ extension Movement: SearchProblem {
             return dispatch + Double(bytes) * speeds.at(workingSet, .copy)
         }
         let read = lineCost(.lineRead, from, inner, speeds), written = lineCost(.lineWritten, to, inner, speeds)
-        return dispatch + Double(count) * max(read, written)
+        return 1.5 * dispatch + Double(count) * max(read, written)
     }
 
     /// Of an element read or written in a loop along an axis: at once where neighbours follow one another; else as its
@@ -83,6 +83,9 @@ extension Movement: SearchProblem {
         step > 512
             ? speeds.at(bytes, speed) : speed == .lineRead ? 64 * speeds.at(bytes, .fold) : 32 * speeds.at(bytes, .copy)
     }
+
+    /// Of the beginning of a short loop beside the squares.
+    private static let loopNanoseconds = 3.0
 
     /// How much smaller a cache is to lines that are some bytes apart: those a power of 2 apart share few of its sets.
     private static func crowding(_ step: Int) -> Double {
@@ -116,8 +119,9 @@ extension Movement: SearchProblem {
         // Beside the squares loops run down, below them along.
         let beside = Double(count) * (1 - whole) * speeds.at(workingSet, .tallEdge)
         let below = Double(count) * whole - squares
+        let loops = calls * Double(columns % side) * Self.loopNanoseconds
         let reread = lineCost(.lineRead, from, lengths.count - 1, speeds, length: width)
-        let edges = beside + below * max(reread, speeds.at(workingSet, .edge))
+        let edges = loops + beside + below * max(reread, speeds.at(workingSet, .edge))
         let panels = Double(count / (rows * columns) * ((rows + height - 1) / height))
         var dispatch = speeds[.turnCall] + panels * speeds[.panelCall] + calls * speeds[.call]
         if algorithm == .streamedBlocks { dispatch += calls * Double(min(height, rows)) * speeds[.streamCall] }
@@ -140,20 +144,16 @@ extension Movement: SearchProblem {
         }
     }
 
-    /// The figure of elements of this size, or of the next smaller one and how much more an element of this size takes.
+    /// The figure of elements of this size; those of 16 bytes take twice as long as those of 8.
     private func turnSpeed(_ algorithm: Candidate.Algorithm) -> (Speed, Double) {
-        let scale = elementBytes == 2 || elementBytes == 16 ? 2.0 : 1
-        return switch (algorithm, elementBytes) {
-        case (.panels, ...2): (.panels1, scale)
-        case (.panels, 4): (.panels4, scale)
-        case (.panels, _): (.panels8, scale)
-        case (.blocks, ...2): (.blocks1, scale)
-        case (.blocks, 4): (.blocks4, scale)
-        case (.blocks, _): (.blocks8, scale)
-        case (_, ...2): (.streamed1, scale)
-        case (_, 4): (.streamed4, scale)
-        default: (.streamed8, scale)
-        }
+        let first: Speed =
+            switch algorithm {
+            case .panels: .panels1
+            case .blocks: .blocks1
+            default: .streamed1
+            }
+        let size = min(3, elementBytes.trailingZeroBitCount)
+        return (Speed(rawValue: first.rawValue + size) ?? first, elementBytes == 16 ? 2 : 1)
     }
 }
 

@@ -10,6 +10,8 @@ struct SpeedMeasurement {
     let sourceBytes: Int
     /// Where the next data are that no cache holds.
     private var fresh = 0
+    /// What is far from the caches is measured but once: it takes longest and varies least.
+    private var isFirst = true
     private(set) var figures = [Double](repeating: 0, count: 4 * Speed.allCases.count)
 
     /// Bytes of a piece that is measured in memory.
@@ -33,10 +35,13 @@ struct SpeedMeasurement {
                 { $0.movement() }, { $0.turning() }, { $0.folding() }, { $0.dispatch() },
                 { $0.products() },
             ]
-            // Twice, so that what disturbs for a while disturbs but one.
-            for part in parts + parts.prefix(4) {
-                if Interruption.isAsked { return }
-                part(&measurement)
+            // Some times, so that what disturbs for a while disturbs but one.
+            for round in 0..<4 {
+                measurement.isFirst = round == 0
+                for part in round == 0 ? parts : Array(parts.prefix(3)) {
+                    if Interruption.isAsked { return }
+                    part(&measurement)
+                }
             }
             result = MachineSpeeds(figures: measurement.figures)
         }
@@ -85,7 +90,7 @@ struct SpeedMeasurement {
             set(speed, level, nanoseconds)
         }
         var best = Double.infinity
-        for _ in 0..<2 {
+        for _ in 0..<(isFirst ? 3 : 1) {
             let place = nextFresh(Self.freshBytes)
             best = min(best, Self.time(units(Self.freshBytes), repeats: 1) { body(place, Self.freshBytes) })
         }
@@ -147,11 +152,12 @@ extension SpeedMeasurement {
 
     private mutating func turning() {
         for (bytes, speeds) in [
-            (1, [Speed.panels1, .blocks1, .streamed1]), (4, [.panels4, .blocks4, .streamed4]),
+            (1, [Speed.panels1, .blocks1, .streamed1]), (2, [.panels2, .blocks2, .streamed2]),
+            (4, [.panels4, .blocks4, .streamed4]),
             (8, [.panels8, .blocks8, .streamed8]),
         ] {
             for (speed, algorithm) in zip(speeds, [Candidate.Algorithm.panels, .blocks, .streamedBlocks]) {
-                for level in 0..<4 { turn(speed, algorithm, bytes, level) }
+                for level in 0..<(isFirst ? 4 : 3) { turn(speed, algorithm, bytes, level) }
             }
         }
         let turn = walle_kernels_transpose(kernels, 4).unsafelyUnwrapped
@@ -185,11 +191,12 @@ extension SpeedMeasurement {
         // Lines begin anywhere in most arrays.
         let step = (side + 9) * bytes
         let loops = max(1, 16384 / (side * side))
+        let rows = level < 3 ? side : side / 2
         let movement = Movement(
-            source, Layout(shape: [side, side], strides: [bytes, step]), target,
-            Layout(shape: [side, side], strides: [step, bytes]), elementBytes: bytes)
+            source, Layout(shape: [rows, side], strides: [bytes, step]), target,
+            Layout(shape: [rows, side], strides: [step, bytes]), elementBytes: bytes)
         if level < 3 { movement.run(Candidate(algorithm)) }
-        let nanoseconds = Self.time(Double(side * side * loops), repeats: level < 3 ? 2 : 1) {
+        let nanoseconds = Self.time(Double(rows * side * loops), repeats: level < 2 ? 2 : 1) {
             for _ in 0..<loops { movement.run(Candidate(algorithm)) }
         }
         set(speed, level, nanoseconds)

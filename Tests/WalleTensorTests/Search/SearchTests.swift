@@ -30,7 +30,8 @@ import Testing
         guard let kernels = walle_kernels_named(level) else { return }
         for (bytes, dtype) in [(1, DType.uint8), (2, .int16), (4, .int32), (8, .int64), (16, .complex128)] {
             let (rows, columns) = (35, 21)
-            let source = try Tensor.counting([columns, rows], dtype), result = try Tensor(zeros: [rows, columns], dtype)
+            let source = try Tensor.counting([columns, rows], dtype),
+                result = try Tensor(zeros: [rows, columns], dtype)
             walle_kernels_transpose(kernels, bytes)!(
                 rows, columns, source.view.base!, rows * bytes, result.view.base!, columns * bytes)
             let (from, to) = (source.bytes, result.bytes)
@@ -72,7 +73,8 @@ import Testing
     @Test(arguments: [FoldOperation.sum, .product, .maximum], [DType.float32, .float64, .int64])
     func foldsAlikeByEveryCandidate(_ operation: FoldOperation, _ dtype: DType) throws {
         let cases: [(Axes, Axes)] = [
-            ([40, 300], [1, 0]), ([300, 40], [0, 1]), ([700, 5], [0, 1]), ([3, 300_000], [0, 1]), ([9, 7, 50], [0, 1, 0]),
+            ([40, 300], [1, 0]), ([300, 40], [0, 1]), ([700, 5], [0, 1]), ([3, 300_000], [0, 1]),
+            ([9, 7, 50], [0, 1, 0]),
             ([600_000], [1]),
         ]
         for (shape, folded) in cases {
