@@ -68,7 +68,8 @@ extension Movement: SearchProblem {
         let step = abs(strides[inner])
         if step == 0 { return 0 }
         let first = line(speed, step, Double(bytes), speeds)
-        if step < 64 { return max(step == elementBytes ? 0 : speeds[.strided], first * Double(step) / 64) }
+        if step == elementBytes { return first * Double(step) / 64 }
+        if step < 64 { return max(speeds[.strided], first * Double(step) / 64) }
         // Neighbours in another axis share the line.
         var shared = 1
         for axis in lengths.indices where axis != inner && abs(strides[axis]) < 64 && strides[axis] != 0 {
@@ -78,10 +79,12 @@ extension Movement: SearchProblem {
         return max(speeds[.strided], (first + Double(shared - 1) * again) / Double(shared))
     }
 
-    /// Of a line among some bytes: lines that are close together are fetched ahead.
+    /// Of an element alone in its line, among lines of some bytes: those that are close together are fetched ahead, and
+    /// take as long as their bytes do.
     private func line(_ speed: Speed, _ step: Int, _ bytes: Double, _ speeds: MachineSpeeds) -> Double {
-        step > 512
-            ? speeds.at(bytes, speed) : speed == .lineRead ? 64 * speeds.at(bytes, .fold) : 32 * speeds.at(bytes, .copy)
+        if step > 512 { return speeds.at(bytes, speed) }
+        let whole: (Speed, Double) = speed == .lineRead ? (.fold, 64) : (.copy, 32)
+        return speeds[.strided] + whole.1 * (speeds.at(bytes, whole.0) - speeds[whole.0])
     }
 
     /// Of the beginning of a short loop beside the squares.
@@ -117,7 +120,8 @@ extension Movement: SearchProblem {
         let (speed, scale) = turnSpeed(algorithm)
         let whole = Double(columns / side * side) / Double(columns)
         // Beside the squares loops run down, below them along.
-        let beside = Double(count) * (1 - whole) * speeds.at(workingSet, .tallEdge)
+        let tall = speeds.at(workingSet, .tallEdge) * (elementBytes < 8 ? 0.75 : 1)
+        let beside = Double(count) * (1 - whole) * tall
         let below = Double(count) * whole - squares
         let loops = calls * Double(columns % side) * Self.loopNanoseconds
         let reread = lineCost(.lineRead, from, lengths.count - 1, speeds, length: width)
@@ -130,7 +134,7 @@ extension Movement: SearchProblem {
         let lines = Double(columns * min(64, step))
         let lost =
             algorithm == .panels
-            ? (line(.lineRead, step, lines, speeds) - line(.lineRead, step, 0, speeds)) / Double(4 * side) : 0
+            ? (line(.lineRead, step, lines, speeds) - line(.lineRead, step, 0, speeds)) / Double(8 * side) : 0
         return dispatch + squares * (speeds.at(workingSet, speed) * scale + lost) + edges
     }
 
