@@ -22,7 +22,7 @@ package final class SharedStorage: @unchecked Sendable {
 
     /// All zero.
     package convenience init(zeroed count: Int) {
-        if count >= Self.pagedBytes, let pages = Pages.new(count) {
+        if count >= Self.pagedBytes, let pages = Self.zeroedPages(count) {
             self.init(pages, count)
         } else {
             self.init(allocating: count)
@@ -40,8 +40,17 @@ package final class SharedStorage: @unchecked Sendable {
     }
 
     private static func pages(_ count: Int, zeroed: Bool) -> SharedStorage? {
-        guard let pages = zeroed ? Pages.new(count) : Pages.reused(count) ?? Pages.new(count) else { return nil }
+        guard let pages = zeroed ? zeroedPages(count) : Pages.reused(count) ?? Pages.new(count) else { return nil }
         return SharedStorage(pages, count)
+    }
+
+    /// Up to here filling memory that the process has takes less time than the system needs for new pages.
+    private static let mostFilledBytes = 16 << 20
+
+    private static func zeroedPages(_ count: Int) -> UnsafeMutableRawBufferPointer? {
+        guard count <= mostFilledBytes, let pages = Pages.reused(count) else { return Pages.new(count) }
+        pages.initializeMemory(as: UInt8.self, repeating: 0)
+        return pages
     }
 
     private convenience init(_ pages: UnsafeMutableRawBufferPointer, _ count: Int) {

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any, ClassVar, Literal, NoReturn, Self
+from typing import Any, ClassVar, Literal, NoReturn, Self, TypeVar
 
 from walle.numpy._dtypes import dtype
 from walle.numpy._methods import flagsobj, flatiter
 from walle.numpy._typing import (
     Array, ArrayLike, AxesLike, Buffer, Casting, Device, DTypeLike, Iterator, Order, ShapeLike,
 )  # fmt: skip
+
+_Function = TypeVar("_Function")
 
 class ndarray:
     """An array of numbers of one type. The methods below `fill` are written in Python and added on import."""
@@ -547,6 +549,9 @@ class float32(floating): ...
 class float64(floating, float): ...  # type: ignore[misc]
 class complex64(complexfloating): ...
 class complex128(complexfloating, complex): ...  # type: ignore[misc]
+
+def quick(function: _Function, /) -> _Function:
+    """Have Swift answer the plain calls of a function, and the function all others."""
 
 class ufunc:
     """A function of the elements of arrays, which are broadcast."""

@@ -101,6 +101,11 @@ typedef struct {
     walle_unary_kernel copy[5];
     walle_select_kernel select[5];
     walle_movement movement;
+    /// The same operations with results that go past the caches, for outputs larger than these; NULL for most.
+    struct {
+        walle_unary_kernel unary[walle_unary_count][walle_dtype_count];
+        walle_binary_kernel binary[walle_binary_count][walle_dtype_count];
+    } stream;
     /// Pieces of matrix products. Their strides count elements.
     walle_gemm gemm[walle_dtype_count];
     /// Keys of real elements, and of complex ones.
@@ -135,6 +140,15 @@ static inline walle_unary_kernel walle_kernels_unary(const walle_kernels *kernel
 }
 static inline walle_binary_kernel walle_kernels_binary(const walle_kernels *kernels, int operation, int type) {
     return kernels->binary[operation][type];
+}
+/// For outputs that no cache could keep; the usual kernel where there is no other.
+static inline walle_unary_kernel walle_kernels_stream_unary(const walle_kernels *kernels, int operation, int type) {
+    const walle_unary_kernel kernel = kernels->stream.unary[operation][type];
+    return kernel ? kernel : kernels->unary[operation][type];
+}
+static inline walle_binary_kernel walle_kernels_stream_binary(const walle_kernels *kernels, int operation, int type) {
+    const walle_binary_kernel kernel = kernels->stream.binary[operation][type];
+    return kernel ? kernel : kernels->binary[operation][type];
 }
 static inline walle_fold_kernel walle_kernels_fold(const walle_kernels *kernels, int operation, int type) {
     return kernels->fold[operation][type];

@@ -8,6 +8,8 @@ final class WarmPool: Sendable {
         /// VMs of this host that have not ended, by identity.
         var all: [ObjectIdentifier: VirtualMachine] = [:]
         var starting = 0
+        /// Spares that are being made.
+        var refilling = 0
         /// VMs that were given back and have not ended.
         var ending: Set<ObjectIdentifier> = []
         var isClosed = false
@@ -52,20 +54,25 @@ final class WarmPool: Sendable {
         return try await make()
     }
 
-    /// Makes spares in the background, up to the number configured.
+    /// Makes spares in the background, up to the number configured. One that cannot be made now, as the host has all the
+    /// VMs it may have, is made when another VM has ended.
     func refill() {
         let missing = state.withLock { state in
-            state.isClosed ? 0 : configuration.spares - state.spares.count - state.starting
+            let missing = state.isClosed ? 0 : max(0, configuration.spares - state.spares.count - state.refilling)
+            state.refilling += missing
+            return missing
         }
-        guard missing > 0 else { return }
-        Task.detached(priority: .utility) { [self] in
-            guard let machine = try? await make() else { return }
-            let isKept = state.withLock { state in
-                guard !state.isClosed, state.spares.count < configuration.spares else { return false }
-                state.spares.append(machine)
-                return true
+        for _ in 0..<missing {
+            Task.detached(priority: .utility) { [self] in
+                let machine = try? await make()
+                let isKept = state.withLock { state in
+                    state.refilling -= 1
+                    guard let machine, !state.isClosed, state.spares.count < configuration.spares else { return false }
+                    state.spares.append(machine)
+                    return true
+                }
+                if let machine, !isKept { end(machine) }
             }
-            if !isKept { end(machine) }
         }
     }
 
@@ -110,6 +117,7 @@ final class WarmPool: Sendable {
                 state.all[ObjectIdentifier(machine)] = nil
                 state.ending.remove(ObjectIdentifier(machine))
             }
+            refill()
             onEnd?()
         }
     }

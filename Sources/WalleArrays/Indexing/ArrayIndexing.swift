@@ -7,6 +7,11 @@ internal import WalleTensor
 enum ArrayIndexing {
     static func get(_ array: ArrayPointer, _ key: PythonPointer, _ state: StatePointer) throws -> PythonPointer {
         if let found = try BasicIndex.get(array, key, state) { return found }
+        if walle_IsList(key) != 0 {
+            let list = try state.index(of: key)
+            defer { Py_DecRef(list.object) }
+            return try get(array, list.object, state)
+        }
         if let found = try PositionIndex.get(array, key, state) { return found }
         let parsed = try Subscript(key, of: array, state)
         defer { parsed.release() }
@@ -29,6 +34,11 @@ enum ArrayIndexing {
         try array.writableBody()
         if BasicIndex.set(array, key, value, state) { return }
         if let place = try BasicIndex.place(array, key) { return try assign(value, to: place, state) }
+        if walle_IsList(key) != 0 {
+            let list = try state.index(of: key)
+            defer { Py_DecRef(list.object) }
+            return try set(array, list.object, value, state)
+        }
         if try PositionIndex.set(array, key, value, state) { return }
         let parsed = try Subscript(key, of: array, state)
         defer { parsed.release() }
@@ -61,10 +71,19 @@ enum ArrayIndexing {
         gather.write(from: copy.view)
     }
 
-    /// Assigns a number, or a vector of the same type that lies apart; false for anything else.
+    /// Assigns a number to elements of one axis, or an array of the same type and shape, of one or two axes, that lies apart;
+    /// false for anything else.
     private static func assignQuickly(_ value: PythonPointer, to place: View, _ state: StatePointer) -> Bool {
         guard let base = place.base else { return false }
         if place.layout.rank == 0 { return state.write(value, as: place.dtype, to: base) }
+        if let rows = QuickRows(place.layout) {
+            guard rows.count * rows.length <= QuickRows.most, walle_Type(value) == state.pointee.arrayType,
+                ArrayPointer(value).dtype == place.dtype, let source = QuickRows(ArrayPointer(value).layout),
+                source.count == rows.count, source.length == rows.length, !ArrayPointer(value).view.overlaps(place)
+            else { return false }
+            source.copy(ArrayPointer(value).body.pointee.first, place.dtype, to: base, rows)
+            return true
+        }
         let (count, stride) = (place.layout.shape[0], place.layout.strides[0])
         guard count <= mostAtOnce else { return false }
         let copy = walle_kernels_copy(walle_kernels_shared(), place.dtype.byteCount).unsafelyUnwrapped
@@ -99,7 +118,7 @@ enum ArrayIndexing {
 
     /// Writes a value, broadcast and cast, to memory that may be written.
     static func assign(_ value: PythonPointer, to place: View, _ state: StatePointer) throws {
-        if place.layout.rank <= 1, assignQuickly(value, to: place, state) { return }
+        if place.layout.rank <= 2, assignQuickly(value, to: place, state) { return }
         var operand = try Operand(reading: value, state)
         defer { operand.release() }
         try operand.settle(as: place.dtype, state, place: 3)
@@ -127,6 +146,14 @@ enum ArrayIndexing {
 }
 
 extension StatePointer {
+    /// A list as an array of positions or conditions. One without elements selects nothing.
+    func index(of list: PythonPointer) throws -> ArrayPointer {
+        let array = try self.array(from: list)
+        guard array.count == 0, array.dtype.kind > .integer else { return array }
+        defer { Py_DecRef(array.object) }
+        return try self.array(.int64, shape: array.shape)
+    }
+
     /// The same elements in memory of their own, packed.
     func copy(of array: ArrayPointer, as type: DType? = nil) throws -> ArrayPointer {
         let copy = try self.array(type ?? array.dtype, shape: array.shape)

@@ -61,8 +61,14 @@ enum PositionIndex {
     ) throws -> Bool {
         guard walle_Type(key) == state.pointee.arrayType, array.rank > 0 else { return false }
         let index = ArrayPointer(key)
+        if setFew(array, index, value, state) { return true }
         let view = array.view
         guard !index.view.overlaps(view) else { return false }
+        if walle_Type(value) == state.pointee.arrayType, ArrayPointer(value).view.overlaps(view) {
+            let copy = try state.copy(of: ArrayPointer(value))
+            defer { Py_DecRef(copy.object) }
+            return try set(array, key, copy.object, state)
+        }
         switch index.dtype.kind {
         case .integer:
             guard index.rank > 0, array.shape[0] > 0 else { return false }
@@ -77,6 +83,37 @@ enum PositionIndex {
         default: return false
         }
         return true
+    }
+
+    /// Writes to some elements of a vector; false for anything else.
+    private static func setFew(
+        _ array: ArrayPointer, _ index: ArrayPointer, _ value: PythonPointer, _ state: StatePointer
+    ) -> Bool {
+        let (body, places) = (array.body, index.body)
+        guard places.pointee.dtype == .int64, places.pointee.layout.rank == 1, body.pointee.layout.rank == 1,
+            places.pointee.layout.shape[0] <= few, places.pointee.cell != body.pointee.cell
+        else { return false }
+        let (count, dtype) = (places.pointee.layout.shape[0], body.pointee.dtype)
+        var (from, stride) = (state.pointee.numbers + 48, 0)
+        if walle_Type(value) == state.pointee.arrayType {
+            let values = ArrayPointer(value).body
+            guard values.pointee.dtype == dtype, values.pointee.layout.rank == 1,
+                values.pointee.layout.shape[0] == count, values.pointee.cell != body.pointee.cell
+            else { return false }
+            (from, stride) = (values.pointee.first, values.pointee.layout.strides[0])
+        } else if !state.write(value, as: dtype, to: from) {
+            return false
+        }
+        let kernels = walle_kernels_selection(walle_kernels_shared()).unsafelyUnwrapped
+        return withUnsafeTemporaryAllocation(of: Int64.self, capacity: few) { memory in
+            let positions = memory.baseAddress.unsafelyUnwrapped
+            let good = kernels.pointee.positions(
+                count, places.pointee.first, places.pointee.layout.strides[0], body.pointee.layout.shape[0], positions)
+            guard good == count else { return false }
+            walle_selection_scatter(kernels, dtype.byteCount).unsafelyUnwrapped(
+                count, from, stride, positions, body.pointee.first, body.pointee.layout.strides[0])
+            return true
+        }
     }
 
     private static func isCondition(_ index: ArrayPointer, on array: ArrayPointer) -> Bool {

@@ -66,7 +66,7 @@ extension CellPointer {
 
     @inline(never)
     private static func makeLarge(_ byteCount: Int, _ content: Cell.Content) throws -> CellPointer {
-        let interpreter = Interpreter.current
+        let interpreter = Interpreter.ofThisThread ?? Interpreter.current
         if let spare = interpreter?.takeSpare(bytes: byteCount) {
             let cell = try make(holding: spare)
             if content == .zeros { cell.pointee.bytes.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
@@ -179,7 +179,8 @@ extension CellPointer {
         switch pointee.source {
         case .inline: break
         case .storage(let storage):
-            if !pointee.isShared, !pointee.isReadOnly, Interpreter.current?.keepSpare(storage) == true { return }
+            let interpreter = Interpreter.ofThisThread ?? Interpreter.current
+            if !pointee.isShared, !pointee.isReadOnly, interpreter?.keepSpare(storage) == true { return }
             Self.drop(storage)
         case .foreign(let buffer):
             PyBuffer_Release(buffer)

@@ -65,7 +65,7 @@ enum QuickCall {
             array = ArrayPointer(isLeft ? first : second)
             let dtype = array.body.pointee.dtype
             guard case .binary(let operation) = UniversalFunction.all[index].operation,
-                operation != .power || dtype.kind == .floating, operation.computing(dtype) == dtype,
+                operation != .power || dtype.kind == .floating || dtype == .int64, operation.computing(dtype) == dtype,
                 dtype.computing == dtype,
                 let kernel = walle_kernels_binary(
                     walle_kernels_shared(), Int32(operation.rawValue), Int32(dtype.kernel))
@@ -84,6 +84,7 @@ enum QuickCall {
                 let number = Line(base: place, stride: 0, count: count)
                 (left, right) = isLeft ? (line, number) : (number, line)
             }
+            if operation == .power, dtype == .int64, QuickCall.hasNegative(right) { return nil }
             self.kernel = kernel
             result = operation.result(dtype)
         }
@@ -159,6 +160,16 @@ enum QuickCall {
         let bytes = body.pointee.dtype.byteCount
         guard body.pointee.layout.rank > 0, body.pointee.layout.isContiguous(elementBytes: bytes) else { return nil }
         return Line(base: body.pointee.first, stride: bytes, count: body.pointee.layout.count)
+    }
+
+    /// Whether one of some `int64` is negative.
+    private static func hasNegative(_ line: Line) -> Bool {
+        var (place, signs) = (line.base, 0)
+        for _ in 0..<(line.stride == 0 ? min(1, line.count) : line.count) {
+            signs |= place.load(as: Int.self)
+            place += line.stride
+        }
+        return signs < 0
     }
 
     private static func clashes(_ operand: Line, _ target: Line, bytes: Int, _ targetBytes: Int) -> Bool {

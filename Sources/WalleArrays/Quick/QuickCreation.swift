@@ -184,14 +184,28 @@ enum QuickCreation {
 }
 
 extension StatePointer {
-    /// The same elements packed in memory of their own, where the array is packed or has one axis; nil elsewhere.
+    /// The same elements packed in memory of their own, where the array is packed, has one axis or is a small matrix; nil
+    /// elsewhere.
     @inline(__always)
     func quickCopy(of array: ArrayPointer) throws -> ArrayPointer? {
-        guard let line = QuickCall.line(array), line.count <= 1 << 18 else { return nil }
+        guard let line = QuickCall.line(array) else { return try copyMatrix(array) }
+        guard line.count <= 1 << 18 else { return nil }
         let dtype = array.body.pointee.dtype
         let result = try packed(like: array, dtype, count: line.count)
         let copy = walle_kernels_copy(walle_kernels_shared(), dtype.byteCount).unsafelyUnwrapped
         copy(line.count, line.base, line.stride, result.body.pointee.first, dtype.byteCount)
+        return result
+    }
+
+    private func copyMatrix(_ array: ArrayPointer) throws -> ArrayPointer? {
+        guard let rows = QuickRows(array.body.pointee.layout), rows.count * rows.length <= QuickRows.most else {
+            return nil
+        }
+        let dtype = array.body.pointee.dtype
+        let result = try packed(like: array, dtype, count: rows.count * rows.length)
+        rows.copy(
+            array.body.pointee.first, dtype, to: result.body.pointee.first,
+            QuickRows(result.body.pointee.layout).unsafelyUnwrapped)
         return result
     }
 
@@ -202,5 +216,30 @@ extension StatePointer {
         if object == walle_LongTypeObject() { return .int64 }
         guard PyType_Check(object) != 0 else { return nil }
         return dtype(ofScalarType: UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyTypeObject.self))
+    }
+}
+
+/// The rows of a matrix, for which a walk over axes would be a detour.
+struct QuickRows {
+    /// Elements of a matrix that is taken row by row.
+    static let most = 4096
+
+    let count: Int, length: Int
+    let step: Int, stride: Int
+
+    /// Nil for arrays of more or fewer axes than two.
+    @inline(__always)
+    init?(_ layout: Layout) {
+        guard layout.rank == 2 else { return nil }
+        (count, length) = (layout.shape[0], layout.shape[1])
+        (step, stride) = (layout.strides[0], layout.strides[1])
+    }
+
+    /// Copies to rows of the same lengths, or one element to all of them where the strides are 0.
+    func copy(
+        _ from: UnsafeMutableRawPointer, _ dtype: DType, to: UnsafeMutableRawPointer, _ rows: QuickRows
+    ) {
+        let kernel = walle_kernels_copy(walle_kernels_shared(), dtype.byteCount).unsafelyUnwrapped
+        for row in 0..<count { kernel(length, from + row * step, stride, to + row * rows.step, rows.stride) }
     }
 }

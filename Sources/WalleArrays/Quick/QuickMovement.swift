@@ -14,6 +14,7 @@ enum QuickMovement {
         QuickFunction("flatten", flatten),
         QuickFunction("squeeze", squeeze),
         QuickFunction("transpose", transpose),
+        QuickFunction("flip", flip),
     ]
 
     /// The arrays of a list or tuple, when all are arrays of one type.
@@ -46,6 +47,7 @@ enum QuickMovement {
         guard given.isSpent, !isAxisGiven || wanted != nil, let axis = axis(wanted), let all = arrays(sequence, state)
         else { return nil }
         if axis == 0, all.allSatisfy({ $0.rank == 1 }) { return try joined(all, state) }
+        if axis == 1 || axis == -1, let result = try joinedColumns(all, state) { return result }
         return try Movement.concatenate(sequence, axis: axis, nil, state)
     }
 
@@ -62,6 +64,29 @@ enum QuickMovement {
             let count = body.pointee.layout.shape[0]
             copy(count, body.pointee.first, body.pointee.layout.strides[0], to, dtype.byteCount)
             to += count * dtype.byteCount
+        }
+        return result.object
+    }
+
+    /// Small matrices beside one another; nil for others.
+    private static func joinedColumns(_ arrays: [ArrayPointer], _ state: StatePointer) throws -> PythonPointer? {
+        guard let first = QuickRows(arrays[0].layout) else { return nil }
+        var length = 0
+        for array in arrays {
+            guard let rows = QuickRows(array.layout), rows.count == first.count else { return nil }
+            length += rows.length
+        }
+        guard first.count * length <= QuickRows.most else { return nil }
+        var shape = Axes(repeating: first.count, count: 2)
+        shape[1] = length
+        let dtype = arrays[0].dtype
+        let result = try state.array(dtype, shape: shape)
+        let target = QuickRows(result.layout).unsafelyUnwrapped
+        var to = result.body.pointee.first
+        for array in arrays {
+            let rows = QuickRows(array.layout).unsafelyUnwrapped
+            rows.copy(array.body.pointee.first, dtype, to: to, target)
+            to += rows.length * dtype.byteCount
         }
         return result.object
     }
@@ -144,6 +169,25 @@ enum QuickMovement {
         var given = given
         guard let array = given.array(0, state), given.isSpent else { return nil }
         return try state.transposed(array).object
+    }
+
+    private static func flip(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {
+        var given = given
+        guard let array = given.array(0, state) else { return nil }
+        let wanted = given.take(1, .axis, state)
+        guard given.isSpent, array.body.pointee.layout.isInline, array.rank > 0 else { return nil }
+        var only: Int?
+        if let wanted {
+            guard let axis = QuickFunction.integer(wanted) else { return nil }
+            only = try array.layout.axis(axis)
+        }
+        let view = try state.twin(of: array)
+        let layout = view.body.pointer(to: \.layout).unsafelyUnwrapped
+        for axis in 0..<layout.pointee.rank where layout.pointee.shape[axis] > 0 && (only == nil || axis == only) {
+            view.body.pointee.offset += (layout.pointee.shape[axis] - 1) * layout.pointee.strides[axis]
+            layout.pointee.strides[axis] = -layout.pointee.strides[axis]
+        }
+        return view.object
     }
 
     private static func expand(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {

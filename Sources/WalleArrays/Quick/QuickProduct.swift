@@ -2,7 +2,7 @@ internal import CWallePython
 internal import WallePython
 internal import WalleTensor
 
-/// Matrix products of arrays of one or two axes and one floating type.
+/// Matrix products of arrays of one or two axes and one type.
 enum QuickProduct {
     /// Nil for other arrays, and where the shapes do not fit.
     @inline(__always)
@@ -55,7 +55,7 @@ enum QuickProduct {
             let (a, b) = (ArrayPointer(first).body, ArrayPointer(second).body)
             let (rankA, rankB) = (a.pointee.layout.rank, b.pointee.layout.rank)
             dtype = a.pointee.dtype
-            guard dtype == .float64 || dtype == .float32, b.pointee.dtype == dtype, rankA == 1 || rankA == 2,
+            guard dtype.computing == dtype, b.pointee.dtype == dtype, rankA == 1 || rankA == 2,
                 rankB == 1 || rankB == 2, a.pointee.layout.shape[rankA - 1] == b.pointee.layout.shape[0]
             else { return nil }
             let (depth, bytes) = (b.pointee.layout.shape[0], dtype.byteCount)

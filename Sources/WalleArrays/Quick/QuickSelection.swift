@@ -7,6 +7,7 @@ internal import WalleTensor
 enum QuickSelection {
     static let all = [
         QuickFunction("take", take),
+        QuickFunction("compress", compress),
         QuickFunction("dot", dot),
         QuickFunction("matmul", matmul),
     ]
@@ -15,7 +16,7 @@ enum QuickSelection {
         var given = given
         guard let array = given.array(0, state), let positions = given.array(1, state) else { return nil }
         let wanted = given.take(2, .axis, state)
-        guard given.isSpent, positions.dtype.kind == .integer else { return nil }
+        guard given.isSpent, positions.dtype.kind == .integer, array.count > 0 else { return nil }
         var place = 0
         if let wanted {
             guard let axis = QuickFunction.integer(wanted), array.rank > 0 else { return nil }
@@ -28,6 +29,15 @@ enum QuickSelection {
             state.array(array.dtype, shape: shape) { output in
                 try Selection.take(array.view, at: positions.view, axis: place, to: output)
             })
+    }
+
+    /// The elements of a vector where a condition of its length holds.
+    private static func compress(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {
+        var given = given
+        guard let condition = given.array(0, state), let array = given.array(1, state), given.isSpent,
+            condition.dtype == .bool, condition.rank == 1, array.rank == 1, condition.count == array.count
+        else { return nil }
+        return try PositionIndex.get(array, condition.object, state)
     }
 
     private static func dot(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {

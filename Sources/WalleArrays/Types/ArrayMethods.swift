@@ -220,10 +220,7 @@ enum ArrayMethods {
         let (count, stride) = (layout.shape[axis], layout.strides[axis])
         let list = try new(PyList_New(count))
         do {
-            if axis + 1 == layout.rank, dtype == .float64 || dtype == .int64, let base {
-                try fill(list, dtype, base, count, stride)
-                return list
-            }
+            if axis + 1 == layout.rank, let base, try fill(list, dtype, base, count, stride) { return list }
             for index in 0..<count {
                 let place = base.unsafelyUnwrapped + index * stride
                 let item =
@@ -238,18 +235,27 @@ enum ArrayMethods {
         return list
     }
 
-    /// The items of a list, of the types that scripts have most.
+    /// The items of a list, of the types that scripts have most; false for others.
     private static func fill(
         _ list: PythonPointer, _ dtype: DType, _ base: UnsafeMutableRawPointer, _ count: Int, _ stride: Int
-    ) throws {
-        var place = base
-        for index in 0..<count {
-            let item =
-                dtype == .float64
-                ? PyFloat_FromDouble(place.load(as: Double.self)) : PyLong_FromLong(place.load(as: Int.self))
-            walle_ListSetItem(list, index, try new(item))
-            place += stride
+    ) throws -> Bool {
+        @inline(__always)
+        func items<Number>(_ type: Number.Type, _ make: (Number) -> PythonPointer?) throws {
+            var place = base
+            for index in 0..<count {
+                guard let item = make(place.load(as: type)) else { throw PythonFailure.pending }
+                walle_ListSetItem(list, index, item)
+                place += stride
+            }
         }
+        switch dtype {
+        case .float64: try items(Double.self) { PyFloat_FromDouble($0) }
+        case .float32: try items(Float.self) { PyFloat_FromDouble(Double($0)) }
+        case .int64: try items(Int.self) { PyLong_FromLong($0) }
+        case .int32: try items(Int32.self) { PyLong_FromLong(Int($0)) }
+        default: return false
+        }
+        return true
     }
 
     private static func bytes(_ array: ArrayPointer) throws -> PythonPointer {

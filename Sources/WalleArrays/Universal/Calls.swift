@@ -6,6 +6,8 @@ internal import WalleTensor
 /// One call whose kernel and types are settled: makes the result, or writes to a given one.
 struct Call2 {
     let kernel: walle_binary_kernel
+    /// The same for results that no cache could keep.
+    let stream: walle_binary_kernel
     let computing: DType
     /// The type of the result, and of what the kernel writes: they differ for types that are only stored.
     let result: DType
@@ -48,6 +50,8 @@ struct Call2 {
     func fill(_ output: View, _ left: View, _ right: View, _ state: StatePointer) throws {
         let isPlain = left.dtype == computing && right.dtype == computing && output.dtype == raw
         if isPlain, let strides = Flat.strides(output, left, right) {
+            let isLarge = Flat.isLarge(output) && output.base != left.base && output.base != right.base
+            let kernel = isLarge ? stream : kernel
             return try Flat.forEachPiece(output.layout.count) { start, count in
                 kernel(
                     count, left.base! + start * strides.1, strides.1, right.base! + start * strides.2, strides.2,
@@ -87,6 +91,8 @@ struct Call2 {
 /// The same with one operand.
 struct Call1 {
     let kernel: walle_unary_kernel
+    /// The same for results that no cache could keep.
+    let stream: walle_unary_kernel
     let computing: DType
     let result: DType
     let raw: DType
@@ -112,6 +118,7 @@ struct Call1 {
 
     func fill(_ output: View, _ input: View, _ state: StatePointer) throws {
         if input.dtype == computing, output.dtype == raw, let strides = Flat.strides(output, input) {
+            let kernel = Flat.isLarge(output) && output.base != input.base ? stream : kernel
             return try Flat.forEachPiece(output.layout.count) { start, count in
                 kernel(
                     count, input.base! + start * strides.1, strides.1, output.base! + start * strides.0, strides.0)
@@ -148,6 +155,9 @@ struct Call1 {
 enum Flat {
     /// Elements up to which neither threads pay, nor a look at whether the run is being stopped.
     private static let piece = 1 << 15
+
+    /// Whether an array is larger than what caches keep.
+    static func isLarge(_ output: View) -> Bool { output.layout.count * output.dtype.byteCount >= 24 << 20 }
 
     /// The strides of arrays that lie packed in the same order, or are one element repeated; nil when one is neither.
     @inline(__always)

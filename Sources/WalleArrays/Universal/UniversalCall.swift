@@ -50,8 +50,11 @@ enum UniversalCall {
             throw TensorError.type("ufunc '\(function.name)' is not defined for \(left.dtype) and \(right.dtype)")
         }
         let call = Call2(
-            kernel: kernel, computing: computing, result: types.result, raw: operation.result(computing),
-            name: function.name)
+            kernel: kernel,
+            stream: walle_kernels_stream_binary(
+                walle_kernels_shared(), Int32(operation.rawValue), Int32(computing.kernel)
+            ).unsafelyUnwrapped,
+            computing: computing, result: types.result, raw: operation.result(computing), name: function.name)
         if operation == .power, types.operand.kind == .integer { try checkExponents(right) }
         guard let options else { return try call.run(left, right, state) }
         return try call.run(left, right, state, options)
@@ -99,7 +102,11 @@ enum UniversalCall {
             throw TensorError.type("ufunc '\(function.name)' is not defined for \(input.dtype)")
         }
         let call = Call1(
-            kernel: kernel, computing: computing, result: types.result,
+            kernel: kernel,
+            stream: walle_kernels_stream_unary(
+                walle_kernels_shared(), Int32(operation.rawValue), Int32(computing.kernel))
+                ?? kernel,
+            computing: computing, result: types.result,
             raw: found == nil && operation != .conjugate ? types.result : operation.result(computing),
             name: function.name)
         guard let options else { return try call.run(input, state) }

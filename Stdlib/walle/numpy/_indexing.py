@@ -155,6 +155,7 @@ def scatter(function: ufunc, a: ndarray, indices: Any, values: ArrayLike) -> Non
         _t.assign(a, flat.reshape(a.shape))
 
 
+@_t.quick
 def compress(condition: ArrayLike, a: ArrayLike, axis: int | None = None, out: ndarray | None = None) -> ndarray:
     """The parts of an axis where a condition holds."""
     condition = asarray(condition)

@@ -523,6 +523,7 @@ def tile(A: ArrayLike, reps: int | Sequence[int]) -> ndarray:
     return wide.copy().reshape(tuple(length * times for length, times in zip(lengths, reps)))
 
 
+@_t.quick
 def flip(m: ArrayLike, axis: AxesLike | None = None) -> ndarray:
     """Some axes, or all, from last to first; a view."""
     m = asarray(m)
