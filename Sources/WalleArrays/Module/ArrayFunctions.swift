@@ -28,6 +28,23 @@ enum ArrayFunctions {
         }
     }
 
+    /// The same for long work of the tensor engine, which a stop of the run ends.
+    static func callStopping(
+        _ arguments: UnsafePointer<PythonPointer?>?, _ count: Int, _ range: ClosedRange<Int>, _ name: StaticString,
+        _ body: (Arguments, StatePointer) throws -> PythonPointer
+    ) -> PythonPointer? {
+        call(arguments, count, range, name) { given, state in
+            var result: PythonPointer?
+            do {
+                try Stopping.allow { result = try body(given, state) }
+            } catch {
+                if let result { Py_DecRef(result) }
+                throw error
+            }
+            return try new(result)
+        }
+    }
+
     // MARK: setup
 
     private static var setup: [PyMethodDef] {

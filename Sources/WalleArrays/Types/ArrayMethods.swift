@@ -164,9 +164,9 @@ enum ArrayMethods {
                 case "K", "A": array.layout.packed(elementBytes: bytes)
                 default: Layout(contiguous: array.shape, elementBytes: bytes)
                 }
-            let result = try state.array(array.dtype, layout: layout)
-            Raster.copy(array.view, to: result.view)
-            return result.object
+            return try state.array(array.dtype, layout: layout) { output in
+                try Stopping.allow(elements: output.layout.count) { Raster.copy(array.view, to: output) }
+            }.object
         }
     }
 

@@ -137,7 +137,7 @@ private struct Plan {
             // A stored type: computed in a wider one beside.
             let wide = try state.array(accumulated, shape: shape)
             defer { Py_DecRef(wide.object) }
-            fold(input, folded, to: wide.view, computing)
+            try Stopping.allow(elements: input.layout.count) { fold(input, folded, to: wide.view, computing) }
             let output = View(
                 base: place, dtype: result, layout: Layout(contiguous: shape, elementBytes: result.byteCount))
             return Elementwise.cast(wide.view, to: output)
@@ -148,7 +148,7 @@ private struct Plan {
         if function.fold == nil && accumulated != computing {
             return try foldTruth(input, folded, to: output, state)
         }
-        fold(input, folded, to: output, computing)
+        try Stopping.allow(elements: input.layout.count) { fold(input, folded, to: output, computing) }
     }
 
     private func fold(_ input: View, _ folded: Axes, to output: View, _ computing: DType) {

@@ -58,7 +58,9 @@ struct Call2 {
                     output.base! + start * strides.0, strides.0)
             }
         }
-        Elementwise.run(kernel, left, right, to: output, computing: computing, result: raw)
+        try Stopping.allow(elements: output.layout.count) {
+            Elementwise.run(kernel, left, right, to: output, computing: computing, result: raw)
+        }
     }
 
     func run(
@@ -122,7 +124,9 @@ struct Call1 {
                     count, input.base! + start * strides.1, strides.1, output.base! + start * strides.0, strides.0)
             }
         }
-        Elementwise.run(kernel, input, to: output, computing: computing, result: raw)
+        try Stopping.allow(elements: output.layout.count) {
+            Elementwise.run(kernel, input, to: output, computing: computing, result: raw)
+        }
     }
 
     func run(
@@ -149,8 +153,8 @@ struct Call1 {
 
 /// Arrays that one inner loop visits.
 enum Flat {
-    /// Elements between two looks at whether the run is being stopped: a fraction of a millisecond.
-    private static let piece = 1 << 18
+    /// Elements up to which neither threads pay, nor a look at whether the run is being stopped.
+    private static let piece = 1 << 15
 
     /// Whether an array is larger than what caches keep.
     static func isLarge(_ output: View) -> Bool { output.layout.count * output.dtype.byteCount >= 24 << 20 }
@@ -176,15 +180,11 @@ enum Flat {
         return layout.strides.allSatisfy { $0 == 0 } ? 0 : nil
     }
 
+    /// Ranges of elements, on several threads where that pays.
     @inline(__always)
     static func forEachPiece(_ count: Int, _ body: (_ start: Int, _ count: Int) -> Void) throws {
         if count <= piece { return body(0, count) }
-        var start = 0
-        while start < count {
-            body(start, min(piece, count - start))
-            start += piece
-            if Interpreter.current?.isStopping == true { throw CancellationError() }
-        }
+        try Stopping.allow { SharedLoop.run(count) { body($0.lowerBound, $0.count) } }
     }
 }
 
