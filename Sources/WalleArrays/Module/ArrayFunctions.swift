@@ -166,9 +166,9 @@ enum ArrayFunctions {
                         let (array, dtype) = (try state.array(given[0]), try state.dtype(given[1]))
                         if array.dtype == dtype && PyObject_IsTrue(given[2]) != 1 { return Py_NewRef(array.object) }
                         let layout = array.layout.packed(elementBytes: dtype.byteCount)
-                        let result = try state.array(dtype, layout: layout)
-                        Elementwise.cast(array.view, to: result.view)
-                        return result.object
+                        return try state.array(dtype, layout: layout) {
+                            try TellingCast.runSilentOfParts(array.view, to: $0, state)
+                        }.object
                     }
                 }),
         ]
@@ -191,9 +191,9 @@ enum ArrayFunctions {
                     "Unable to avoid copy while creating an array as requested: its dtype is \(array.dtype)")
             }
             let type = dtype ?? array.dtype
-            let result = try state.array(type, layout: array.layout.packed(elementBytes: type.byteCount))
-            Elementwise.cast(array.view, to: result.view)
-            return result.object
+            return try state.array(type, layout: array.layout.packed(elementBytes: type.byteCount)) {
+                try TellingCast.run(array.view, to: $0, state)
+            }.object
         }
         guard copies != false else {
             throw TensorError.value("Unable to avoid copy while creating an array as requested.")

@@ -54,8 +54,9 @@ enum Movement {
             layout.shape[last] = bytes / to
             layout.strides[last] = to
         }
-        guard array.body.pointee.offset % dtype.alignment == 0, layout.strides.allSatisfy({ $0 % dtype.alignment == 0 })
-        else {
+        let liesRight =
+            array.body.pointee.offset % dtype.alignment == 0 && layout.strides.allSatisfy { $0 % dtype.alignment == 0 }
+        guard liesRight || layout.count == 0 else {
             throw TensorError.value("the elements do not lie where \(dtype) can: make a copy first")
         }
         return try state.view(of: array, layout, dtype: dtype).object

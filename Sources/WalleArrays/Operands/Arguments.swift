@@ -90,7 +90,9 @@ enum Integer {
             }
             return axes
         }
-        if PyIndex_Check(object) == 0, PySequence_Check(object) != 0, walle_IsString(object) == 0 {
+        // The class of arrays has `__index__`, which only arrays of one integer answer.
+        let isVector = walle_IsFreedBy(object, ArrayPointer.free) != 0 && ArrayPointer(object).rank > 0
+        if isVector || PyIndex_Check(object) == 0, PySequence_Check(object) != 0, walle_IsString(object) == 0 {
             let list = try new(PySequence_List(object))
             defer { Py_DecRef(list) }
             return try readAxes(list)

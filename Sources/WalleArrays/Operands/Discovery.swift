@@ -154,7 +154,7 @@ struct Discovery {
     ) throws {
         if level == shape.count {
             if let scalar = Scalar(object, state) {
-                Element.convert(scalar.dtype, scalar.value, to: type, place)
+                try write(scalar, as: type, to: place)
             } else if walle_Type(object) == state.pointee.arrayType {
                 Element.convert(
                     ArrayPointer(object).dtype, ArrayPointer(object).view.base.unsafelyUnwrapped, to: type, place)
@@ -172,6 +172,17 @@ struct Discovery {
         defer { Py_DecRef(array ?? items) }
         if let array { return try copyArray(ArrayPointer(array), at: level, as: type, to: &place) }
         try copyItems(of: items.unsafelyUnwrapped, at: level, as: type, to: &place)
+    }
+
+    /// Integers of lists are checked, as numbers of Python are.
+    private func write(_ scalar: Scalar, as type: DType, to place: UnsafeMutableRawPointer) throws {
+        if shape.count > 0, type.kind == .integer, scalar.dtype != type, scalar.dtype.kind == .integer {
+            let number = try Element.python(scalar.dtype, scalar.value)
+            defer { Py_DecRef(number) }
+            return try Element.write(number, as: type, to: place)
+        }
+        try TellingCast.tellOfImaginaryParts(scalar.dtype, type, state)
+        Element.convert(scalar.dtype, scalar.value, to: type, place)
     }
 
     private func copyItems(
@@ -207,7 +218,9 @@ extension StatePointer {
         try discovery.visit(object)
         let array = try self.array(type ?? discovery.dtype ?? .float64, shape: discovery.shape)
         do {
+            FloatErrors.clear()
             try discovery.fill(array, from: object)
+            if array.dtype.kind >= .floating { try FloatErrors.check(self, "cast") }
         } catch {
             Py_DecRef(array.object)
             throw error

@@ -88,6 +88,14 @@ struct Operand {
         return UnsafeMutableRawPointer(byte)
     }
 
+    /// A number of Python as a truth value, whatever its size.
+    mutating func becomeTruth() throws {
+        guard let number = weak else { return }
+        let truth = PyObject_IsTrue(number)
+        try ok(truth)
+        self = Operand(base: truth == 0 ? Self.falsehood : Self.truth, dtype: .bool)
+    }
+
     /// Writes the value of a number of Python down, as an element of a type.
     ///
     /// - Parameter place: Which operand of the call this is.

@@ -174,6 +174,10 @@ struct QuickArguments {
         return ArrayPointer(object)
     }
 
+    /// Whether an argument is left.
+    @inline(__always)
+    var hasMore: Bool { !isSpent }
+
     /// Whether no argument is left.
     @inline(__always)
     var isSpent: Bool { taken == count + (names.map(walle_Size) ?? 0) }

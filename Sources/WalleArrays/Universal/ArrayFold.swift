@@ -93,6 +93,8 @@ enum ArrayFold {
 private struct Plan {
     let function: UniversalFunction
     let operation: BinaryOperation
+    /// The fold of the engine, when there is one.
+    let fold: FoldOperation?
     /// What elements are cast to, as the caller sees it.
     let operand: DType
     let result: DType
@@ -104,11 +106,26 @@ private struct Plan {
         }
         self.operation = operation
         if let fold = function.fold {
-            operand = dtype ?? fold.computing(input.dtype) ?? input.dtype
-            result = fold.result(operand)
+            operand = dtype == .bool ? input.dtype : dtype ?? fold.computing(input.dtype) ?? input.dtype
+            self.fold = dtype == .bool ? Self.ofTruth(fold) : fold
+            result = dtype == .bool ? .bool : fold.result(operand)
         } else {
+            fold = nil
             operand = try function.resolve(dtype ?? input.dtype, "\(input.dtype)").operand
             result = operation.result(operand)
+        }
+        guard dtype == nil || dtype == result else {
+            throw TensorError.type(
+                "No loop matching the specified signature and casting was found for ufunc \(function.name): there is none "
+                    + "that gives \(dtype ?? result)")
+        }
+    }
+
+    /// The fold of truth values that a fold of numbers is.
+    private static func ofTruth(_ fold: FoldOperation) -> FoldOperation {
+        switch fold {
+        case .sum, .maximum, .any: .any
+        case .product, .minimum, .all: .all
         }
     }
 
@@ -125,14 +142,14 @@ private struct Plan {
     ) throws {
         FloatErrors.clear()
         try compute(input, folded, shape, to: place, state)
-        try FloatErrors.check(state, "reduce")
+        try FloatErrors.check(state, FloatErrors.name(of: function, in: "reduce"))
     }
 
     private func compute(
         _ input: View, _ folded: Axes, _ shape: Axes, to place: UnsafeMutableRawPointer, _ state: StatePointer
     ) throws {
         let computing = operand.computing
-        let accumulated = function.fold.map { $0.result(computing) } ?? operation.result(computing)
+        let accumulated = fold.map { $0.result(computing) } ?? operation.result(computing)
         if accumulated != result {
             // A stored type: computed in a wider one beside.
             let wide = try state.array(accumulated, shape: shape)
@@ -145,7 +162,7 @@ private struct Plan {
         let layout = Layout(contiguous: shape, elementBytes: result.byteCount)
         let output = View(base: place, dtype: result, layout: layout)
         if input.layout.count == 0 { return fillIdentity(output) }
-        if function.fold == nil && accumulated != computing {
+        if fold == nil && accumulated != computing {
             return try foldTruth(input, folded, to: output, state)
         }
         try Stopping.allow(elements: input.layout.count) { fold(input, folded, to: output, computing) }
@@ -153,7 +170,7 @@ private struct Plan {
 
     private func fold(_ input: View, _ folded: Axes, to output: View, _ computing: DType) {
         if input.layout.count == 0 { return fillIdentity(output) }
-        if let fold = function.fold {
+        if let fold {
             return Folding.run(fold, input, folded: folded, to: output, computing: computing)
         }
         let kernel = walle_kernels_binary(walle_kernels_shared(), Int32(operation.rawValue), Int32(computing.kernel))

@@ -15,6 +15,18 @@ enum FloatErrors {
         if flags != 0 { try tell(Int(flags), state, name()) }
     }
 
+    /// Comparisons and extremes have a result for NaN: that the CPU calls it invalid, is no error.
+    private static let quiet: Set<String> = [
+        "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "minimum", "maximum", "fmin", "fmax",
+        "sign", "logical_and", "logical_or", "logical_xor", "logical_not", "isnan", "isinf", "isfinite", "signbit",
+    ]
+
+    /// What a fold by a function is called in warnings: NumPy's name of the method, or the function's own, which tells
+    /// that it is quiet.
+    static func name(of function: UniversalFunction, in method: StaticString) -> StaticString {
+        quiet.contains("\(function.name)") ? function.name : method
+    }
+
     @inline(never)
     private static func tell(_ flags: Int, _ state: StatePointer, _ name: StaticString) throws {
         try tell(flags, state.pointee.errors, "\(name)", state)
@@ -29,6 +41,7 @@ enum FloatErrors {
     }
 
     private static func tell(_ flags: Int, _ modes: ErrorModes, _ name: String, _ state: StatePointer) throws {
+        if quiet.contains(name) { return }
         let kinds: [(flag: Int, mode: ErrorModes.Mode, text: String)] = [
             (Int(walle_float_divide), modes.divide, "divide by zero"),
             (Int(walle_float_overflow), modes.over, "overflow"),

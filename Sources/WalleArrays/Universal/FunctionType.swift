@@ -109,7 +109,8 @@ enum FunctionType {
         case "out": if value != walle_None() { options.out = try output(value, state) }
         case "where": options.condition = value == walle_True() ? nil : value
         case "dtype": options.dtype = try state.optionalDType(value)
-        case "casting", "order", "subok": break
+        case "casting": options.isUnsafe = String(python: value) == "unsafe"
+        case "order", "subok": break
         case "signature", "sig":
             throw TensorError.type("\(name)() has no argument 'signature' here: use dtype=")
         default: throw TensorError.type("\(name)() got an unexpected keyword argument '\(keyword)'")

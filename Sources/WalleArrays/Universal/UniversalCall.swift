@@ -11,6 +11,8 @@ enum UniversalCall {
         /// Borrowed; an array or scalar of booleans.
         var condition: PythonPointer?
         var dtype: DType?
+        /// Whether casts may lose anything.
+        var isUnsafe = false
 
         /// The array to write to, when nothing else is said.
         @inline(__always)
@@ -39,8 +41,17 @@ enum UniversalCall {
         defer { right.release() }
         let function = UniversalFunction.all[index]
         guard case .binary(let operation) = function.operation else { throw TensorError.type("takes one operand") }
-        let promoted = options?.dtype ?? operation.meeting(left, right)
-        let types = try function.resolve(promoted, "\(left.dtype) and \(right.dtype)")
+        if operation.isLogical {
+            try left.becomeTruth()
+            try right.becomeTruth()
+        }
+        let promoted = operation.meeting(left, right)
+        let types = try function.resolve(promoted, options, [left, right], "\(left.dtype) and \(right.dtype)")
+        if operation.isComparison, types.operand == .float64, left.weak == nil, right.weak == nil,
+            let result = try MixedSigns.compare(operation, left, right, state, options)
+        {
+            return result
+        }
         if operation.isComparison, left.weak != nil || right.weak != nil,
             let known = try OutOfRange.compare(operation, left, right, types.operand, state)
         {
@@ -49,7 +60,7 @@ enum UniversalCall {
         if operation == .power { try checkPower(right, types) }
         try left.settle(as: types.operand, state, place: 0)
         try right.settle(as: types.operand, state, place: 1)
-        let computing = types.operand.computing
+        let computing = operation == .nextAfter ? types.operand : types.operand.computing
         let found = walle_kernels_binary(walle_kernels_shared(), Int32(operation.rawValue), Int32(computing.kernel))
         guard let kernel = found else {
             throw TensorError.type("ufunc '\(function.name)' is not defined for \(left.dtype) and \(right.dtype)")
@@ -101,7 +112,8 @@ enum UniversalCall {
         defer { input.release() }
         let function = UniversalFunction.all[index]
         guard case .unary(var operation) = function.operation else { throw TensorError.type("takes two operands") }
-        let types = try function.resolve(options?.dtype ?? input.dtype, "\(input.dtype)")
+        if let number = input.weak, walle_IsLong(number) != 0, isBeyondSigned(number) { input.dtype = .uint64 }
+        let types = try function.resolve(input.dtype, options, [input], "\(input.dtype)")
         try input.settle(as: types.operand, state, place: 0)
         if operation == .bitwiseNot && types.operand == .bool { operation = .logicalNot }
         let computing = types.operand.computing
@@ -120,6 +132,13 @@ enum UniversalCall {
         guard let options else { return try call.run(input, state) }
         return try call.run(input, state, options)
     }
+}
+
+/// Whether an integer of Python is larger than `int64` holds.
+private func isBeyondSigned(_ number: PythonPointer) -> Bool {
+    var overflow: Int32 = 0
+    _ = PyLong_AsLongAndOverflow(number, &overflow)
+    return overflow > 0
 }
 
 /// What needs no computation for the type: an integer is its own floor, and finite.

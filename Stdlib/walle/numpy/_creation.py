@@ -80,6 +80,9 @@ def full(
     if dtype is None:
         fill_value = asarray(fill_value)
         dtype = fill_value.dtype
+    elif type(fill_value) is float:
+        # Floats are cast to integers, not converted: they may lie outside the range.
+        fill_value = _t.astype(asarray(fill_value), _dtypes._find(dtype), False)
     return _new(shape, dtype, order, lambda shape, dtype: _t.full(shape, fill_value, dtype))
 
 
@@ -177,6 +180,8 @@ def _diagonal_view(a, offset=0, axis1=0, axis2=1):
     shape, strides = list(a.shape), list(a.strides)
     rows, columns = shape[axis1], shape[axis2]
     length = builtins.max(0, builtins.min(rows + builtins.min(offset, 0), columns - builtins.max(offset, 0)))
+    if length == 0:
+        offset = 0
     start = -offset * strides[axis1] if offset < 0 else offset * strides[axis2]
     step = strides[axis1] + strides[axis2]
     for axis in sorted((axis1, axis2), reverse=True):
@@ -243,8 +248,11 @@ def arange(
             start, stop, step = int(start), int(stop), int(step)
             count = builtins.max(0, -((start - stop) // step))
         else:
-            first = int(start)
-            start, step = first, int(start + step) - first
+            first, second = int(start), int(start + step)
+            if dtype.kind in "iu":
+                for each in (first, second)[:count]:
+                    dtype.type(each)
+            start, step = first, second - first
         if dtype.kind == "b" and count > 2:
             raise TypeError("arange() is only supported for booleans when the result has at most length 2.")
         if dtype.name == "uint64" and (start + count * step) >> 63:
@@ -483,6 +491,10 @@ def copyto(dst: ndarray, src: ArrayLike, casting: Casting = "same_kind", where: 
             raise TypeError(f"Cannot cast array data from {src.dtype!r} to {dst.dtype!r} according to the rule '{casting}'")
         if src.dtype.kind == "c" and dst.dtype.kind in "iuf":
             _warn_of_imaginary_part()
+    elif casting != "unsafe" and "bufc".index({int: "u", float: "f", complex: "c"}[type(src)]) > "bufc".index(
+        dst.dtype.kind.replace("i", "u")
+    ):
+        raise TypeError(f"Cannot cast scalar from {asarray(src).dtype!r} to {dst.dtype!r} according to the rule '{casting}'")
     if where is True:
         _t.assign(dst, src)
     else:
@@ -490,12 +502,12 @@ def copyto(dst: ndarray, src: ArrayLike, casting: Casting = "same_kind", where: 
         _t.assign(dst, _t.where(asarray(where), value, dst))
 
 
-def _warn_of_imaginary_part():
+def _warn_of_imaginary_part(level=3):
     import warnings
 
     from walle.numpy.exceptions import ComplexWarning
 
-    warnings.warn("Casting complex values to real discards the imaginary part", ComplexWarning, stacklevel=3)
+    warnings.warn("Casting complex values to real discards the imaginary part", ComplexWarning, stacklevel=level + 1)
 
 
 def ascontiguousarray(a: ArrayLike, dtype: DTypeLike = None, *, like: None = None) -> ndarray:

@@ -478,7 +478,7 @@ def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: AxesLike | None = None) 
         length = filt.shape[each]
         start, stop = (int(found[0]), int(found[-1]) + 1) if found.size else (length, 0)
         key.append(slice(start if "f" in trim.lower() else 0, stop if "b" in trim.lower() else length))
-    return filt[tuple(key)]
+    return filt[(*key, ...)]
 
 
 # MARK: repeated, moved
@@ -492,6 +492,8 @@ def repeat(a: ArrayLike, repeats: ArrayLike, axis: int | None = None) -> ndarray
         a, axis = a.reshape(-1), 0 if axis is None else axis
     axis = _axis(axis, a.ndim)
     repeats = asarray(repeats)
+    if repeats.size == 0:
+        repeats = repeats.astype(_dtypes.int64)
     if repeats.dtype.kind not in "iub":
         raise TypeError(f"Cannot cast array data from {repeats.dtype!r} to dtype('int64') according to the rule 'safe'")
     length = a.shape[axis]
@@ -550,9 +552,11 @@ def rot90(m: ArrayLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> ndarray:
     m = asarray(m)
     if len(axes) != 2:
         raise ValueError("len(axes) must be 2.")
-    first, second = _axis(axes[0], m.ndim), _axis(axes[1], m.ndim)
-    if first == second:
+    if axes[0] == axes[1] or builtins.abs(axes[0] - axes[1]) == m.ndim:
         raise ValueError("Axes must be different.")
+    if not builtins.all(-m.ndim <= axis < m.ndim for axis in axes):
+        raise ValueError(f"Axes={axes} out of range for array of ndim={m.ndim}.")
+    first, second = _axis(axes[0], m.ndim), _axis(axes[1], m.ndim)
     k %= 4
     if k == 2:
         return flip(m, (first, second))

@@ -692,6 +692,9 @@ class _Function:
             (out,) = out
         if initial is None:
             initial = _NoValue
+        if self.__name__ == "gcd" and asarray(array).dtype.kind == "i":
+            # The divisor of one number is that without its sign.
+            array = _t.absolute(array)
         return _reductions._fold(self, array, axis, dtype, out, keepdims, initial, where)
 
     def accumulate(
@@ -699,6 +702,9 @@ class _Function:
     ) -> ndarray:
         """The folds of the elements so far, along an axis."""
         self._two("accumulate")
+        array = asarray(array)
+        if array.ndim == 0:
+            raise TypeError("cannot accumulate on a scalar")
         if isinstance(out, tuple):
             (out,) = out
         return _reductions._accumulate(self, array, axis, dtype, out)
@@ -712,8 +718,7 @@ class _Function:
     def at(self, a: ndarray, indices: Any, b: ArrayLike | None = None, /) -> None:
         """Apply in place at some indices, once for each time these occur."""
         if self.nin == 1:
-            a[indices] = self(a[indices])
-            return
+            return _indexing.scatter(self, a, indices)
         if b is None:
             raise ValueError("second operand needed for ufunc")
         _indexing.scatter(self, a, indices, b)
@@ -732,6 +737,10 @@ class _Function:
         axis = _axis(axis, array.ndim)
         length = array.shape[axis]
         before = (slice(None),) * axis
+        if not indices:
+            empty = array[(*before, slice(0, 0))]
+            kind = asarray(_t.reduce(self, _t.zeros((1,), array.dtype), 0, dtype, True, None)).dtype
+            return _reductions._given(_t.astype(empty, kind, False), out)
         parts = []
         for place, start in enumerate(indices):
             if not 0 <= start < length:

@@ -1,0 +1,123 @@
+"""Where walle.numpy is meant to differ from NumPy, and why; nothing else may.
+
+What scripts see of these is in the documentation, in "Where NumPy and the Array API standard differ".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_Case = dict[str, Any]
+
+
+def known(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> str | None:
+    """The reason for a difference that is meant, or None."""
+    for reason, holds in _REASONS.items():
+        if holds(case, theirs, ours, why):
+            return reason
+    return None
+
+
+def _source(case: _Case) -> str:
+    return "; ".join(case["lines"])
+
+
+def _casts_out_of_range(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    """C leaves the number open that an integer gets of NaN, or of a float beyond its range."""
+    invalid = "RuntimeWarning invalid value"
+    is_integer = "int" in why.rpartition("(")[2]
+    return why.find("element") >= 0 and is_integer and invalid in theirs["warnings"] and invalid in ours["warnings"]
+
+
+def _is_two_mistakes(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    """An assignment with an index and a value that are both wrong: either may be told."""
+    both = {theirs["error"], ours["error"]}
+    return case["kind"] == "write" and "IndexError" in both and None not in both
+
+
+def _is_two_mistakes_in_call(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    """Operands and an output that do not fit each other, and a type that is wrong too."""
+    both = {theirs["error"], ours["error"]}
+    return case["kind"] in ("unary", "binary") and both <= {"TypeError", "ValueError", "OverflowError"}
+
+
+def _is_huge_index(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    return theirs["error"] == "OverflowError" and ours["error"] == "IndexError"
+
+
+def _reads_output(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    """Under a condition NumPy casts the output to the type of the function and back, and warns of that."""
+    return "where=w" in _source(case) and "out=o" in _source(case) and "NumPy warns" in why
+
+
+def _orders_complex(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    """NumPy keeps the flag for comparisons of complex numbers, which it clears for those of real ones."""
+    ordering = r"less|greater|[<>]"
+    is_flag = why == "NumPy warns ['RuntimeWarning invalid value'], Walle []"
+    return is_flag and "complex" in _source(case) and re.search(ordering, _source(case)) is not None
+
+
+def _scales_by_powers(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    return "ldexp" in _source(case) and re.search(r"^. = -?[\d.]+;", _source(case)) is not None
+
+
+def _searches_unsorted(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    return "digitize" in _source(case) and "nan" in _source(case)
+
+
+def _computes_in_half(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    """Operands that are cast to float16 by `dtype=`: ours are computed with as they are."""
+    return "dtype='float16'" in _source(case) and "element" in why
+
+
+def _is_unaligned(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    """A view whose elements would lie at odd addresses asks for a copy first."""
+    return ".view(" in _source(case) and theirs["error"] is None and ours["error"] == "ValueError"
+
+
+def _is_empty(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    """Values that are written to no elements are cast by NumPy all the same."""
+    shown = ours["values"].get("a", [None, None, [1]])
+    return case["kind"] == "write" and "warns" in why and 0 in shown[2]
+
+
+def _is_complex_arithmetic(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    """Products and quotients of complex numbers are fused there: infinities appear, or do not, on the way."""
+    arithmetic = r" (\*|/|\*\*|\*=|/=) |multiply|divide|square|power|prod|reciprocal|outer|product|abs"
+    is_flag = "warns" in why and ("overflow" in why or "invalid" in why)
+    return is_flag and "complex" in _source(case) and re.search(arithmetic, _source(case)) is not None
+
+
+def _is_forged(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    """Headers that no program writes, but that a parser of Python would take: keys twice, signs, underscores."""
+    return case["kind"] == "file" and ours["error"] == "ValueError" and "NumPy loads it" in why
+
+
+def _divides_infinity(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    """The Array API standard: infinity // finite is infinity, where NumPy has NaN."""
+    return "inf" in why and "NumPy (nan" in why and re.search(r"//|floor_divide|divmod", _source(case)) is not None
+
+
+def _is_integer_reciprocal(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
+    """NumPy divides integers by way of floats and casts infinity back: its warning is one too many."""
+    return "reciprocal" in _source(case) and "warns" in why
+
+
+_REASONS = {
+    "what an integer gets of NaN, or from beyond its range, is open in C": _casts_out_of_range,
+    "an index and a value are wrong: either is told": _is_two_mistakes,
+    "operands, output or type are wrong: either is told": _is_two_mistakes_in_call,
+    "an index beyond 64 bits is an index that does not exist": _is_huge_index,
+    "NumPy casts the output under a condition, and warns of it": _reads_output,
+    "comparisons never warn": _orders_complex,
+    "a number of Python meets integers at float64 in ldexp": _scales_by_powers,
+    "edges with NaN are in no order": _searches_unsorted,
+    "operands are not rounded to float16 first": _computes_in_half,
+    "elements lie at addresses that their type can have": _is_unaligned,
+    "what is written to no elements is not cast": _is_empty,
+    "complex arithmetic is fused in NumPy, which raises other flags": _is_complex_arithmetic,
+    "forged headers are read strictly": _is_forged,
+    "infinity divided by a finite number with // is infinity, as in the Array API standard": _divides_infinity,
+    "NumPy warns of an invalid number for the reciprocal of an integer 0": _is_integer_reciprocal,
+}
