@@ -100,7 +100,7 @@ let package = Package(
         .target(
             name: "WalleCommands",
             dependencies: [
-                "Walle", "WalleBinding", "WallePython", "WalleStdlib", logging, bigInt,
+                "Walle", "WalleBinding", "WallePython", "WalleStdlib", "WalleTensor", logging, bigInt,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

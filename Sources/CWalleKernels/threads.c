@@ -6,7 +6,19 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
+
+_Thread_local walle_interruption *walle_thread_interruption;
+
+static int64_t nanoseconds(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t walle_thread_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
+int64_t walle_thread_cpu_nanoseconds(void) { return nanoseconds(CLOCK_THREAD_CPUTIME_ID); }
 
 void walle_thread_name(const char *name) {
 #if defined(__APPLE__)

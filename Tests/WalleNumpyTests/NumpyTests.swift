@@ -17,6 +17,44 @@ import WallePython
         for failure in outcome.failures { Issue.record("\(file) \(failure)") }
     }
 
+    /// Long operations end soon after the limit of a run, and leave the interpreter in order.
+    @Test(arguments: [
+        "np.linalg.svd(np.ones((1500, 1500)) + np.eye(1500))",
+        "np.sort(np.arange(10_000_000) * 7919 % 1_000_003, kind='stable')",
+        "np.ones((4000, 4000)) @ np.ones((4000, 4000))", "np.argsort(np.arange(4_000_000) * 7919 % 1_000_003)",
+        "np.linalg.eigh(np.ones((1200, 1200)) + np.eye(1200))", "np.exp(np.zeros((3000, 3000))[:, ::2]).sum(axis=1)",
+        "np.linalg.solve(np.ones((3000, 3000)) + np.eye(3000), np.ones(3000))",
+    ])
+    func stops(_ operation: String) async throws {
+        let machine = try await VirtualMachine.start(MachineConfiguration(memoryBytes: 2 << 30, name: "stops"))
+        defer { machine.close() }
+        let source = """
+            import walle.numpy as np
+            def run():
+                while True:
+                    \(operation)
+            """
+        do throws(PerformFailure) {
+            try await machine.perform(limits: RunLimits(time: .milliseconds(1500))) {
+                (interpreter) throws(PythonFailure) in
+                interpreter.offer(WalleModules.all)
+                let namespace = try interpreter.execute(source)
+                _ = try interpreter.call(try interpreter.item("run", of: namespace.pointer))
+            }
+            Issue.record("\(operation) was not stopped")
+        } catch {
+            guard case .run(.stopped(.time, _, let lateness)) = error else { throw error }
+            // Some tens of milliseconds; a debug build on a busy machine takes more.
+            #expect(lateness < .milliseconds(800), "\(operation) went on for \(lateness)")
+        }
+        let sum = try await machine.perform(limits: RunLimits(time: .seconds(60))) {
+            (interpreter) throws(PythonFailure) -> Double in
+            let namespace = try interpreter.execute("import walle.numpy as np\nresult = float(np.ones(100_000).sum())")
+            return try interpreter.evaluate("result", in: namespace, as: Double.self)
+        }
+        #expect(sum == 100_000)
+    }
+
     private struct Outcome: Codable, Sendable {
         var count: Int
         var failures: [String]

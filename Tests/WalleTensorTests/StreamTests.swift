@@ -129,7 +129,9 @@ import WalleTensor
     func remaindersAreThoseOfTheLibrary(level: String) throws {
         let kernels = try #require(walle_kernels_named(level))
         var generator = SeededRandom(9)
-        let specials: [Double] = [0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, 1e300, -1e300, 3, -3, 0.5]
+        let specials: [Double] = [
+            0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, 1e300, -1e300, 3, -3, 0.5,
+        ]
         var (a, b) = ([Double](), [Double]())
         for x in specials { for y in specials { (a, b) = (a + [x], b + [y]) } }
         for _ in 0..<5000 {

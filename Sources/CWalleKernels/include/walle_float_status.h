@@ -13,6 +13,10 @@ static inline void walle_float_status_clear(void) {
 static inline unsigned walle_float_status(void) {
     return _mm_getcsr() & 0x1d;
 }
+/// Raises what another thread found.
+static inline void walle_float_status_raise(unsigned flags) {
+    if (flags) _mm_setcsr(_mm_getcsr() | flags);
+}
 #else
 #include <fenv.h>
 enum {
@@ -25,6 +29,9 @@ static inline void walle_float_status_clear(void) {
 }
 static inline unsigned walle_float_status(void) {
     return (unsigned)fetestexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW | FE_UNDERFLOW);
+}
+static inline void walle_float_status_raise(unsigned flags) {
+    if (flags) feraiseexcept((int)flags);
 }
 #endif
 

@@ -75,6 +75,20 @@ typedef void (*walle_select_kernel)(
     ptrdiff_t count, const void *condition, ptrdiff_t condition_stride, const void *a, ptrdiff_t a_stride,
     const void *b, ptrdiff_t b_stride, void *out, ptrdiff_t out_stride);
 
+/// `out[i][j] = in[j][i]`: rows of the result, `out_step` bytes apart, of columns that are `in_step` bytes apart. Elements of
+/// a row of the result lie next to one another, as do those of a column in the input. Blocks should fit the first cache.
+typedef void (*walle_transpose_kernel)(
+    ptrdiff_t rows, ptrdiff_t columns, const void *in, ptrdiff_t in_step, void *out, ptrdiff_t out_step);
+
+/// Movement of many elements at once.
+typedef struct {
+    /// By the logarithm of the element's size: 1, 2, 4, 8, 16 bytes.
+    walle_transpose_kernel transpose[5];
+    /// Copies bytes past the caches, where the CPU can: for results larger than these. `settle` comes after the last.
+    void (*stream)(ptrdiff_t bytes, const void *from, void *to);
+    void (*settle)(void);
+} walle_movement;
+
 /// Everything one level of CPU features offers.
 typedef struct {
     const char *name; // "avx512", "avx2", "neon", "portable"
@@ -86,6 +100,7 @@ typedef struct {
     /// By the logarithm of the element's size: 1, 2, 4, 8, 16 bytes.
     walle_unary_kernel copy[5];
     walle_select_kernel select[5];
+    walle_movement movement;
     /// The same operations with results that go past the caches, for outputs larger than these; NULL for most.
     struct {
         walle_unary_kernel unary[walle_unary_count][walle_dtype_count];
@@ -148,6 +163,11 @@ static inline walle_unary_kernel walle_kernels_copy(const walle_kernels *kernels
 static inline walle_select_kernel walle_kernels_select(const walle_kernels *kernels, ptrdiff_t bytes) {
     return kernels->select[__builtin_ctzl((unsigned long)bytes)];
 }
+/// For elements of 1, 2, 4, 8 or 16 bytes.
+static inline walle_transpose_kernel walle_kernels_transpose(const walle_kernels *kernels, ptrdiff_t bytes) {
+    return kernels->movement.transpose[__builtin_ctzl((unsigned long)bytes)];
+}
+static inline const walle_movement *walle_kernels_movement(const walle_kernels *kernels) { return &kernels->movement; }
 static inline walle_encode_kernel walle_kernels_encode(const walle_kernels *kernels, int type) {
     return kernels->encode[type];
 }

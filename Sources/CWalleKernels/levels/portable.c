@@ -1,4 +1,8 @@
 // What every CPU of the architecture has: on arm64 that is NEON.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #define LEVEL(name) portable_##name
 #define LEVEL_BYTES 16
 #if defined(__aarch64__)

@@ -6,6 +6,7 @@ internal import WalleTensor
 /// `array[index]`, read and written.
 enum ArrayIndexing {
     static func get(_ array: ArrayPointer, _ key: PythonPointer, _ state: StatePointer) throws -> PythonPointer {
+        try state.settleKey(key)
         if let found = try BasicIndex.get(array, key, state) { return found }
         if walle_IsList(key) != 0 {
             let list = try state.index(of: key)
@@ -34,6 +35,7 @@ enum ArrayIndexing {
     static func set(
         _ array: ArrayPointer, _ key: PythonPointer, _ value: PythonPointer, _ state: StatePointer
     ) throws {
+        try state.settleKey(key)
         try array.writableBody()
         if BasicIndex.set(array, key, value, state) { return }
         if let place = try BasicIndex.place(array, key) {

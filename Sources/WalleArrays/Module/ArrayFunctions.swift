@@ -9,7 +9,7 @@ enum ArrayFunctions {
         let all =
             setup + creation + computation + movement + exchange + OrderingFunctions.all + SelectionFunctions.all
             + LinearFunctions.all + FourierFunctions.all + RandomBitFunctions.all + RandomFunctions.all
-            + RandomOrderFunctions.all
+            + RandomOrderFunctions.all + LazyFunctions.all
         let table = UnsafeMutablePointer<PyMethodDef>.allocate(capacity: all.count + 1)
         for (index, entry) in (all + [PyMethodDef()]).enumerated() { (table + index).initialize(to: entry) }
         return table
@@ -25,6 +25,23 @@ enum ArrayFunctions {
             let given = Arguments(arguments, count)
             try given.expect(range, name)
             return try body(given, ArrayState.current)
+        }
+    }
+
+    /// The same for long work of the tensor engine, which a stop of the run ends.
+    static func callStopping(
+        _ arguments: UnsafePointer<PythonPointer?>?, _ count: Int, _ range: ClosedRange<Int>, _ name: StaticString,
+        _ body: (Arguments, StatePointer) throws -> PythonPointer
+    ) -> PythonPointer? {
+        call(arguments, count, range, name) { given, state in
+            var result: PythonPointer?
+            do {
+                try Stopping.allow { result = try body(given, state) }
+            } catch {
+                if let result { Py_DecRef(result) }
+                throw error
+            }
+            return try new(result)
         }
     }
 
@@ -51,6 +68,7 @@ enum ArrayFunctions {
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 0...0, "seal") { _, state in
                         walle_SealType(state.pointee.arrayType)
+                        walle_SealType(state.pointee.virtualType)
                         walle_SealType(state.pointee.functionType)
                         walle_SealType(state.pointee.quickType)
                         walle_SealType(state.pointee.bitsType)
@@ -138,6 +156,13 @@ enum ArrayFunctions {
                 "astype", "(array, dtype, copy)",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 3...3, "astype") { given, state in
+                        if state.pointee.isLazy {
+                            let copies = PyObject_IsTrue(given[2]) == 1
+                            let dtype = try state.dtype(given[1])
+                            if let result = try LazyCalls.cast(given[0], dtype, copies: copies, state) {
+                                return result
+                            }
+                        }
                         let (array, dtype) = (try state.array(given[0]), try state.dtype(given[1]))
                         if array.dtype == dtype && PyObject_IsTrue(given[2]) != 1 { return Py_NewRef(array.object) }
                         let layout = array.layout.packed(elementBytes: dtype.byteCount)
@@ -152,6 +177,10 @@ enum ArrayFunctions {
     static func array(
         _ object: PythonPointer, _ dtype: DType?, copies: Bool?, _ state: StatePointer
     ) throws -> PythonPointer {
+        if state.pointee.isLazy, let result = try LazyCalls.array(object, dtype, copies: copies == true, state) {
+            return result
+        }
+        try state.settle(object)
         if Scalar(object, state) == nil, let array = try state.exchanged(object) {
             defer { Py_DecRef(array.object) }
             if dtype == nil || dtype == array.dtype {
@@ -228,6 +257,9 @@ enum ArrayFunctions {
                 "broadcast_to", "(array, shape): a read-only view.",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 2...2, "broadcast_to") { given, state in
+                        if let node = LazyBlock.node(of: given[0], state) {
+                            return try LazyMovement.broadcast(node, try Integer.readAxes(given[1]), state)
+                        }
                         let array = try state.array(given[0])
                         let view = try state.view(of: array, try array.layout.broadcast(to: Integer.readAxes(given[1])))
                         view.body.pointee.isWritable = false
@@ -238,6 +270,9 @@ enum ArrayFunctions {
                 "permute", "(array, axes): a view.",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 2...2, "permute") { given, state in
+                        if let node = LazyBlock.node(of: given[0], state) {
+                            return try LazyMovement.permute(node, try Integer.readAxes(given[1]), state)
+                        }
                         let array = try state.array(given[0])
                         return try state.view(of: array, try array.layout.permuted(Integer.readAxes(given[1]))).object
                     }

@@ -14,7 +14,9 @@ enum ArrayProduct {
         try right.settle(as: right.dtype, state, place: 1)
         let type = try Products.inferMatrixProduct(left.view.type, right.view.type)
         return try state.scalarOrArray(
-            try state.array(type) { try Products.matrixProduct(left.view, right.view, into: $0) })
+            try state.array(type) { output in
+                try Stopping.allow { try Products.matrixProduct(left.view, right.view, into: output) }
+            })
     }
 
     /// The sum over pairs of axes of the products of two arrays; then axes that both keep, then those of each.
@@ -24,6 +26,8 @@ enum ArrayProduct {
             leftBatch: try Integer.readAxes(given[2]), rightBatch: try Integer.readAxes(given[3]),
             leftSummed: try Integer.readAxes(given[4]), rightSummed: try Integer.readAxes(given[5]))
         let type = try Products.inferContraction(left.type, right.type, axes)
-        return try state.array(type) { try Products.contract(left.view, right.view, axes, into: $0) }.object
+        return try state.array(type) { output in
+            try Stopping.allow { try Products.contract(left.view, right.view, axes, into: output) }
+        }.object
     }
 }

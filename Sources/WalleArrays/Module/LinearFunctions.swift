@@ -9,7 +9,7 @@ enum LinearFunctions {
             .fast(
                 "linalg_solve", "(a, b)",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 2...2, "linalg_solve") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 2...2, "linalg_solve") { given, state in
                         let (a, b) = (try state.array(given[0]), try state.array(given[1]))
                         let type = try LinearAlgebra.inferSolve(a.type, b.type)
                         return try state.array(type) { try LinearAlgebra.solve(a.view, b.view, into: $0) }.object
@@ -18,7 +18,7 @@ enum LinearFunctions {
             .fast(
                 "linalg_inv", "(a)",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 1...1, "linalg_inv") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 1...1, "linalg_inv") { given, state in
                         let a = try state.array(given[0])
                         let type = try LinearAlgebra.inferInverse(a.type)
                         return try state.array(type) { try LinearAlgebra.inverse(a.view, into: $0) }.object
@@ -27,7 +27,7 @@ enum LinearFunctions {
             .fast(
                 "linalg_det", "(a)",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 1...1, "linalg_det") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 1...1, "linalg_det") { given, state in
                         let a = try state.array(given[0])
                         let type = try LinearAlgebra.inferDeterminant(a.type).determinant
                         return try state.scalarOrArray(
@@ -37,7 +37,7 @@ enum LinearFunctions {
             .fast(
                 "linalg_slogdet", "(a): signs and logarithms.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 1...1, "linalg_slogdet") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 1...1, "linalg_slogdet") { given, state in
                         let a = try state.array(given[0])
                         let types = try LinearAlgebra.inferDeterminant(a.type)
                         return try LinearFunctions.results([types.determinant, types.logarithm], state) {
@@ -48,7 +48,7 @@ enum LinearFunctions {
             .fast(
                 "linalg_cholesky", "(a, upper)",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 2...2, "linalg_cholesky") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 2...2, "linalg_cholesky") { given, state in
                         let a = try state.array(given[0])
                         let isUpper = PyObject_IsTrue(given[1]) == 1
                         let type = try LinearAlgebra.inferCholesky(a.type)
@@ -60,14 +60,14 @@ enum LinearFunctions {
             .fast(
                 "linalg_qr", "(a, mode): mode is reduced, complete, r or raw.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 2...2, "linalg_qr") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 2...2, "linalg_qr") { given, state in
                         try LinearFunctions.qr(try state.array(given[0]), String(python: given[1]), state)
                     }
                 }),
             .fast(
                 "linalg_eigh", "(a, upper, vectors): values, or values and vectors.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 3...3, "linalg_eigh") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 3...3, "linalg_eigh") { given, state in
                         let a = try state.array(given[0])
                         let isUpper = PyObject_IsTrue(given[1]) == 1
                         let types = try LinearAlgebra.inferHermitianEigenvalues(a.type)
@@ -81,7 +81,7 @@ enum LinearFunctions {
             .fast(
                 "linalg_eig", "(a, vectors): complex values, or values and vectors.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 2...2, "linalg_eig") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 2...2, "linalg_eig") { given, state in
                         let a = try state.array(given[0])
                         let types = try LinearAlgebra.inferEigenvalues(a.type)
                         let wanted = PyObject_IsTrue(given[1]) == 1 ? [types.values, types.vectors] : [types.values]
@@ -94,14 +94,14 @@ enum LinearFunctions {
             .fast(
                 "contract", "(a, b, batch of a, batch of b, summed of a, summed of b)",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 6...6, "contract") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 6...6, "contract") { given, state in
                         try ArrayProduct.contract(given, state)
                     }
                 }),
             .fast(
                 "linalg_svd", "(a, full, vectors): u, values, vh; or values.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 3...3, "linalg_svd") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 3...3, "linalg_svd") { given, state in
                         let a = try state.array(given[0])
                         let isFull = PyObject_IsTrue(given[1]) == 1
                         let types = try LinearAlgebra.inferSingularValues(a.type, isFull: isFull)
@@ -117,7 +117,7 @@ enum LinearFunctions {
             .fast(
                 "linalg_lstsq", "(a, b, rcond): solutions, residuals, singular values, rank.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 3...3, "linalg_lstsq") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 3...3, "linalg_lstsq") { given, state in
                         let (a, b) = (try state.array(given[0]), try state.array(given[1]))
                         let cutoff = try given.optional(2).map(Element.double)
                         let types = try LinearAlgebra.inferLeastSquares(a.type, b.type)
@@ -178,7 +178,7 @@ enum FourierFunctions {
             .fast(
                 "fft", "(array, axis, length, forward, factor)",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 5...5, "fft") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 5...5, "fft") { given, state in
                         let a = try state.array(given[0])
                         let axis = try a.layout.axis(try Integer.read(given[1]))
                         let direction = PyObject_IsTrue(given[3]) == 1 ? Fourier.Direction.forward : .backward
@@ -192,7 +192,7 @@ enum FourierFunctions {
             .fast(
                 "rfft", "(array, axis, length, factor)",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 4...4, "rfft") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 4...4, "rfft") { given, state in
                         let a = try state.array(given[0])
                         let axis = try a.layout.axis(try Integer.read(given[1]))
                         let (length, scale) = (try Integer.read(given[2]), try Element.double(given[3]))
@@ -205,7 +205,7 @@ enum FourierFunctions {
             .fast(
                 "irfft", "(array, axis, length, factor)",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 4...4, "irfft") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 4...4, "irfft") { given, state in
                         let a = try state.array(given[0])
                         let axis = try a.layout.axis(try Integer.read(given[1]))
                         let scale = try Element.double(given[3])

@@ -9,7 +9,7 @@ enum OrderingFunctions {
             .fast(
                 "sort", "(array, axis, stable, descending): a sorted copy.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 3...4, "sort") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 3...4, "sort") { given, state in
                         let array = try state.array(given[0])
                         let axis = try Sorting.axis(try Integer.read(given[1]), of: array.layout)
                         return try state.array(array.dtype, shape: array.shape) { output in
@@ -22,7 +22,7 @@ enum OrderingFunctions {
             .fast(
                 "argsort", "(array, axis, stable, descending): the positions that sort.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 3...4, "argsort") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 3...4, "argsort") { given, state in
                         let array = try state.array(given[0])
                         let axis = try Sorting.axis(try Integer.read(given[1]), of: array.layout)
                         return try state.array(.int64, shape: array.shape) { output in
@@ -34,7 +34,7 @@ enum OrderingFunctions {
             .fast(
                 "partition", "(array, axis, ranks): a copy with the elements of some ranks at their places.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 3...3, "partition") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 3...3, "partition") { given, state in
                         let array = try state.array(given[0])
                         let axis = try Sorting.axis(try Integer.read(given[1]), of: array.layout)
                         let ranks = try OrderingFunctions.ranks(given[2], array, axis)
@@ -46,7 +46,7 @@ enum OrderingFunctions {
             .fast(
                 "argpartition", "(array, axis, ranks): the positions that put the elements of some ranks there.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 3...3, "argpartition") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 3...3, "argpartition") { given, state in
                         let array = try state.array(given[0])
                         let axis = try Sorting.axis(try Integer.read(given[1]), of: array.layout)
                         let ranks = try OrderingFunctions.ranks(given[2], array, axis)
@@ -86,7 +86,7 @@ enum OrderingFunctions {
             .fast(
                 "accumulate", "(function, array, axis, dtype): the folds of the elements so far.",
                 { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 4...4, "accumulate") { given, state in
+                    ArrayFunctions.callStopping(arguments, count, 4...4, "accumulate") { given, state in
                         try OrderingFunctions.accumulate(given, state)
                     }
                 }),

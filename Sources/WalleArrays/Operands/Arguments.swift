@@ -37,6 +37,7 @@ struct Arguments {
 extension StatePointer {
     /// - Throws: `.type` when the object is no array.
     func array(_ object: PythonPointer, _ name: StaticString = "argument") throws -> ArrayPointer {
+        try settle(object)
         guard walle_Type(object) == pointee.arrayType else {
             throw TensorError.type("\(name) must be an ndarray, not '\(String(cString: walle_TypeName(object)))'")
         }

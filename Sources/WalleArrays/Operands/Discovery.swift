@@ -18,6 +18,7 @@ struct Discovery {
     // MARK: the first pass
 
     mutating func visit(_ object: PythonPointer, at level: Int = 0) throws {
+        try state.settle(object)
         if walle_IsList(object) != 0 || walle_IsTuple(object) != 0 {
             try visitItems(of: object, at: level)
         } else if try !visitNumber(object, at: level) {
@@ -228,6 +229,7 @@ extension StatePointer {
     /// A new reference to an array that shows the memory of an object with the buffer protocol or NumPy's protocols;
     /// nil when it has none.
     func exchanged(_ object: PythonPointer) throws -> ArrayPointer? {
+        try settle(object)
         if walle_IsFreedBy(object, ArrayPointer.free) != 0 { return ArrayPointer(Py_NewRef(object)) }
         if walle_IsList(object) != 0 || walle_IsTuple(object) != 0 || walle_IsFreedBy(object, Scalar.free) != 0
             || walle_IsLong(object) != 0 || walle_IsFloat(object) != 0 || walle_IsString(object) != 0

@@ -175,7 +175,7 @@ enum QuickMovement {
         var given = given
         guard let array = given.array(0, state) else { return nil }
         let wanted = given.take(1, .axis, state)
-        guard given.isSpent, array.body.pointee.layout.isInline else { return nil }
+        guard given.isSpent, array.body.pointee.layout.isInline, array.rank > 0 else { return nil }
         var only: Int?
         if let wanted {
             guard let axis = QuickFunction.integer(wanted) else { return nil }

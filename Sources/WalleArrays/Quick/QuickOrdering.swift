@@ -31,14 +31,18 @@ enum QuickOrdering {
     private static func sort(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {
         guard let (array, axis) = try operands(given, 1, state) else { return nil }
         return try state.array(array.dtype, shape: array.shape) { output in
-            Sorting.sort(array.view, axis: axis, descending: false, isStable: false, to: output)
+            try Stopping.allow(elements: array.count) {
+                Sorting.sort(array.view, axis: axis, descending: false, isStable: false, to: output)
+            }
         }.object
     }
 
     private static func argsort(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {
         guard let (array, axis) = try operands(given, 1, state) else { return nil }
         return try state.array(.int64, shape: array.shape) { output in
-            Sorting.order(array.view, axis: axis, descending: false, to: output)
+            try Stopping.allow(elements: array.count) {
+                Sorting.order(array.view, axis: axis, descending: false, to: output)
+            }
         }.object
     }
 

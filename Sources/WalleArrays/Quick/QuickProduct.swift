@@ -12,11 +12,16 @@ enum QuickProduct {
         guard let factors = Factors(first, second, state) else { return nil }
         if factors.shape.count == 0 {
             let place = state.pointee.numbers + 48
-            factors.multiply(into: place)
+            try factors.multiply(into: place)
             return try state.scalar(factors.dtype, place)
         }
         let result = try state.array(factors.dtype, shape: factors.shape)
-        if factors.rows > 0 && factors.columns > 0 { factors.multiply(into: result.body.pointee.first) }
+        if factors.rows > 0 && factors.columns > 0 {
+            do { try factors.multiply(into: result.body.pointee.first) } catch {
+                Py_DecRef(result.object)
+                throw error
+            }
+        }
         return result.object
     }
 
@@ -29,7 +34,9 @@ enum QuickProduct {
             out.isContiguous, !ArrayPointer(first).view.overlaps(out.view),
             !ArrayPointer(second).view.overlaps(out.view)
         else { return false }
-        if factors.rows > 0 && factors.columns > 0 { factors.multiply(into: out.body.pointee.first) }
+        if factors.rows > 0 && factors.columns > 0 {
+            try factors.multiply(into: out.body.pointee.first)
+        }
         return true
     }
 
@@ -66,9 +73,11 @@ enum QuickProduct {
             self.shape = shape
         }
 
-        func multiply(into place: UnsafeMutableRawPointer) {
-            MatrixProduct(dtype, pool: .shared).multiply(
-                left, right, into: MutableMatrix(place, rows: rows, columns: columns))
+        func multiply(into place: UnsafeMutableRawPointer) throws {
+            try Stopping.allow(elements: rows * columns * left.columns / 256) {
+                MatrixProduct(dtype, pool: .shared).multiply(
+                    left, right, into: MutableMatrix(place, rows: rows, columns: columns))
+            }
         }
     }
 }

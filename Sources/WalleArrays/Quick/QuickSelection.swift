@@ -16,7 +16,7 @@ enum QuickSelection {
         var given = given
         guard let array = given.array(0, state), let positions = given.array(1, state) else { return nil }
         let wanted = given.take(2, .axis, state)
-        guard given.isSpent, positions.dtype.kind == .integer else { return nil }
+        guard given.isSpent, positions.dtype.kind == .integer, array.count > 0 else { return nil }
         var place = 0
         if let wanted {
             guard let axis = QuickFunction.integer(wanted), array.rank > 0 else { return nil }

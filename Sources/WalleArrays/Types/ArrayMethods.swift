@@ -152,6 +152,7 @@ enum ArrayMethods {
             if count == 0, names == nil, let copy = try state.quickCopy(of: array) { return copy.object }
             let hasOrder = count == 1 || names.map { walle_Size($0) == 1 } ?? false
             let order = hasOrder ? String(python: given[0]) : "C"
+            if state.pointee.isLazy, order == "C", let result = try LazyMovement.copy(array, state) { return result }
             let bytes = array.dtype.byteCount
             let layout =
                 switch order {
@@ -159,9 +160,9 @@ enum ArrayMethods {
                 case "K", "A": array.layout.packed(elementBytes: bytes)
                 default: Layout(contiguous: array.shape, elementBytes: bytes)
                 }
-            let result = try state.array(array.dtype, layout: layout)
-            Raster.copy(array.view, to: result.view)
-            return result.object
+            return try state.array(array.dtype, layout: layout) { output in
+                try Stopping.allow(elements: output.layout.count) { Raster.copy(array.view, to: output) }
+            }.object
         }
     }
 

@@ -16,6 +16,9 @@ enum ArrayFold {
     static func run(
         _ index: Int, _ object: PythonPointer, _ options: Options, _ state: StatePointer
     ) throws -> PythonPointer {
+        if state.pointee.isLazy, options.out == nil, let result = try LazyFolds.run(index, object, options, state) {
+            return result
+        }
         var input = try Operand(reading: object, state)
         defer { input.release() }
         try input.settle(as: input.dtype, state, place: 0)
@@ -54,7 +57,7 @@ enum ArrayFold {
     }
 
     /// 1 for each axis that is folded.
-    private static func mask(_ axes: Axes?, _ layout: Layout) throws -> Axes {
+    static func mask(_ axes: Axes?, _ layout: Layout) throws -> Axes {
         guard let axes else { return Axes(repeating: 1, count: layout.rank) }
         var folded = Axes(repeating: 0, count: layout.rank)
         for wanted in axes {
@@ -151,7 +154,7 @@ private struct Plan {
             // A stored type: computed in a wider one beside.
             let wide = try state.array(accumulated, shape: shape)
             defer { Py_DecRef(wide.object) }
-            fold(input, folded, to: wide.view, computing)
+            try Stopping.allow(elements: input.layout.count) { fold(input, folded, to: wide.view, computing) }
             let output = View(
                 base: place, dtype: result, layout: Layout(contiguous: shape, elementBytes: result.byteCount))
             return Elementwise.cast(wide.view, to: output)
@@ -162,7 +165,7 @@ private struct Plan {
         if fold == nil && accumulated != computing {
             return try foldTruth(input, folded, to: output, state)
         }
-        fold(input, folded, to: output, computing)
+        try Stopping.allow(elements: input.layout.count) { fold(input, folded, to: output, computing) }
     }
 
     private func fold(_ input: View, _ folded: Axes, to output: View, _ computing: DType) {

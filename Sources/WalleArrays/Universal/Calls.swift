@@ -58,14 +58,16 @@ struct Call2 {
                     output.base! + start * strides.0, strides.0)
             }
         }
-        guard raw != result, output.dtype != result else {
-            return Elementwise.run(kernel, left, right, to: output, computing: computing, result: raw)
+        try Stopping.allow(elements: output.layout.count) {
+            guard raw != result, output.dtype != result else {
+                return Elementwise.run(kernel, left, right, to: output, computing: computing, result: raw)
+            }
+            // Rounded to the type of the result before a wider one takes it.
+            let narrow = try state.array(result, shape: output.layout.shape)
+            defer { Py_DecRef(narrow.object) }
+            Elementwise.run(kernel, left, right, to: narrow.view, computing: computing, result: raw)
+            Elementwise.cast(narrow.view, to: output)
         }
-        // Rounded to the type of the result before a wider one takes it.
-        let narrow = try state.array(result, shape: output.layout.shape)
-        defer { Py_DecRef(narrow.object) }
-        Elementwise.run(kernel, left, right, to: narrow.view, computing: computing, result: raw)
-        Elementwise.cast(narrow.view, to: output)
     }
 
     func run(
@@ -129,13 +131,15 @@ struct Call1 {
                     count, input.base! + start * strides.1, strides.1, output.base! + start * strides.0, strides.0)
             }
         }
-        guard raw != result, output.dtype != result else {
-            return Elementwise.run(kernel, input, to: output, computing: computing, result: raw)
+        try Stopping.allow(elements: output.layout.count) {
+            guard raw != result, output.dtype != result else {
+                return Elementwise.run(kernel, input, to: output, computing: computing, result: raw)
+            }
+            let narrow = try state.array(result, shape: output.layout.shape)
+            defer { Py_DecRef(narrow.object) }
+            Elementwise.run(kernel, input, to: narrow.view, computing: computing, result: raw)
+            Elementwise.cast(narrow.view, to: output)
         }
-        let narrow = try state.array(result, shape: output.layout.shape)
-        defer { Py_DecRef(narrow.object) }
-        Elementwise.run(kernel, input, to: narrow.view, computing: computing, result: raw)
-        Elementwise.cast(narrow.view, to: output)
     }
 
     func run(
@@ -162,8 +166,8 @@ struct Call1 {
 
 /// Arrays that one inner loop visits.
 enum Flat {
-    /// Elements between two looks at whether the run is being stopped: a fraction of a millisecond.
-    private static let piece = 1 << 18
+    /// Elements up to which neither threads pay, nor a look at whether the run is being stopped.
+    private static let piece = 1 << 15
 
     /// Whether an array is larger than what caches keep.
     static func isLarge(_ output: View) -> Bool { output.layout.count * output.dtype.byteCount >= 24 << 20 }
@@ -189,15 +193,11 @@ enum Flat {
         return layout.strides.allSatisfy { $0 == 0 } ? 0 : nil
     }
 
+    /// Ranges of elements, on several threads where that pays.
     @inline(__always)
     static func forEachPiece(_ count: Int, _ body: (_ start: Int, _ count: Int) -> Void) throws {
         if count <= piece { return body(0, count) }
-        var start = 0
-        while start < count {
-            body(start, min(piece, count - start))
-            start += piece
-            if Interpreter.current?.isStopping == true { throw CancellationError() }
-        }
+        try Stopping.allow { SharedLoop.run(count) { body($0.lowerBound, $0.count) } }
     }
 }
 

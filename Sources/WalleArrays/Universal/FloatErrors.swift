@@ -1,6 +1,7 @@
 internal import CWalleKernels
 internal import CWallePython
 internal import WallePython
+internal import WalleTensor
 
 /// Floating-point exceptions of an operation, told as `errstate` wants.
 enum FloatErrors {
@@ -28,8 +29,19 @@ enum FloatErrors {
 
     @inline(never)
     private static func tell(_ flags: Int, _ state: StatePointer, _ name: StaticString) throws {
-        if quiet.contains("\(name)") { return }
-        let modes = state.pointee.errors
+        try tell(flags, state.pointee.errors, "\(name)", state)
+    }
+
+    /// Tells of what a lazy graph reports: each exception in the name of its operator, under the modes at its line.
+    static func tell(_ reports: [Graph.Report], _ state: StatePointer) throws {
+        for report in reports {
+            let name = LazyCalls.functionName(report.name)
+            try tell(Int(report.flags), ErrorModes(code: report.tag), name, state)
+        }
+    }
+
+    private static func tell(_ flags: Int, _ modes: ErrorModes, _ name: String, _ state: StatePointer) throws {
+        if quiet.contains(name) { return }
         let kinds: [(flag: Int, mode: ErrorModes.Mode, text: String)] = [
             (Int(walle_float_divide), modes.divide, "divide by zero"),
             (Int(walle_float_overflow), modes.over, "overflow"),

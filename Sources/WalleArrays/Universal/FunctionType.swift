@@ -121,6 +121,7 @@ enum FunctionType {
         if walle_IsTuple(object) != 0, walle_Size(object) == 1 {
             return try output(walle_TupleItem(object, 0).unsafelyUnwrapped, state)
         }
+        try state.settle(object)
         guard walle_Type(object) == state.pointee.arrayType else {
             throw TensorError.type("return arrays must be of ArrayType")
         }

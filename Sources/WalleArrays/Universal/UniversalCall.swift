@@ -24,6 +24,11 @@ enum UniversalCall {
     static func binary(
         _ index: Int, _ first: PythonPointer, _ second: PythonPointer, _ state: StatePointer, _ options: Options? = nil
     ) throws -> PythonPointer {
+        if state.pointee.isLazy, options == nil, state.isLazy(first) || state.isLazy(second),
+            let result = try LazyCalls.binary(index, first, second, state)
+        {
+            return result
+        }
         if options == nil, let result = try QuickCall.binary(index, first, second, state) { return result }
         if let out = options?.plainOut, try QuickCall.binary(index, first, second, into: out, state) {
             return Py_NewRef(out.object)
@@ -71,7 +76,7 @@ enum UniversalCall {
         return try call.run(left, right, state, options)
     }
 
-    private static func checkPower(_ exponent: Operand, _ types: Resolution) throws {
+    static func checkPower(_ exponent: Operand, _ types: Resolution) throws {
         guard types.operand.kind == .integer, let number = exponent.weak else { return }
         let zero = try new(PyLong_FromLong(0))
         defer { Py_DecRef(zero) }
@@ -95,6 +100,9 @@ enum UniversalCall {
     static func unary(
         _ index: Int, _ object: PythonPointer, _ state: StatePointer, _ options: Options? = nil
     ) throws -> PythonPointer {
+        if options == nil, state.isLazy(object), let result = try LazyCalls.unary(index, object, state) {
+            return result
+        }
         if options == nil, let result = try QuickCall.unary(index, object, state) { return result }
         if let out = options?.plainOut, try QuickCall.unary(index, object, into: out, state) {
             return Py_NewRef(out.object)

@@ -19,16 +19,17 @@ package enum Elementwise {
         guard let base = output.base, let a = input.base else { return }
         let layouts: InlineArray<2, Layout> = [output.layout, input.layout]
         if output.dtype == result && input.dtype == computing {
-            Walk.forEach(layouts.span) { count, offsets, strides in
-                kernel(count, a + offsets[1], strides[1], base + offsets[0], strides[0])
+            Walk.forEachPart(layouts.span) {
+                $0.forEach { count, offsets, strides in
+                    kernel(count, a + offsets[1], strides[1], base + offsets[0], strides[0])
+                }
             }
             return
         }
-        withUnsafeTemporaryAllocation(byteCount: 2 * scratchBytes, alignment: 64) { scratch in
-            let start = scratch.baseAddress.unsafelyUnwrapped
+        inParts(layouts.span, scratches: 2) { part, start in
             let source = Casting(input.dtype, computing, start),
                 target = Casting(result, output.dtype, start + scratchBytes)
-            inPieces(layouts.span) { count, offsets, strides in
+            inPieces(part, operands: 2) { count, offsets, strides in
                 let (from, step) = source.read(count, a + offsets[1], strides[1])
                 target.write(count, base + offsets[0], strides[0]) { kernel(count, from, step, $0, $1) }
             }
@@ -45,18 +46,19 @@ package enum Elementwise {
         guard let base = output.base, let a = left.base, let b = right.base else { return }
         let layouts: InlineArray<3, Layout> = [output.layout, left.layout, right.layout]
         if output.dtype == result && left.dtype == computing && right.dtype == computing {
-            Walk.forEach(layouts.span) { count, offsets, strides in
-                kernel(
-                    count, a + offsets[1], strides[1], b + offsets[2], strides[2], base + offsets[0], strides[0])
+            Walk.forEachPart(layouts.span) {
+                $0.forEach { count, offsets, strides in
+                    kernel(
+                        count, a + offsets[1], strides[1], b + offsets[2], strides[2], base + offsets[0], strides[0])
+                }
             }
             return
         }
-        withUnsafeTemporaryAllocation(byteCount: 3 * scratchBytes, alignment: 64) { scratch in
-            let start = scratch.baseAddress.unsafelyUnwrapped
+        inParts(layouts.span, scratches: 3) { part, start in
             let first = Casting(left.dtype, computing, start)
             let second = Casting(right.dtype, computing, start + scratchBytes)
             let target = Casting(result, output.dtype, start + 2 * scratchBytes)
-            inPieces(layouts.span) { count, offsets, strides in
+            inPieces(part, operands: 3) { count, offsets, strides in
                 let (x, xStep) = first.read(count, a + offsets[1], strides[1])
                 let (y, yStep) = second.read(count, b + offsets[2], strides[2])
                 target.write(count, base + offsets[0], strides[0]) { kernel(count, x, xStep, y, yStep, $0, $1) }
@@ -79,22 +81,35 @@ package enum Elementwise {
         guard let base = output.base, let c = condition.base, let a = left.base, let b = right.base else { return }
         let kernel = walle_kernels_select(walle_kernels_shared(), output.dtype.byteCount).unsafelyUnwrapped
         let layouts: InlineArray<4, Layout> = [output.layout, condition.layout, left.layout, right.layout]
-        Walk.forEach(layouts.span) { count, offsets, strides in
-            kernel(
-                count, c + offsets[1], strides[1], a + offsets[2], strides[2], b + offsets[3], strides[3],
-                base + offsets[0], strides[0])
+        Walk.forEachPart(layouts.span) {
+            $0.forEach { count, offsets, strides in
+                kernel(
+                    count, c + offsets[1], strides[1], a + offsets[2], strides[2], b + offsets[3], strides[3],
+                    base + offsets[0], strides[0])
+            }
         }
     }
 
-    /// The walk's inner loops, cut so that a piece fits into the scratch.
+    /// Parts of a walk, each with scratch of its own, since threads may visit them at once.
+    @inline(__always)
+    private static func inParts(
+        _ layouts: Span<Layout>, scratches: Int, _ body: (Walk.Part, UnsafeMutableRawPointer) -> Void
+    ) {
+        Walk.forEachPart(layouts) { part in
+            withUnsafeTemporaryAllocation(byteCount: scratches * scratchBytes, alignment: 64) { scratch in
+                body(part, scratch.baseAddress.unsafelyUnwrapped)
+            }
+        }
+    }
+
+    /// The inner loops of a part, cut so that a piece fits into the scratch.
     @inline(__always)
     private static func inPieces(
-        _ layouts: Span<Layout>, _ body: (Int, UnsafePointer<Int>, UnsafePointer<Int>) -> Void
+        _ part: Walk.Part, operands: Int, _ body: (Int, UnsafePointer<Int>, UnsafePointer<Int>) -> Void
     ) {
-        let operands = layouts.count
         withUnsafeTemporaryAllocation(of: Int.self, capacity: operands) { places in
             let place = places.baseAddress.unsafelyUnwrapped
-            Walk.forEach(layouts) { count, offsets, strides in
+            part.forEach { count, offsets, strides in
                 var done = 0
                 while done < count {
                     for operand in 0..<operands { place[operand] = offsets[operand] + done * strides[operand] }

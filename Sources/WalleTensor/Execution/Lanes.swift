@@ -10,6 +10,7 @@ enum Lanes {
         let layouts: InlineArray<2, Layout> = [output.layout.without(axis), input.layout.without(axis)]
         Walk.forEach(layouts.span) { count, offsets, strides in
             for index in 0..<count {
+                if Interruption.isAsked { return }
                 body(to + offsets[0] + index * strides[0], from + offsets[1] + index * strides[1])
             }
         }

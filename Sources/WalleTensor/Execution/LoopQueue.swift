@@ -90,7 +90,7 @@ final class LoopQueue: @unchecked Sendable {
     private func work() {
         var spin = Spin()
         while let loop = take(&spin) {
-            loop.run()
+            loop.help()
             pthread_mutex_lock(lock)
             if loop.helpers.subtract(1, ordering: .releasing).newValue == 0 { pthread_cond_broadcast(finished) }
             pthread_mutex_unlock(lock)

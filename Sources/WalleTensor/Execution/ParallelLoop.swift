@@ -1,3 +1,4 @@
+internal import CWalleKernels
 internal import Synchronization
 
 /// Asks loops to stop, from any thread and for good.
@@ -23,6 +24,8 @@ final class ParallelLoop: @unchecked Sendable {
     private var body: ((Range<Int>) -> Void)?
     private let next = Atomic(0)
     private let leftOut = Atomic(false)
+    /// Floating-point exceptions of the helpers.
+    private let raised = Atomic<UInt32>(0)
     /// Workers that hold or may take a range. Changes under the queue's lock only.
     let helpers = Atomic(0)
 
@@ -39,10 +42,10 @@ final class ParallelLoop: @unchecked Sendable {
 
     var isComplete: Bool { !leftOut.load(ordering: .relaxed) }
 
-    /// Takes ranges until none is left.
+    /// Takes ranges until none is left, or the loop is no longer wanted.
     func run() {
         while hasRanges {
-            if cancellation?.isCancelled == true {
+            if cancellation?.isCancelled == true || Interruption.isAsked {
                 if next.exchange(count, ordering: .relaxed) < count { leftOut.store(true, ordering: .relaxed) }
                 return
             }
@@ -52,6 +55,28 @@ final class ParallelLoop: @unchecked Sendable {
         }
     }
 
-    /// Lets go of the body, which does not outlive the call it was given to, while a worker may still hold the loop.
-    func end() { body = nil }
+    /// The same on a thread of the pool, whose work ends early when the caller's does.
+    func help() {
+        walle_float_status_clear()
+        var interruption = walle_interruption(
+            is_asked: { Unmanaged<ParallelLoop>.fromOpaque($0.unsafelyUnwrapped).takeUnretainedValue().isLeft },
+            context: Unmanaged.passUnretained(self).toOpaque(), happened: false)
+        withUnsafeMutablePointer(to: &interruption) {
+            walle_interruption_set($0)
+            run()
+            walle_interruption_set(nil)
+        }
+        let flags = walle_float_status()
+        if flags != 0 { raised.bitwiseOr(flags, ordering: .relaxed) }
+    }
+
+    /// Whether ranges were left out.
+    private var isLeft: Bool { leftOut.load(ordering: .relaxed) }
+
+    /// Lets go of the body, which does not outlive the call it was given to, while a worker may still hold the loop; and
+    /// raises what helpers found on the caller's thread.
+    func end() {
+        body = nil
+        walle_float_status_raise(raised.load(ordering: .relaxed))
+    }
 }

@@ -28,8 +28,9 @@ package final class ThreadPool: Sendable {
 
     /// Calls `body` for consecutive ranges that cover `0..<count`, on this thread and on idle workers, at the same time.
     ///
-    /// Returns when no thread is in `body` any more; what it wrote is then visible to the caller. Status flags of
-    /// floating-point arithmetic stay with the threads that raised them.
+    /// Returns when no thread is in `body` any more; what it wrote is then visible to the caller, and
+    /// the floating-point exceptions of all threads are raised on the caller's. When the caller's work is interrupted, that
+    /// of the workers is.
     ///
     /// - Parameters:
     ///   - grain: iterations of a range, the last apart. A loop of one range asks no other thread: give as many as take

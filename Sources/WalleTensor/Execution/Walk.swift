@@ -22,13 +22,58 @@ package enum Walk {
         }
     }
 
+    /// The same in parts, which may be visited by several threads at once, and be left out when work is interrupted: the
+    /// whole, or ranges of elements.
+    ///
+    /// - Parameter body: Visits a part by `forEach`; it may keep scratch for one.
+    @inline(__always)
+    package static func forEachPart(_ layouts: Span<Layout>, _ body: (Part) -> Void) {
+        let (operands, axes) = (layouts.count, layouts[0].rank)
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: axes * (2 + operands) + 2 * operands) { memory in
+            var plan = Plan(memory.baseAddress.unsafelyUnwrapped, operands: operands, axes: axes)
+            guard plan.fill(from: layouts) else { return }
+            plan.join()
+            let count = plan.count
+            if count < SharedLoop.leastElements { return body(Part(plan: plan, range: nil)) }
+            SharedLoop.run(count) { body(Part(plan: plan, range: $0)) }
+        }
+    }
+
+    /// The same on a number of threads that was decided before; each element stands for some work, see `SharedLoop`.
+    @inline(__always)
+    static func forEachPart(_ layouts: Span<Layout>, threads: Int, weight: Int, _ body: (Part) -> Void) {
+        let (operands, axes) = (layouts.count, layouts[0].rank)
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: axes * (2 + operands) + 2 * operands) { memory in
+            var plan = Plan(memory.baseAddress.unsafelyUnwrapped, operands: operands, axes: axes)
+            guard plan.fill(from: layouts) else { return }
+            plan.join()
+            let count = plan.count
+            if count == 1 { return body(Part(plan: plan, range: nil)) }
+            SharedLoop.run(count, threads: threads, weight: weight) { body(Part(plan: plan, range: $0)) }
+        }
+    }
+
+    /// Some of the elements, counted in the order of the walk.
+    package struct Part {
+        fileprivate let plan: Plan
+        /// nil for all of them.
+        fileprivate let range: Range<Int>?
+
+        /// Calls `body` as `Walk.forEach` does.
+        @inline(__always)
+        package func forEach(_ body: (Int, UnsafePointer<Int>, UnsafePointer<Int>) -> Void) {
+            guard let range else { return plan.forEach(body) }
+            plan.forEach(in: range, body)
+        }
+    }
+
     /// The loops, in memory of the caller's.
-    private struct Plan {
+    fileprivate struct Plan {
         private let lengths: UnsafeMutablePointer<Int>
-        private let indices: UnsafeMutablePointer<Int>
+        private var indices: UnsafeMutablePointer<Int>
         /// Of an axis those of all operands, then of the next; outermost axis first.
         private let strides: UnsafeMutablePointer<Int>
-        private let offsets: UnsafeMutablePointer<Int>
+        private var offsets: UnsafeMutablePointer<Int>
         private let zeros: UnsafeMutablePointer<Int>
         private let operands: Int
         private var axes = 0
@@ -92,6 +137,47 @@ package enum Walk {
                 return false
             }
             return true
+        }
+
+        var count: Int {
+            var result = 1
+            for axis in 0..<axes { result *= lengths[axis] }
+            return result
+        }
+
+        /// Visits a range of elements with indices of its own.
+        func forEach(in range: Range<Int>, _ body: (Int, UnsafePointer<Int>, UnsafePointer<Int>) -> Void) {
+            withUnsafeTemporaryAllocation(of: Int.self, capacity: axes + operands) { memory in
+                var own = self
+                own.indices = memory.baseAddress.unsafelyUnwrapped
+                own.offsets = own.indices + axes
+                let inner = lengths[axes - 1]
+                own.locate(range.lowerBound / inner)
+                var (skipped, left) = (range.lowerBound % inner, range.count)
+                let innerStrides = strides + (axes - 1) * operands
+                for operand in 0..<operands { own.offsets[operand] += skipped * innerStrides[operand] }
+                while true {
+                    let some = min(inner - skipped, left)
+                    body(some, own.offsets, innerStrides)
+                    left -= some
+                    if left == 0 { return }
+                    for operand in 0..<operands { own.offsets[operand] -= skipped * innerStrides[operand] }
+                    skipped = 0
+                    _ = own.advance()
+                }
+            }
+        }
+
+        /// Sets indices and offsets to an inner loop, by its number.
+        private func locate(_ loop: Int) {
+            var rest = loop
+            offsets.update(repeating: 0, count: operands)
+            indices[axes - 1] = 0
+            for axis in stride(from: axes - 2, through: 0, by: -1) {
+                indices[axis] = rest % lengths[axis]
+                rest /= lengths[axis]
+                for operand in 0..<operands { offsets[operand] += indices[axis] * strides[axis * operands + operand] }
+            }
         }
 
         func forEach(_ body: (Int, UnsafePointer<Int>, UnsafePointer<Int>) -> Void) {

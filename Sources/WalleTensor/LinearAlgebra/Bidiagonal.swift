@@ -40,6 +40,7 @@ struct Bidiagonalization<Scalar: LinearScalar> {
         for start in stride(from: 0, to: matrix.columns, by: Self.blockCount) {
             let block = start..<min(start + Self.blockCount, matrix.columns)
             for index in block {
+                if Interruption.isAsked { return }
                 reduceColumn(index, block)
                 if index + 1 < matrix.columns { reduceRow(index, block) }
             }

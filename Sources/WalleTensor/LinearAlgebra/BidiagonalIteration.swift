@@ -52,7 +52,7 @@ struct BidiagonalIteration {
                 continue
             }
             budget -= 1
-            if budget < 0 { return false }
+            if budget < 0 || Interruption.isAsked { return false }
             // Iterations go from the larger end of a block to the smaller.
             if low > former.1 || high < former.0 { isDown = abs(d[low]) >= abs(d[high]) }
             if deflate(low, high, isDown, &former) { continue }

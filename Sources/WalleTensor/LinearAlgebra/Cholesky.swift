@@ -10,6 +10,7 @@ enum Cholesky<Scalar: LinearScalar> {
     /// False when the matrix is not positive definite.
     static func factorize(_ a: Block<Scalar>) -> Bool {
         if a.rows <= smallest { return Scalar.kernels.pointee.cholesky(a.rows, a.base, a.stride) == 0 }
+        if Interruption.isAsked { return false }
         let half = (a.rows / 2 + 7) / 8 * 8
         let (head, tail) = (0..<half, half..<a.rows)
         let first = a.part(rows: head, columns: head)

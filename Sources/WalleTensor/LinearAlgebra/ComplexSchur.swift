@@ -23,7 +23,7 @@ struct ComplexSchur {
                 iterations = 0
                 continue
             }
-            if iterations == Self.mostIterations { return false }
+            if iterations == Self.mostIterations || Interruption.isAsked { return false }
             iterations += 1
             iterate(first, last, shift: iterations % 10 == 0 ? exceptionalShift(first, last) : shift(last))
         }
@@ -96,6 +96,7 @@ struct ComplexSchur {
         }
         let least = max(Self.epsilon * norm, Double.leastNormalMagnitude)
         for index in 0..<matrix.rows {
+            if Interruption.isAsked { return }
             let x = rows.row(index)
             x[index] = .one
             for i in (0..<index).reversed() {

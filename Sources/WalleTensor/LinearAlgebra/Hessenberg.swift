@@ -22,6 +22,7 @@ struct Hessenberg<Scalar: LinearScalar> {
         balanceMatrix()
         let count = matrix.rows
         for index in 0..<reflectors.count {
+            if Interruption.isAsked { return }
             let (vector, from) = (reflectors.vectors.row(index), index + 1)
             vector.update(repeating: .zero, count: from)
             for row in from..<count { vector[row] = matrix[row, index] }

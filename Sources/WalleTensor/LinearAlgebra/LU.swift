@@ -25,6 +25,10 @@ struct LU<Scalar: LinearScalar> {
         if a.columns <= panel {
             return Scalar.kernels.pointee.lu(a.rows, a.columns, a.base, a.stride, pivots) == 0
         }
+        if Interruption.isAsked {
+            for index in 0..<a.columns { pivots[index] = index }
+            return true
+        }
         let half = (a.columns / 2 + panel - 1) / panel * panel
         let (left, right) = (0..<half, half..<a.columns)
         var isRegular = factorize(a.part(rows: 0..<a.rows, columns: left), pivots)

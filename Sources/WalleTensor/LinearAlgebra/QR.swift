@@ -19,7 +19,10 @@ struct QR<Scalar: LinearScalar> {
     func factorize() {
         for start in stride(from: 0, to: reflectors.count, by: Reflectors<Scalar>.blockCount) {
             let block = start..<min(start + Reflectors<Scalar>.blockCount, reflectors.count)
-            for index in block { reflectColumn(index, before: block.upperBound) }
+            for index in block {
+                if Interruption.isAsked { return }
+                reflectColumn(index, before: block.upperBound)
+            }
             guard block.upperBound < matrix.columns else { continue }
             reflectors.prepare(block)
             reflectors.applyPrepared(

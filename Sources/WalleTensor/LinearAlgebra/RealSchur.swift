@@ -24,7 +24,7 @@ struct RealSchur {
         while last >= 0 {
             let first = blockStart(last, norm)
             if last - first >= 2 {
-                if iterations == Self.mostIterations { return false }
+                if iterations == Self.mostIterations || Interruption.isAsked { return false }
                 iterate(first, last, &iterations, &shift)
                 continue
             }

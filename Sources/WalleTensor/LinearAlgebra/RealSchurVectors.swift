@@ -28,6 +28,7 @@ struct RealSchurVectors {
     func run() {
         vectors.fill(0)
         for index in (0..<matrix.rows).reversed() {
+            if Interruption.isAsked { return }
             if im[index] == 0 { solveReal(index) } else if im[index] < 0 { solveComplex(index) }
         }
     }

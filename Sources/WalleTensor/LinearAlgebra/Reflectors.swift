@@ -83,6 +83,7 @@ struct Reflectors<Scalar: LinearScalar> {
     func apply(adjoint: Bool, to c: Block<Scalar>) {
         let starts = stride(from: 0, to: count, by: Self.blockCount)
         for start in adjoint ? Array(starts) : starts.reversed() {
+            if Interruption.isAsked { return }
             let end = min(start + Self.blockCount, count)
             prepare(start..<end)
             applyPrepared(start..<end, adjoint: adjoint, to: c.rows(first + start..<c.rows))
@@ -93,6 +94,7 @@ struct Reflectors<Scalar: LinearScalar> {
     func form(_ c: Block<Scalar>) {
         c.fillIdentity()
         for start in stride(from: 0, to: count, by: Self.blockCount).reversed() {
+            if Interruption.isAsked { return }
             let end = min(start + Self.blockCount, count)
             prepare(start..<end)
             let from = first + start

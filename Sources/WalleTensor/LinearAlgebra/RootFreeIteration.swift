@@ -55,7 +55,7 @@ struct RootFreeIteration {
                 if split == low { low += 1 } else { iterateDown(low, split) }
             }
             budget -= 1
-            if budget < 0 { return false }
+            if budget < 0 || Interruption.isAsked { return false }
         }
         return true
     }

@@ -42,6 +42,7 @@ struct Triangle<Scalar: LinearScalar> {
                 is_unit: isUnit, is_conjugate: isConjugate)
             return Scalar.kernels.pointee.solve(&triangle, b.columns, b.base, b.stride)
         }
+        if Interruption.isAsked { return }
         let half = max(Self.smallest, (count / 2 + 7) / 8 * 8)
         let (head, tail) = (0..<half, half..<count)
         let (first, last) = (b.rows(head), b.rows(tail))

@@ -29,7 +29,10 @@ struct Tridiagonalization<Scalar: LinearScalar> {
         let count = matrix.rows
         for start in stride(from: 0, to: max(count - 1, 0), by: Self.blockCount) {
             let block = start..<min(start + Self.blockCount, count - 1)
-            for index in block { reduceColumn(index, block: block) }
+            for index in block {
+                if Interruption.isAsked { return }
+                reduceColumn(index, block: block)
+            }
             update(after: block)
         }
         if count > 0 { diagonal[count - 1] = matrix[count - 1, count - 1].re }

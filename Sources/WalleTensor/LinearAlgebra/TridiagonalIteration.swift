@@ -79,7 +79,7 @@ struct TridiagonalIteration {
                 iterateDown(low, split)
             }
             budget -= 1
-            if budget < 0 { return false }
+            if budget < 0 || Interruption.isAsked { return false }
         }
         return true
     }

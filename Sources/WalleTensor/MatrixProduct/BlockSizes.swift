@@ -17,11 +17,12 @@ struct BlockSizes {
     var depth: Int
     var columns: Int
 
-    init(_ kernels: UnsafePointer<walle_gemm>, byteCount: Int) {
+    /// - Parameter depth: What a search found; nil for as much of a panel as the first cache is said to bear.
+    init(_ kernels: UnsafePointer<walle_gemm>, byteCount: Int, depth wanted: Int? = nil) {
         let caches = CacheSizes.shared
         let tileRows = kernels.pointee.rows
         let tileColumns = kernels.pointee.columns
-        depth = (caches.first * 3 / 2 / (tileColumns * byteCount)).rounded(downTo: 8).clamped(to: 64...512)
+        depth = wanted ?? (caches.first * 3 / 2 / (tileColumns * byteCount)).rounded(downTo: 8).clamped(to: 64...512)
         let step = depth * byteCount
         rows = (caches.second * 3 / 4 / step).rounded(downTo: tileRows).clamped(to: tileRows...64 * tileRows)
         columns = (caches.third / 4 / step).rounded(downTo: tileColumns).clamped(to: tileColumns...4096)
@@ -46,6 +47,11 @@ struct CacheSizes {
     var third = 8 << 20
 
     static let shared = CacheSizes()
+    /// Of the registers of the kernels in use.
+    static let vectorBytes: Int = {
+        // Tiles of products are two registers wide.
+        2 * walle_gemm_of(walle_kernels_shared(), walle_float32).pointee.columns
+    }()
 
     init() {
         #if canImport(Glibc)

@@ -19,43 +19,74 @@ private struct BlockPlan {
 }
 
 extension MatrixProduct {
-    /// Multiplications below which threads do not pay: about 0.2 ms.
-    static let sharedWork = 1 << 23
-
     /// The five loops of Goto and van de Geijn around the tiles.
-    func multiplyBlocks(_ a: Matrix, _ b: RightFactor, into c: MutableMatrix) {
-        guard let pool, pool.threadCount > 1, c.rows * c.columns * a.columns >= Self.sharedWork else {
-            return multiplyBlocks(a, b, into: c, pool: nil)
+    ///
+    /// - Parameters:
+    ///   - depth: Of a block; nil for the usual one.
+    ///   - pool: nil for this thread alone.
+    func multiplyBlocks(_ a: Matrix, _ b: RightFactor, into c: MutableMatrix, depth: Int? = nil, pool: ThreadPool?) {
+        guard let pool, pool.threadCount > 1 else {
+            return multiplyBlocks(a, b, into: c, columns: 0..<c.columns, depth: depth, pool: nil)
         }
         if c.rows >= 2 * pool.threadCount * kernels.pointee.rows {
-            multiplyBlocks(a, b, into: c, pool: pool)
+            multiplyBlocks(a, b, into: c, columns: 0..<c.columns, depth: depth, pool: pool)
         } else {
-            splitColumns(a, b, into: c, pool: pool)
+            splitColumns(of: c, pool) { multiplyBlocks(a, b, into: c, columns: $0, depth: depth, pool: nil) }
         }
+    }
+
+    /// Tiles from where the factors lie; each thread takes rows, or columns where rows are few.
+    func multiplyDirectly(_ a: Matrix, _ b: Matrix, into c: MutableMatrix, pool: ThreadPool?) {
+        guard let pool, pool.threadCount > 1 else {
+            return multiplyDirectly(a, b, into: c, rows: 0..<c.rows, columns: 0..<c.columns)
+        }
+        let unit = kernels.pointee.rows
+        guard c.rows >= 2 * pool.threadCount * unit else {
+            return splitColumns(of: c, pool) { multiplyDirectly(a, b, into: c, rows: 0..<c.rows, columns: $0) }
+        }
+        let tiles = (c.rows + unit - 1) / unit
+        pool.parallel(over: tiles, grain: max(1, tiles / (4 * pool.threadCount))) { range in
+            let rows = range.lowerBound * unit..<min(range.upperBound * unit, c.rows)
+            multiplyDirectly(a, b, into: c, rows: rows, columns: 0..<c.columns)
+        }
+    }
+
+    private func multiplyDirectly(
+        _ a: Matrix, _ b: Matrix, into c: MutableMatrix, rows: Range<Int>, columns: Range<Int>
+    ) {
+        var (left, right, part) = (a, b, c)
+        left.base += rows.lowerBound * a.rowStride * byteCount
+        right.base += columns.lowerBound * b.columnStride * byteCount
+        part.base += (rows.lowerBound * c.rowStride + columns.lowerBound * c.columnStride) * byteCount
+        (left.rows, part.rows) = (rows.count, rows.count)
+        (right.columns, part.columns) = (columns.count, columns.count)
+        multiplyTiles(
+            Panels(direct: left, tile: kernels.pointee.rows, byteCount: byteCount),
+            Panels(direct: right.transposed, tile: kernels.pointee.columns, byteCount: byteCount),
+            depth: a.columns, into: part,
+            block: ProductBlock(row: rows.lowerBound, column: columns.lowerBound, isFirst: true, isLast: true),
+            spare: nil)
     }
 
     /// Few rows: each thread takes columns, and packs A for itself.
-    private func splitColumns(_ a: Matrix, _ b: RightFactor, into c: MutableMatrix, pool: ThreadPool) {
+    private func splitColumns(of c: MutableMatrix, _ pool: ThreadPool, _ body: (Range<Int>) -> Void) {
         let unit = kernels.pointee.columns
         let panels = (c.columns + unit - 1) / unit
         pool.parallel(over: panels, grain: max(1, panels / (2 * pool.threadCount))) { range in
-            let columns = range.lowerBound * unit..<min(range.upperBound * unit, c.columns)
-            multiplyBlocks(a, b, into: c, columns: columns, pool: nil)
+            body(range.lowerBound * unit..<min(range.upperBound * unit, c.columns))
         }
     }
 
-    private func multiplyBlocks(_ a: Matrix, _ b: RightFactor, into c: MutableMatrix, pool: ThreadPool?) {
-        multiplyBlocks(a, b, into: c, columns: 0..<c.columns, pool: pool)
-    }
-
     private func multiplyBlocks(
-        _ a: Matrix, _ b: RightFactor, into c: MutableMatrix, columns range: Range<Int>, pool: ThreadPool?
+        _ a: Matrix, _ b: RightFactor, into c: MutableMatrix, columns range: Range<Int>, depth: Int?,
+        pool: ThreadPool?
     ) {
-        let plan = plan(a, b, into: c, columnCount: range.count, threads: pool?.threadCount ?? 1)
+        let plan = plan(a, b, into: c, columnCount: range.count, depth: depth, threads: pool?.threadCount ?? 1)
         let packed = Scratch.bytes(plan.scratchBytes) + plan.aBytes + plan.tileBytes
         for column in stride(from: range.lowerBound, to: range.upperBound, by: plan.columns) {
             let columns = column..<min(column + plan.columns, range.upperBound)
             for start in stride(from: 0, to: a.columns, by: plan.depth) {
+                if Interruption.isAsked { return }
                 let depth = start..<min(start + plan.depth, a.columns)
                 let panels = panels(of: b, columns: columns, depth: depth, packed: packed, pool: pool)
                 let blocks = (c.rows + plan.rows - 1) / plan.rows
@@ -75,9 +106,9 @@ extension MatrixProduct {
     }
 
     private func plan(
-        _ a: Matrix, _ b: RightFactor, into c: MutableMatrix, columnCount: Int, threads: Int
+        _ a: Matrix, _ b: RightFactor, into c: MutableMatrix, columnCount: Int, depth wanted: Int?, threads: Int
     ) -> BlockPlan {
-        let sizes = BlockSizes(kernels, byteCount: byteCount)
+        let sizes = BlockSizes(kernels, byteCount: byteCount, depth: wanted)
         let tile = (rows: kernels.pointee.rows, columns: kernels.pointee.columns)
         var depth = sizes.depth(of: a.columns)
         if case .packed(let matrix) = b { depth = matrix.depth }

@@ -57,6 +57,7 @@ extension MatrixProduct {
         var bPanel = b.base
         var column = 0
         while column < c.columns {
+            if Interruption.isAsked { return }
             let columns = min(tileColumns, c.columns - column)
             var row = 0
             tile.a = a.base

@@ -79,7 +79,8 @@ package struct MatrixProduct {
         precondition(b.kernels == kernels, "packed for another type or level")
         if c.rows == 0 || c.columns == 0 { return }
         if a.columns == 0 || alpha == 0 { return scale(c) }
-        multiplyBlocks(a, .packed(b), into: c)
+        let work = c.rows * c.columns * a.columns
+        multiplyBlocks(a, .packed(b), into: c, pool: work >= Self.sharedWork ? pool : nil)
     }
 
     /// Of the transposed problem.
@@ -92,30 +93,15 @@ package struct MatrixProduct {
 
     /// With C laid out by rows if it is contiguous at all.
     private func multiplyRows(_ a: Matrix, _ b: Matrix, into c: MutableMatrix) {
-        if c.rows == 1, multiplyVector(a, b, into: c) { return }
-        if isDirect(a, b, c) {
-            return multiplyTiles(
-                Panels(direct: a, tile: kernels.pointee.rows, byteCount: byteCount),
-                Panels(direct: b.transposed, tile: kernels.pointee.columns, byteCount: byteCount),
-                depth: a.columns, into: c, block: .whole, spare: nil)
-        }
-        multiplyBlocks(a, .matrix(b), into: c)
+        let problem = ProductProblem(product: self, a: a, b: b, c: c)
+        if c.rows * c.columns * a.columns < Self.leastSearchedWork { return problem.run(problem.usual) }
+        problem.run(MethodSearch.choice(problem))
     }
 
-    /// Whether packing costs more than it gains: A and B are small enough to stay in the second cache as they lie, or
-    /// B is read once or twice.
-    private func isDirect(_ a: Matrix, _ b: Matrix, _ c: MutableMatrix) -> Bool {
-        guard b.columnStride == 1, c.columnStride == 1 else { return false }
-        let work = c.rows * c.columns * a.columns
-        if pool != nil, work >= Self.sharedWork { return false }
-        if c.rows <= kernels.pointee.rows { return true }
-        // Rows far apart share few lines of a cache.
-        let isDense = abs(b.rowStride) * byteCount <= 4096
-        return isDense && (work <= Self.directWork || c.rows <= 2 * kernels.pointee.rows)
-    }
-
-    /// Multiplications up to which packing does not pay.
-    static let directWork = 256 * 256 * 256
+    /// Multiplications below which every way takes about as long as choosing one.
+    private static let leastSearchedWork = 1 << 15
+    /// Multiplications below which threads do not pay when a factor is packed: about 0.2 ms.
+    private static let sharedWork = 1 << 23
 
     // MARK: no sums
 
@@ -144,7 +130,7 @@ package struct MatrixProduct {
     // MARK: a vector and a matrix
 
     /// `c = a * b` for one row; false when the strides need packing.
-    private func multiplyVector(_ a: Matrix, _ b: Matrix, into c: MutableMatrix) -> Bool {
+    func multiplyVector(_ a: Matrix, _ b: Matrix, into c: MutableMatrix) -> Bool {
         if b.columnStride == 1, c.columnStride == 1 || c.columns == 1, c.columns > 1 || b.rows == 1 {
             kernels.pointee.sums(
                 c.columns, b.rows, b.base, b.rowStride, a.base, a.columnStride, c.base, alpha, beta)

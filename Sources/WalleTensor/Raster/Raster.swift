@@ -19,11 +19,19 @@ package enum Raster {
         }
     }
 
+    /// Bytes below which every way takes about as long as choosing one.
+    private static let leastSearchedBytes = 8 << 10
+
     private static func move(
         _ source: UnsafeMutableRawPointer?, _ from: Layout, _ output: UnsafeMutableRawPointer?, _ to: Layout,
         elementBytes: Int
     ) {
-        guard let source, let output, from.count > 0 else { return }
+        let count = from.count
+        guard let source, let output, count > 0 else { return }
+        if count * elementBytes >= leastSearchedBytes {
+            let movement = Movement(source, from, output, to, elementBytes: elementBytes)
+            return movement.run(MethodSearch.choice(movement))
+        }
         let kernel = walle_kernels_copy(walle_kernels_shared(), elementBytes).unsafelyUnwrapped
         let layouts: InlineArray<2, Layout> = [to, from]
         Walk.forEach(layouts.span) { count, offsets, strides in

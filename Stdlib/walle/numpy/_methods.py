@@ -769,3 +769,18 @@ _t.floating.as_integer_ratio = lambda self: self.item().as_integer_ratio()
 for _bits in (8, 16, 32, 64):
     for _prefix in ("int", "uint"):
         setattr(getattr(_t, f"{_prefix}{_bits}"), "bit_count", lambda self: int(_t.bitwise_count(self)))
+
+
+def _settled(name):
+    """A special method of virtual arrays, which get their elements first."""
+
+    def method(self, *arguments):
+        return getattr(_t.settle(self), name)(*arguments)
+
+    return method
+
+
+# Those that Python looks for in the class.
+for _name in ("__array__", "__ceil__", "__complex__", "__copy__", "__deepcopy__", "__floor__", "__format__", "__imatmul__",
+              "__round__", "__trunc__"):  # fmt: skip
+    setattr(_t.virtual, _name, _settled(_name))

@@ -280,6 +280,8 @@ def _variance(a, axis, dtype, ddof, keepdims, where=True, mean=_NoValue):
         deviation = asarray(_t.subtract(a if wide is None else _t.astype(a, _dtypes._find(wide), False), center))
         if deviation.dtype.kind == "c":
             deviation = deviation.real * deviation.real + deviation.imag * deviation.imag
+        elif _t.is_virtual(deviation):
+            deviation = _t.multiply(deviation, deviation)
         else:
             _t.multiply(deviation, deviation, out=deviation)
         total = _fold(_t.add, deviation, axis, None, None, keepdims, _NoValue, where)
