@@ -96,7 +96,7 @@ enum ArrayIndexing {
     /// One element takes a number, no sequence.
     private static func checkElement(_ value: PythonPointer, _ type: DType) throws {
         let isArray = walle_IsFreedBy(value, ArrayPointer.free) != 0 && ArrayPointer(value).rank > 0
-        guard isArray || walle_IsList(value) != 0 || walle_IsTuple(value) != 0 else { return }
+        guard type != .bool, isArray || walle_IsList(value) != 0 || walle_IsTuple(value) != 0 else { return }
         throw type.kind == .complex
             ? TensorError.type("only 0-dimensional arrays can be converted to Python scalars")
             : .value("setting an array element with a sequence.")
