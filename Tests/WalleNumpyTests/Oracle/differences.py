@@ -56,8 +56,8 @@ def _reads_output(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why
 
 
 def _orders_complex(case: _Case, theirs: dict[str, Any], ours: dict[str, Any], why: str) -> bool:
-    """NumPy keeps the flag for comparisons of complex numbers, which it clears for those of real ones."""
-    ordering = r"less|greater|[<>]|minimum|maximum"
+    """NumPy keeps the flag for comparisons of complex numbers, which it clears for those of real ones, and inside others."""
+    ordering = r"less|greater|[<>]|minimum|maximum|logaddexp"
     is_flag = why == "NumPy warns ['RuntimeWarning invalid value'], Walle []"
     return is_flag and re.search(ordering, _source(case)) is not None
 
