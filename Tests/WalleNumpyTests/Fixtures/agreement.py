@@ -282,3 +282,24 @@ def test_values_and_conditions_that_do_not_fit():
     raises(OverflowError, np.arange, -3, 5, 0.5, dtype="uint8")
     assert np.full(2, -3.9, "int8").tolist() == [-3, -3]
     assert np.sinc(np.zeros(2, "float16")).tolist() == [1, 1]
+
+
+def test_comparisons_out_of_range_write_where_they_are_told():
+    out = np.zeros(2, bool)
+    assert np.not_equal(np.array([1, 2], "uint8"), -3, out=out) is out and out.all()
+    out = np.zeros(2, "int8")
+    np.less(np.array([1, 2], "uint64"), 2**70, out=out, where=np.array([True, False]))
+    assert out.tolist() == [1, 0]
+
+
+def test_edges_of_small_functions():
+    raises(OverflowError, np.arange, -2, 5, dtype="uint8")
+    assert np.arange(0, 3, dtype="uint8").tolist() == [0, 1, 2]
+    assert isinstance(np.flip(np.array(5)), np.int64)
+    assert np.trace(np.zeros((5, 0))[::-2]) == 0 and np.diag(np.zeros((3, 0))[::-1, ::-1]).shape == (0,)
+    raises(TypeError, np.put, np.zeros(2), [0], 1j)
+    raises(OverflowError, np.put, np.zeros(2, "uint8"), [0], -1)
+    assert np.divide.reduce(np.array(2.0), axis=-1, initial=9) == 4.5
+    flag = np.array([True, False])
+    flag[0] = np.array([0])
+    assert flag.tolist() == [False, False]
