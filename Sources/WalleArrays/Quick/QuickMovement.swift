@@ -41,7 +41,7 @@ enum QuickMovement {
     private static func concatenate(_ given: QuickArguments, _ state: StatePointer) throws -> PythonPointer? {
         var given = given
         guard given.count <= 2, let sequence = given.take(0, nil, state) else { return nil }
-        let isAxisGiven = given.count == 2
+        let isAxisGiven = given.hasMore
         let wanted = given.take(1, .axis, state)
         // None means all elements in order.
         guard given.isSpent, !isAxisGiven || wanted != nil, let axis = axis(wanted), let all = arrays(sequence, state)

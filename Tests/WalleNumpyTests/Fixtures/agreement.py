@@ -53,6 +53,7 @@ def test_sort_of_all_elements_has_one_axis():
     a = np.array([[3, 1], [2, 0]])
     assert np.sort(a, axis=None).tolist() == [0, 1, 2, 3]
     assert np.argsort(a, axis=None).tolist() == [3, 1, 2, 0]
+    assert np.concatenate((a, a), axis=None).tolist() == [3, 1, 2, 0, 3, 1, 2, 0]
 
 
 def test_positions_are_of_one_type():
