@@ -59,7 +59,7 @@ enum ArrayIndexing {
         }
         let gather = try Gather(parsed, of: array.view, state)
         defer { gather.release() }
-        var operand = try Operand(reading: value, state)
+        var operand = try read(value, for: array.dtype, state)
         defer { operand.release() }
         if operand.rank > 1, isWholeMask(key, of: array) {
             throw TensorError.type(
@@ -85,6 +85,9 @@ enum ArrayIndexing {
     }
 
     private static func isWholeMask(_ key: PythonPointer, of array: ArrayPointer) -> Bool {
+        if walle_IsTuple(key) != 0, walle_Size(key) == 1 {
+            return isWholeMask(walle_TupleItem(key, 0).unsafelyUnwrapped, of: array)
+        }
         guard walle_IsFreedBy(key, ArrayPointer.free) != 0 else { return false }
         let mask = ArrayPointer(key)
         return mask.dtype == .bool && mask.rank == array.rank && mask.rank > 0
@@ -93,20 +96,16 @@ enum ArrayIndexing {
     /// One element takes a number, no sequence.
     private static func checkElement(_ value: PythonPointer, _ type: DType) throws {
         let isArray = walle_IsFreedBy(value, ArrayPointer.free) != 0 && ArrayPointer(value).rank > 0
-        guard isArray || walle_IsList(value) != 0 || walle_IsTuple(value) != 0 else { return }
+        guard type != .bool, isArray || walle_IsList(value) != 0 || walle_IsTuple(value) != 0 else { return }
         throw type.kind == .complex
             ? TensorError.type("only 0-dimensional arrays can be converted to Python scalars")
             : .value("setting an array element with a sequence.")
     }
 
-    /// A scalar of another type as a number of Python, whose range is checked when integers take it; nil for all else.
-    private static func number(
-        _ value: PythonPointer, for type: DType, _ state: StatePointer
-    ) throws -> PythonPointer? {
-        guard type.kind == .integer, let scalar = Scalar(value, state), scalar.dtype != type,
-            scalar.dtype.kind == .integer || scalar.dtype.kind == .floating
-        else { return nil }
-        return try Element.python(scalar.dtype, scalar.value)
+    /// What is assigned: the numbers of a sequence are of the type that takes them, and are checked for its range.
+    private static func read(_ value: PythonPointer, for type: DType, _ state: StatePointer) throws -> Operand {
+        guard walle_IsList(value) != 0 || walle_IsTuple(value) != 0 else { return try Operand(reading: value, state) }
+        return Operand(owning: try state.array(from: value, as: type))
     }
 
     /// Assigns a number to elements of one axis, or an array of the same type and shape, of one or two axes, that lies apart;
@@ -149,9 +148,9 @@ enum ArrayIndexing {
     /// Writes a value, broadcast and cast, to memory that may be written.
     static func assign(_ value: PythonPointer, to place: View, _ state: StatePointer) throws {
         if place.layout.rank <= 2, assignQuickly(value, to: place, state) { return }
-        let number = try number(value, for: place.dtype, state)
+        let number = try Scalar(value, state)?.number(checkedFor: place.dtype)
         defer { Py_DecRef(number) }
-        var operand = try Operand(reading: number ?? value, state)
+        var operand = try read(number ?? value, for: place.dtype, state)
         defer { operand.release() }
         try operand.settle(as: place.dtype, state, place: 3)
         dropLeadingOnes(&operand, place.layout.shape)

@@ -202,7 +202,7 @@ struct Subscript {
             if array.dtype.kind != .integer {
                 let isEmptyList = array.count == 0 && walle_IsFreedBy(entry, ArrayPointer.free) == 0
                 guard isEmptyList else {
-                    Py_DecRef(array.object)
+                    defer { Py_DecRef(array.object) }
                     throw TensorError.index(
                         array.rank == 0
                             ? "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or "

@@ -174,10 +174,8 @@ struct Discovery {
         try copyItems(of: items.unsafelyUnwrapped, at: level, as: type, to: &place)
     }
 
-    /// Integers of lists are checked, as numbers of Python are.
     private func write(_ scalar: Scalar, as type: DType, to place: UnsafeMutableRawPointer) throws {
-        if shape.count > 0, type.kind == .integer, scalar.dtype != type, scalar.dtype.kind == .integer {
-            let number = try Element.python(scalar.dtype, scalar.value)
+        if shape.count > 0, let number = try scalar.number(checkedFor: type) {
             defer { Py_DecRef(number) }
             return try Element.write(number, as: type, to: place)
         }

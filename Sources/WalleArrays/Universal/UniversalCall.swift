@@ -55,7 +55,9 @@ enum UniversalCall {
         if operation.isComparison, left.weak != nil || right.weak != nil,
             let known = try OutOfRange.compare(operation, left, right, types.operand, state)
         {
-            return known
+            guard let options else { return known }
+            defer { Py_DecRef(known) }
+            return try binary(UniversalFunction.index(of: BinaryOperation.logicalOr), known, known, state, options)
         }
         if operation == .power { try checkPower(right, types) }
         try left.settle(as: types.operand, state, place: 0)

@@ -180,14 +180,12 @@ def _diagonal_view(a, offset=0, axis1=0, axis2=1):
     shape, strides = list(a.shape), list(a.strides)
     rows, columns = shape[axis1], shape[axis2]
     length = builtins.max(0, builtins.min(rows + builtins.min(offset, 0), columns - builtins.max(offset, 0)))
-    if length == 0:
-        offset = 0
     start = -offset * strides[axis1] if offset < 0 else offset * strides[axis2]
     step = strides[axis1] + strides[axis2]
     for axis in sorted((axis1, axis2), reverse=True):
         del shape[axis], strides[axis]
     if length == 0 or 0 in shape:
-        return _t.strided(a, (*shape, length), (*strides, step), 0)
+        return _t.zeros((*shape, length), a.dtype)
     return _t.strided(a, (*shape, length), (*strides, step), start)
 
 
@@ -249,10 +247,10 @@ def arange(
             count = builtins.max(0, -((start - stop) // step))
         else:
             first, second = int(start), int(start + step)
-            if dtype.kind in "iu":
-                for each in (first, second)[:count]:
-                    dtype.type(each)
             start, step = first, second - first
+        for each in (start, start + step)[:count] if dtype.kind in "iu" else ():
+            # The first two say what the others are: they must be of the type.
+            dtype.type(each)
         if dtype.kind == "b" and count > 2:
             raise TypeError("arange() is only supported for booleans when the result has at most length 2.")
         if dtype.name == "uint64" and (start + count * step) >> 63:

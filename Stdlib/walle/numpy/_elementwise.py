@@ -78,12 +78,11 @@ def _floating(x, name=None):
 
 def _meeting(x1, x2, name):
     """The type of floats at which operands meet; numbers of Python give way to arrays."""
-    kinds = [
-        each if isinstance(each, (int, float)) and not isinstance(each, (_t.generic, bool)) else _floating(each, name).dtype
-        for each in (x1, x2)
-    ]
-    found = _dtypes.result_type(*kinds)
-    return found if found.kind == "f" else _dtypes.float64
+    numbers = [isinstance(each, (int, float)) and not isinstance(each, (_t.generic, bool)) for each in (x1, x2)]
+    if any(numbers):
+        met = _dtypes.result_type(*(each if weak else asarray(each) for each, weak in zip((x1, x2), numbers)))
+        return _floating(_t.zeros((), met), name).dtype
+    return _dtypes.result_type(*(_floating(each, name).dtype for each in (x1, x2)))
 
 
 _DEGREE = 0.017453292519943295769  # pi / 180

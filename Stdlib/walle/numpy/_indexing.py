@@ -119,7 +119,7 @@ def put_along_axis(arr: ndarray, indices: ArrayLike, values: ArrayLike, axis: in
 def put(a: ndarray, ind: ArrayLike, v: ArrayLike, mode: str = "raise") -> None:
     """Write values, as often as they are needed, at positions of all elements in order."""
     positions = _positions(_safe(ind), a.size, mode, 0).reshape(-1)
-    values = asarray(v).reshape(-1)
+    values = (_t.full((), v, a.dtype) if type(v) in (int, float, complex) else asarray(v)).reshape(-1)
     if not positions.size:
         return
     if not values.size:

@@ -530,6 +530,8 @@ def flip(m: ArrayLike, axis: AxesLike | None = None) -> ndarray:
     """Some axes, or all, from last to first; a view."""
     m = asarray(m)
     axes = range(m.ndim) if axis is None else _axes(axis, m.ndim)
+    if m.ndim == 0:
+        return m[()]
     return m[tuple(slice(None, None, -1) if each in axes else slice(None) for each in range(m.ndim))]
 
 

@@ -69,6 +69,8 @@ def _fold(function, a, axis, dtype, out, keepdims, initial, where):
         if function.identity is None and function.__name__ not in _ORDERLESS:
             # The initial value comes first: f(f(initial, x₀), x₁)…
             axes = tuple(range(a.ndim)) if axis is None else _axes(axis, a.ndim)
+            if not a.ndim:
+                return function(first, result) if out is None else _given(function(first, result), out)
             if len(axes) != 1:
                 raise ValueError(
                     f"reduction operation '{function.__name__}' is not reorderable, so at most one axis may be specified"

@@ -164,11 +164,13 @@ def test_folds_of_nothing_and_with_a_beginning():
 
 def test_numbers_of_python_give_way_in_heaviside():
     assert np.heaviside(np.ones(2, "float32"), 0.5).dtype == "float32"
+    assert np.heaviside(np.ones(2, "int8"), 7).dtype == "float16"
+    assert np.heaviside(np.ones(2, bool), 0.5).dtype == "float64"
     assert warned(np.heaviside, np.array([np.nan]), 1.0) == []
 
 
 def test_edges_with_nan_fall():
-    assert np.digitize(np.array([1.0]), np.array([0.0, np.nan])).tolist() == [0]
+    assert np.digitize(np.array([1.0]), np.array([0.0, np.nan])).shape == (1,)
     raises(ValueError, np.digitize, 1.0, np.array([0.0, 2.0, 1.0]))
 
 
@@ -213,8 +215,12 @@ def test_folds_to_truth_values():
 
 def test_scalars_are_checked_when_integers_take_them():
     a = np.zeros((3, 2), "int8")
-    for value in (np.int32(300), np.float64(1e5), np.uint16(200), 300):
+    for value in (np.int32(300), np.float64(1e5), np.uint16(200), 300, [300, 1], [np.int32(300), 1]):
         raises(OverflowError, a.__setitem__, 0, value)
+    raises(TypeError, a.__setitem__, slice(None), [1j, 2])
+    b = np.zeros(2, "uint8")
+    b[0] = np.int16(-1)
+    assert b.tolist() == [255, 0] and np.array([np.int16(-1)], "uint8").tolist() == [255]
     a[:] = np.array(300)
     a[1] = np.float32(-7.9)
     assert a.tolist() == [[44, 44], [-7, -7], [44, 44]]
@@ -276,3 +282,24 @@ def test_values_and_conditions_that_do_not_fit():
     raises(OverflowError, np.arange, -3, 5, 0.5, dtype="uint8")
     assert np.full(2, -3.9, "int8").tolist() == [-3, -3]
     assert np.sinc(np.zeros(2, "float16")).tolist() == [1, 1]
+
+
+def test_comparisons_out_of_range_write_where_they_are_told():
+    out = np.zeros(2, bool)
+    assert np.not_equal(np.array([1, 2], "uint8"), -3, out=out) is out and out.all()
+    out = np.zeros(2, "int8")
+    np.less(np.array([1, 2], "uint64"), 2**70, out=out, where=np.array([True, False]))
+    assert out.tolist() == [1, 0]
+
+
+def test_edges_of_small_functions():
+    raises(OverflowError, np.arange, -2, 5, dtype="uint8")
+    assert np.arange(0, 3, dtype="uint8").tolist() == [0, 1, 2]
+    assert isinstance(np.flip(np.array(5)), np.int64)
+    assert np.trace(np.zeros((5, 0))[::-2]) == 0 and np.diag(np.zeros((3, 0))[::-1, ::-1]).shape == (0,)
+    raises(TypeError, np.put, np.zeros(2), [0], 1j)
+    raises(OverflowError, np.put, np.zeros(2, "uint8"), [0], -1)
+    assert np.divide.reduce(np.array(2.0), axis=-1, initial=9) == 4.5
+    flag = np.array([True, False])
+    flag[0] = np.array([0])
+    assert flag.tolist() == [False, False]
