@@ -6,7 +6,8 @@ import WallePython
 
 /// Random arrays, layouts and operators beside NumPy, which runs in a process of its own: `Oracle/cases.py`.
 ///
-/// `WALLE_SEED` repeats a run, `WALLE_CASES` sets how many cases it has.
+/// `WALLE_SEED` is a number, which repeats a run, or `fresh` for another one; `WALLE_CASES` sets how many cases it has.
+/// Without it the cases are always the same: what a fresh seed finds once in ten thousand cases must not stop other work.
 @Suite(.serialized) struct OracleTests {
     /// Whatever is indexed, written or read from a file, the interpreter survives, and errors are those of a script.
     @Test(.timeLimit(.minutes(60))) func survivesWhateverIsIndexedOrRead() async throws {
@@ -47,7 +48,8 @@ private struct Run {
 
     init(cases: Int) throws {
         let environment = ProcessInfo.processInfo.environment
-        seed = environment["WALLE_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...999_999_999)
+        let wanted = environment["WALLE_SEED"]
+        seed = wanted == "fresh" ? .random(in: 0...999_999_999) : wanted.flatMap { UInt64($0) } ?? 21
         count = environment["WALLE_CASES"].flatMap { Int($0) } ?? cases
         path = FileManager.default.temporaryDirectory.appending(path: "walle-cases-\(UUID().uuidString)").path
         print("numpy: seed \(seed), \(count) cases")

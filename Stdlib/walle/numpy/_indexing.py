@@ -176,6 +176,9 @@ def scatter(function: ufunc, a: ndarray, indices: Any, values: ArrayLike | None 
     if kind is a.dtype and function.__name__ in _SCATTERED:
         _t.scatter(function, flat, positions.reshape(-1), values)
     else:
+        if values is None:
+            # Says whether there is such a function, also for no positions.
+            function(flat[:0])
         for turn in _turns(positions.reshape(-1)):
             place = positions.reshape(-1)[turn]
             result = function(flat[place]) if values is None else function(flat[place], values[turn])

@@ -692,8 +692,8 @@ class _Function:
             (out,) = out
         if initial is None:
             initial = _NoValue
-        if self.__name__ == "gcd" and asarray(array).dtype.kind == "i":
-            # The divisor of one number is that without its sign.
+        if self.__name__ in ("gcd", "hypot") and asarray(array).dtype.kind in "if":
+            # The divisor and the length of one number are that without its sign.
             array = _t.absolute(array)
         return _reductions._fold(self, array, axis, dtype, out, keepdims, initial, where)
 
