@@ -166,7 +166,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "WalleNumpyTests", dependencies: ["WalleBinding", "WalleModules", "WallePython"],
-            exclude: ["Fixtures"],
+            exclude: ["Fixtures", "Oracle"],
             swiftSettings: strict),
         .testTarget(
             name: "WalleStdlibTests", dependencies: ["Walle", "WallePython", "WalleStdlib"], swiftSettings: strict),

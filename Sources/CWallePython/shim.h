@@ -179,6 +179,16 @@ static inline void *walle_Word(PyObject *object, int index) {
 static inline int walle_IsFreedBy(PyObject *object, destructor function) {
     return Py_TYPE(object)->tp_dealloc == function;
 }
+// Makes an object one of another class of the same layout; both are heap types, of which objects hold references.
+static inline void walle_ChangeType(PyObject *object, PyTypeObject *type) {
+    PyTypeObject *old = Py_TYPE(object);
+    Py_INCREF(type);
+    Py_SET_TYPE(object, type);
+    Py_DECREF(old);
+}
+static inline PyObject *walle_NewMethod(PyObject *function, PyObject *self) {
+    return PyMethod_New(function, self);
+}
 static inline unsigned long walle_TypeFlagsVectorcall(void) {
     return Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_HAVE_VECTORCALL;
 }
@@ -203,6 +213,9 @@ static inline void walle_SealType(PyTypeObject *type) {
 }
 static inline unsigned long walle_TypeFlags(void) {
     return Py_TPFLAGS_DEFAULT;
+}
+static inline unsigned long walle_TypeFlagsFinal(void) {
+    return Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION;
 }
 static inline hashfunc walle_HashNotImplemented(void) {
     return PyObject_HashNotImplemented;

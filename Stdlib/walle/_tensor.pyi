@@ -61,7 +61,7 @@ class ndarray:
     def copy(self, order: Order = "C") -> ndarray: ...
     def item(self, *index: Any) -> bool | int | float | complex: ...
     def tolist(self) -> Any: ...
-    def tobytes(self) -> bytes: ...
+    def tobytes(self, order: str | None = "C") -> bytes: ...
     def fill(self, value: ArrayLike) -> None: ...
     def __len__(self) -> int: ...
     def __getitem__(self, key: Any) -> Any: ...
@@ -487,7 +487,7 @@ class generic:
     def take(
         self, indices: ArrayLike, axis: int | None = None, out: ndarray | None = None, mode: str = "raise"
     ) -> Array: ...
-    def tobytes(self) -> bytes: ...
+    def tobytes(self, order: str | None = "C") -> bytes: ...
     def trace(
         self, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: DTypeLike = None, out: ndarray | None = None
     ) -> Array: ...
@@ -844,3 +844,23 @@ def random_dirichlet(bits: object, alpha: Any, out: ndarray, spare: Any, /) -> A
     """Parts of one."""
 def random_urn(bits: object, colors: Any, sample: Any, by_counting: bool, out: ndarray, /) -> Any:
     """Multivariate hypergeometric numbers."""
+
+# Lazy blocks. `walle.numpy.lazy` is made of them.
+
+class virtual:
+    """An array without elements, which becomes an `ndarray` or a scalar when they are wanted."""
+
+def lazy_enter(least: int, /) -> int:
+    """What this thread computes of arrays of so many elements stays virtual. Gives the number of the block around."""
+def lazy_exit(is_failing: bool, least: int, /) -> None:
+    """End the innermost block; the outermost one computes what is still held."""
+def is_lazy() -> bool:
+    """Whether this thread is in a lazy block."""
+def is_virtual(object: object, /) -> bool:
+    """Whether it is an array without elements."""
+def settle(object: Any, /) -> Any:
+    """The object, with its elements if it was an array without."""
+def lazy_counters() -> tuple[int, int, int, int, int, int]:
+    """Passes, operators in them, regions, arrays and bytes made, nodes found again, since the block began."""
+def lazy_pad(array: ndarray, before: Any, after: Any, value: Any, /) -> ndarray | None:
+    """The array with elements of a value around it; None when it is to be computed now."""

@@ -17,6 +17,7 @@ import Testing
         (["--help"], 0), (["run"], 64), (["run", "--value", "1", "--nonsense"], 64), (["nonsense"], 64),
         (["run", "/nowhere", "--value", "1"], 2), (["check", "/nowhere"], 1), (["host", "--tasks", "/nowhere"], 2),
         (["modules", "json"], 0), (["modules", "nonsense"], 1),
+        (["tensor", "operators"], 0), (["tensor", "operators", "--format", "json"], 0), (["tensor", "nonsense"], 64),
     ]
 
     @Test(arguments: commandLines)

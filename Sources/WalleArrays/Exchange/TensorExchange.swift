@@ -23,6 +23,12 @@ package struct TensorExchange: ArrayExchange {
     package func tensor(
         of object: PythonPointer, converting: Bool, in interpreter: Interpreter
     ) throws(PythonFailure) -> Tensor? {
+        if walle_IsFreedBy(object, VirtualArray.free) != 0 {
+            do { try Self.state(of: interpreter).settle(object) } catch {
+                Raising.raise(error)
+                throw .pending
+            }
+        }
         if walle_IsFreedBy(object, ArrayPointer.free) != 0 { return try Self.tensor(of: ArrayPointer(object)) }
         guard converting, walle_IsString(object) == 0 else { return nil }
         do {

@@ -6,6 +6,7 @@ internal import WalleTensor
 /// `array[index]`, read and written.
 enum ArrayIndexing {
     static func get(_ array: ArrayPointer, _ key: PythonPointer, _ state: StatePointer) throws -> PythonPointer {
+        try state.settleKey(key)
         if let found = try BasicIndex.get(array, key, state) { return found }
         if walle_IsList(key) != 0 {
             let list = try state.index(of: key)
@@ -25,15 +26,22 @@ enum ArrayIndexing {
         if parsed.layout.rank == 0 && !parsed.hasEllipsis {
             return try state.scalar(array.dtype, array.view.base.unsafelyUnwrapped + parsed.offset)
         }
-        return try state.view(of: array, parsed.layout, offset: parsed.offset).object
+        let view = try state.view(of: array, parsed.layout, offset: parsed.offset)
+        guard parsed.hasIntegerArray else { return view.object }
+        defer { Py_DecRef(view.object) }
+        return try state.copy(of: view).object
     }
 
     static func set(
         _ array: ArrayPointer, _ key: PythonPointer, _ value: PythonPointer, _ state: StatePointer
     ) throws {
+        try state.settleKey(key)
         try array.writableBody()
         if BasicIndex.set(array, key, value, state) { return }
-        if let place = try BasicIndex.place(array, key) { return try assign(value, to: place, state) }
+        if let place = try BasicIndex.place(array, key) {
+            if place.layout.rank == 0 { try checkElement(value, place.dtype) }
+            return try assign(value, to: place, state)
+        }
         if walle_IsList(key) != 0 {
             let list = try state.index(of: key)
             defer { Py_DecRef(list.object) }
@@ -46,14 +54,19 @@ enum ArrayIndexing {
             let view = array.view
             let place = View(
                 base: view.base.map { $0 + parsed.offset }, dtype: view.dtype, layout: parsed.layout)
+            if place.layout.rank == 0 && !parsed.hasEllipsis { try checkElement(value, place.dtype) }
             return try assign(value, to: place, state)
         }
         let gather = try Gather(parsed, of: array.view, state)
         defer { gather.release() }
-        var operand = try Operand(reading: value, state)
+        var operand = try read(value, for: array.dtype, state)
         defer { operand.release() }
+        if operand.rank > 1, isWholeMask(key, of: array) {
+            throw TensorError.type(
+                "NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, input has "
+                    + "\(operand.rank) dimensions")
+        }
         try operand.settle(as: array.dtype, state, place: 3)
-        try checkAssignable(operand, array.dtype)
         Self.dropLeadingOnes(&operand, gather.shape)
         do {
             operand.layout = try operand.layout.broadcast(to: gather.shape)
@@ -67,8 +80,32 @@ enum ArrayIndexing {
         }
         let copy = try state.array(array.dtype, shape: gather.shape)
         defer { Py_DecRef(copy.object) }
-        Elementwise.cast(operand.view, to: copy.view)
+        try TellingCast.run(operand.view, to: copy.view, state)
         gather.write(from: copy.view)
+    }
+
+    private static func isWholeMask(_ key: PythonPointer, of array: ArrayPointer) -> Bool {
+        if walle_IsTuple(key) != 0, walle_Size(key) == 1 {
+            return isWholeMask(walle_TupleItem(key, 0).unsafelyUnwrapped, of: array)
+        }
+        guard walle_IsFreedBy(key, ArrayPointer.free) != 0 else { return false }
+        let mask = ArrayPointer(key)
+        return mask.dtype == .bool && mask.rank == array.rank && mask.rank > 0
+    }
+
+    /// One element takes a number, no sequence.
+    private static func checkElement(_ value: PythonPointer, _ type: DType) throws {
+        let isArray = walle_IsFreedBy(value, ArrayPointer.free) != 0 && ArrayPointer(value).rank > 0
+        guard type != .bool, isArray || walle_IsList(value) != 0 || walle_IsTuple(value) != 0 else { return }
+        throw type.kind == .complex
+            ? TensorError.type("only 0-dimensional arrays can be converted to Python scalars")
+            : .value("setting an array element with a sequence.")
+    }
+
+    /// What is assigned: the numbers of a sequence are of the type that takes them, and are checked for its range.
+    private static func read(_ value: PythonPointer, for type: DType, _ state: StatePointer) throws -> Operand {
+        guard walle_IsList(value) != 0 || walle_IsTuple(value) != 0 else { return try Operand(reading: value, state) }
+        return Operand(owning: try state.array(from: value, as: type))
     }
 
     /// Assigns a number to elements of one axis, or an array of the same type and shape, of one or two axes, that lies apart;
@@ -108,21 +145,14 @@ enum ArrayIndexing {
         while operand.rank > shape.count, operand.layout.shape[0] == 1 { operand.layout.removeAxis(0) }
     }
 
-    private static func checkAssignable(_ operand: Operand, _ type: DType) throws {
-        if operand.dtype.kind == .complex && type.kind < .complex {
-            try ok(
-                PyErr_WarnEx(
-                    walle_RuntimeWarning(), "Casting complex values to real discards the imaginary part", 1))
-        }
-    }
-
     /// Writes a value, broadcast and cast, to memory that may be written.
     static func assign(_ value: PythonPointer, to place: View, _ state: StatePointer) throws {
         if place.layout.rank <= 2, assignQuickly(value, to: place, state) { return }
-        var operand = try Operand(reading: value, state)
+        let number = try Scalar(value, state)?.number(checkedFor: place.dtype)
+        defer { Py_DecRef(number) }
+        var operand = try read(number ?? value, for: place.dtype, state)
         defer { operand.release() }
         try operand.settle(as: place.dtype, state, place: 3)
-        try checkAssignable(operand, place.dtype)
         dropLeadingOnes(&operand, place.layout.shape)
         do {
             operand.layout = try operand.layout.broadcast(to: place.layout.shape)
@@ -136,22 +166,37 @@ enum ArrayIndexing {
     /// The same with an operand of the place's shape, which may overlap it.
     static func assign(_ operand: Operand, to place: View, _ state: StatePointer) throws {
         guard place.layout.count > 0 else { return }
-        guard operand.view.overlaps(place) else { return Elementwise.cast(operand.view, to: place) }
+        guard operand.view.overlaps(place) else { return try TellingCast.run(operand.view, to: place, state) }
         if operand.view.isSame(as: place) { return }
         let copy = try state.array(operand.dtype, shape: operand.layout.shape)
         defer { Py_DecRef(copy.object) }
         Raster.copy(operand.view, to: copy.view)
-        Elementwise.cast(copy.view, to: place)
+        try TellingCast.run(copy.view, to: place, state)
     }
 }
 
 extension StatePointer {
-    /// A list as an array of positions or conditions. One without elements selects nothing.
+    /// A list, or an array, as an array of positions or conditions. A list without elements selects nothing.
     func index(of list: PythonPointer) throws -> ArrayPointer {
-        let array = try self.array(from: list)
-        guard array.count == 0, array.dtype.kind > .integer else { return array }
+        let array = try numbers(of: list)
+        guard array.count == 0, array.dtype.kind > .integer, array.object != list else { return array }
         defer { Py_DecRef(array.object) }
         return try self.array(.int64, shape: array.shape)
+    }
+
+    /// - Throws: `.index` for what no array can be made of.
+    private func numbers(of list: PythonPointer) throws -> ArrayPointer {
+        let wrong = TensorError.index(
+            "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are "
+                + "valid indices")
+        do {
+            return try array(from: list)
+        } catch let error as TensorError where error.kind == .type {
+            throw wrong
+        } catch PythonFailure.pending where PyErr_ExceptionMatches(walle_TypeError()) != 0 {
+            PyErr_Clear()
+            throw wrong
+        }
     }
 
     /// The same elements in memory of their own, packed.

@@ -173,7 +173,17 @@ enum BasicIndex {
         let count = PySlice_AdjustIndices(layout.pointee.shape[axis], &start, &stop, step)
         if count > 0 { offset += start * layout.pointee.strides[axis] }
         layout.pointee.shape[axis] = count
-        layout.pointee.strides[axis] *= step
+        layout.pointee.strides[axis].step(by: step)
+    }
+}
+
+extension Int {
+    /// A stride, times a slice's step. A step that is too large for that leaves one element at most: its stride is
+    /// never taken.
+    @inline(__always)
+    mutating func step(by step: Int) {
+        let (product, overflows) = multipliedReportingOverflow(by: step)
+        if !overflows { self = product }
     }
 }
 

@@ -14,6 +14,8 @@ struct Subscript {
     private(set) var isAdjacent = true
     /// An ellipsis makes the result of nothing but integers an array without axes.
     private(set) var hasEllipsis = false
+    /// Arrays of one integer without axes are integers, but what they select is a copy.
+    private(set) var hasIntegerArray = false
 
     struct Position {
         var axis: Int
@@ -101,7 +103,14 @@ struct Subscript {
 
         private static func isInteger(_ entry: PythonPointer) -> Bool {
             if walle_IsLong(entry) != 0 { return walle_IsBool(entry) == 0 }
-            return walle_IsFreedBy(entry, ArrayPointer.free) == 0 && PyIndex_Check(entry) != 0
+            if walle_IsFreedBy(entry, ArrayPointer.free) != 0 { return isIntegerArray(entry) }
+            return PyIndex_Check(entry) != 0
+        }
+
+        private static func isIntegerArray(_ entry: PythonPointer) -> Bool {
+            guard walle_IsFreedBy(entry, ArrayPointer.free) != 0 else { return false }
+            let array = ArrayPointer(entry)
+            return array.rank == 0 && array.dtype.kind == .integer
         }
 
         /// A boolean array takes as many axes as it has; one of integers takes one.
@@ -113,7 +122,7 @@ struct Subscript {
             }
             if let scalar = Scalar(entry, state) { return scalar.dtype == .bool ? 0 : 1 }
             guard walle_IsList(entry) != 0 || PySequence_Check(entry) != 0, walle_IsString(entry) == 0 else { return 1 }
-            let array = try state.array(from: entry)
+            let array = try state.index(of: entry)
             defer { Py_DecRef(array.object) }
             return array.dtype == .bool && array.count > 0 ? array.rank : 1
         }
@@ -139,6 +148,7 @@ struct Subscript {
                 subscript_.layout = subscript_.layout.expanded(at: axis)
                 axis += 1
             } else if Self.isInteger(entry) {
+                if Self.isIntegerArray(entry) { subscript_.hasIntegerArray = true }
                 try integer(try Integer.read(entry), &subscript_)
             } else {
                 try positions(entry, &subscript_)
@@ -151,7 +161,7 @@ struct Subscript {
             let count = PySlice_AdjustIndices(subscript_.layout.shape[axis], &start, &stop, step)
             if count > 0 { subscript_.offset += start * subscript_.layout.strides[axis] }
             subscript_.layout.shape[axis] = count
-            subscript_.layout.strides[axis] *= step
+            subscript_.layout.strides[axis].step(by: step)
             axis += 1
         }
 
@@ -184,7 +194,7 @@ struct Subscript {
             enterRun()
             hasPositions = true
             if let truth = try Self.truth(entry, state) { return try broadcastTruth(truth, &subscript_) }
-            var array = try state.array(from: entry)
+            var array = try state.index(of: entry)
             if array.dtype == .bool {
                 defer { Py_DecRef(array.object) }
                 return try mask(array, &subscript_)
@@ -192,7 +202,7 @@ struct Subscript {
             if array.dtype.kind != .integer {
                 let isEmptyList = array.count == 0 && walle_IsFreedBy(entry, ArrayPointer.free) == 0
                 guard isEmptyList else {
-                    Py_DecRef(array.object)
+                    defer { Py_DecRef(array.object) }
                     throw TensorError.index(
                         array.rank == 0
                             ? "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or "

@@ -15,10 +15,22 @@ struct Cell {
     var source: Source
     /// Views by the buffer protocol, DLPack and the like, which hold the address.
     var exports = 0
+    /// Why a write must do something first; nearly always nothing.
+    var marks: Marks = []
     /// Somebody outside of this interpreter holds the storage too.
-    var isShared = false
+    var isShared: Bool {
+        get { marks.contains(.shared) }
+        set { if newValue { marks.insert(.shared) } else { marks.remove(.shared) } }
+    }
     /// Nobody may ever write, as to a file that is mapped.
     var isReadOnly = false
+
+    struct Marks: OptionSet {
+        let rawValue: UInt8
+        static let shared = Marks(rawValue: 1)
+        /// Virtual arrays may depend on the elements.
+        static let captured = Marks(rawValue: 2)
+    }
 
     /// Where the bytes lie.
     enum Source {
@@ -161,6 +173,23 @@ extension CellPointer {
 
     func retain() { pointee.references += 1 }
 
+    func retained() -> CellPointer {
+        retain()
+        return self
+    }
+
+    /// Another cell with the same bytes: the memory is one until either is written to, unless it is small.
+    func twin() throws -> CellPointer {
+        guard let storage = shared() else {
+            let copy = try CellPointer.make(pointee.byteCount)
+            copy.pointee.bytes.copyMemory(from: pointee.bytes, byteCount: pointee.byteCount)
+            return copy
+        }
+        let twin = try CellPointer.make(of: storage, in: Interpreter.current)
+        twin.pointee.isShared = true
+        return twin
+    }
+
     @inline(__always)
     func release() {
         pointee.references -= 1
@@ -194,6 +223,11 @@ extension CellPointer {
     /// - Throws: with a `BufferError` when the address is held by a view from outside, which would see something else.
     @inline(__always)
     func detach() throws {
+        if !pointee.marks.isEmpty { try detachMarked() }
+    }
+
+    private func detachMarked() throws {
+        if pointee.marks.contains(.captured) { try LazyBlock.settleDependents(of: self) }
         if pointee.isShared { try detachShared() }
     }
 

@@ -9,7 +9,7 @@ enum ArrayFunctions {
         let all =
             setup + creation + computation + movement + exchange + OrderingFunctions.all + SelectionFunctions.all
             + LinearFunctions.all + FourierFunctions.all + RandomBitFunctions.all + RandomFunctions.all
-            + RandomOrderFunctions.all
+            + RandomOrderFunctions.all + LazyFunctions.all
         let table = UnsafeMutablePointer<PyMethodDef>.allocate(capacity: all.count + 1)
         for (index, entry) in (all + [PyMethodDef()]).enumerated() { (table + index).initialize(to: entry) }
         return table
@@ -68,6 +68,7 @@ enum ArrayFunctions {
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 0...0, "seal") { _, state in
                         walle_SealType(state.pointee.arrayType)
+                        walle_SealType(state.pointee.virtualType)
                         walle_SealType(state.pointee.functionType)
                         walle_SealType(state.pointee.quickType)
                         walle_SealType(state.pointee.bitsType)
@@ -155,12 +156,19 @@ enum ArrayFunctions {
                 "astype", "(array, dtype, copy)",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 3...3, "astype") { given, state in
+                        if state.pointee.isLazy {
+                            let copies = PyObject_IsTrue(given[2]) == 1
+                            let dtype = try state.dtype(given[1])
+                            if let result = try LazyCalls.cast(given[0], dtype, copies: copies, state) {
+                                return result
+                            }
+                        }
                         let (array, dtype) = (try state.array(given[0]), try state.dtype(given[1]))
                         if array.dtype == dtype && PyObject_IsTrue(given[2]) != 1 { return Py_NewRef(array.object) }
                         let layout = array.layout.packed(elementBytes: dtype.byteCount)
-                        let result = try state.array(dtype, layout: layout)
-                        Elementwise.cast(array.view, to: result.view)
-                        return result.object
+                        return try state.array(dtype, layout: layout) {
+                            try TellingCast.runSilentOfParts(array.view, to: $0, state)
+                        }.object
                     }
                 }),
         ]
@@ -169,6 +177,10 @@ enum ArrayFunctions {
     static func array(
         _ object: PythonPointer, _ dtype: DType?, copies: Bool?, _ state: StatePointer
     ) throws -> PythonPointer {
+        if state.pointee.isLazy, let result = try LazyCalls.array(object, dtype, copies: copies == true, state) {
+            return result
+        }
+        try state.settle(object)
         if Scalar(object, state) == nil, let array = try state.exchanged(object) {
             defer { Py_DecRef(array.object) }
             if dtype == nil || dtype == array.dtype {
@@ -179,9 +191,9 @@ enum ArrayFunctions {
                     "Unable to avoid copy while creating an array as requested: its dtype is \(array.dtype)")
             }
             let type = dtype ?? array.dtype
-            let result = try state.array(type, layout: array.layout.packed(elementBytes: type.byteCount))
-            Elementwise.cast(array.view, to: result.view)
-            return result.object
+            return try state.array(type, layout: array.layout.packed(elementBytes: type.byteCount)) {
+                try TellingCast.run(array.view, to: $0, state)
+            }.object
         }
         guard copies != false else {
             throw TensorError.value("Unable to avoid copy while creating an array as requested.")
@@ -245,6 +257,9 @@ enum ArrayFunctions {
                 "broadcast_to", "(array, shape): a read-only view.",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 2...2, "broadcast_to") { given, state in
+                        if let node = LazyBlock.node(of: given[0], state) {
+                            return try LazyMovement.broadcast(node, try Integer.readAxes(given[1]), state)
+                        }
                         let array = try state.array(given[0])
                         let view = try state.view(of: array, try array.layout.broadcast(to: Integer.readAxes(given[1])))
                         view.body.pointee.isWritable = false
@@ -255,6 +270,9 @@ enum ArrayFunctions {
                 "permute", "(array, axes): a view.",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 2...2, "permute") { given, state in
+                        if let node = LazyBlock.node(of: given[0], state) {
+                            return try LazyMovement.permute(node, try Integer.readAxes(given[1]), state)
+                        }
                         let array = try state.array(given[0])
                         return try state.view(of: array, try array.layout.permuted(Integer.readAxes(given[1]))).object
                     }

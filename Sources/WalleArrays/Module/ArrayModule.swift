@@ -29,6 +29,7 @@ package enum ArrayModule {
     }
 
     private static func make(in module: PythonPointer) throws -> StatePointer {
+        let arrayType = try ArrayType.declaration.make(in: module)
         // In the interpreter's heap, which goes with it.
         guard let memory = PyMem_Malloc(MemoryLayout<ArrayState>.size), let numbers = PyMem_Malloc(64) else {
             PyErr_NoMemory()
@@ -37,8 +38,8 @@ package enum ArrayModule {
         let state = memory.assumingMemoryBound(to: ArrayState.self)
         state.initialize(
             to: ArrayState(
-                arrayType: try ArrayType.declaration.make(in: module),
-                functionType: try FunctionType.declaration.make(in: module),
+                arrayType: arrayType, functionType: try FunctionType.declaration.make(in: module),
+                virtualType: try VirtualType.declaration.make(in: module),
                 quickType: try QuickType.declaration.make(in: module), quickNames: .init(repeating: nil),
                 bitsType: try RandomBits.declaration.make(in: module), scalarTypes: .init(repeating: nil),
                 dtypes: .init(repeating: nil), helpers: nil, numbers: numbers))
@@ -52,6 +53,7 @@ package enum ArrayModule {
     private static func addMembers(to module: PythonPointer, _ state: StatePointer) throws {
         try ok(PyModule_AddObjectRef(module, "ndarray", state.pointee.arrayType.object))
         try ok(PyModule_AddObjectRef(module, "ufunc", state.pointee.functionType.object))
+        try ok(PyModule_AddObjectRef(module, "virtual", state.pointee.virtualType.object))
         try ok(PyModule_AddObjectRef(module, "quick", state.pointee.quickType.object))
         for (index, function) in UniversalFunction.all.enumerated() {
             let object = try FunctionType.make(index, state)

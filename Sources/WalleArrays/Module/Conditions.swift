@@ -8,6 +8,7 @@ enum Conditions {
     static func choose(
         _ condition: PythonPointer, _ first: PythonPointer, _ second: PythonPointer, _ state: StatePointer
     ) throws -> PythonPointer {
+        if state.pointee.isLazy, let result = try LazyCalls.choose(condition, first, second, state) { return result }
         var chosen = try Operand(reading: condition, state)
         defer { chosen.release() }
         var left = try Operand(reading: first, state)

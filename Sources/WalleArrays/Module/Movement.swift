@@ -54,8 +54,9 @@ enum Movement {
             layout.shape[last] = bytes / to
             layout.strides[last] = to
         }
-        guard array.body.pointee.offset % dtype.alignment == 0, layout.strides.allSatisfy({ $0 % dtype.alignment == 0 })
-        else {
+        let liesRight =
+            array.body.pointee.offset % dtype.alignment == 0 && layout.strides.allSatisfy { $0 % dtype.alignment == 0 }
+        guard liesRight || layout.count == 0 else {
             throw TensorError.value("the elements do not lie where \(dtype) can: make a copy first")
         }
         return try state.view(of: array, layout, dtype: dtype).object
@@ -104,6 +105,7 @@ enum Movement {
         defer { Py_DecRef(list) }
         let count = walle_Size(list)
         guard count > 0 else { throw TensorError.value("need at least one array to concatenate") }
+        if state.pointee.isLazy, let result = try LazyMovement.concatenate(list, axis, dtype, state) { return result }
         var operands: [Operand] = []
         operands.reserveCapacity(count)
         defer { for operand in operands { operand.release() } }
@@ -127,12 +129,12 @@ enum Movement {
 
     /// The type that holds the values of all. Floats come first: each integer type meets them alone, not the integers that
     /// it would make with another.
-    private static func common(_ operands: [Operand]) -> DType {
+    static func common(_ operands: [Operand]) -> DType {
         let types = operands.map(\.dtype).sorted { $0.kind > $1.kind }
         return types.dropFirst().reduce(types[0], DType.promoted)
     }
 
-    private static func joined(_ operands: [Operand], _ axis: Int) throws -> (shape: Axes, axis: Int) {
+    static func joined(_ operands: [Operand], _ axis: Int) throws -> (shape: Axes, axis: Int) {
         guard operands.allSatisfy({ $0.rank > 0 }) else {
             throw TensorError.value("zero-dimensional arrays cannot be concatenated")
         }

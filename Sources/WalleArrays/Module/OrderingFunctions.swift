@@ -128,7 +128,7 @@ enum OrderingFunctions {
         FloatErrors.clear()
         let result = try state.array(accumulation.dtype, shape: array.shape) { output in
             accumulation.run(array.view, axis: axis, to: output)
-            try FloatErrors.check(state, "accumulate")
+            try FloatErrors.check(state, FloatErrors.name(of: function, in: "accumulate"))
         }
         return result.object
     }

@@ -55,6 +55,7 @@ enum RandomIntegers {
         var compact = 0
         if walle_CompactLong(object, &compact) != 0 { return Int128(compact) }
         if walle_IsLong(object) != 0 { return try large(object) }
+        try state.settle(object)
         if walle_Type(object) == state.pointee.arrayType {
             if ArrayPointer(object).rank > 0 { return nil }
         } else if walle_IsList(object) != 0 || walle_IsTuple(object) != 0 || PyNumber_Check(object) == 0 {

@@ -37,6 +37,7 @@ struct Arguments {
 extension StatePointer {
     /// - Throws: `.type` when the object is no array.
     func array(_ object: PythonPointer, _ name: StaticString = "argument") throws -> ArrayPointer {
+        try settle(object)
         guard walle_Type(object) == pointee.arrayType else {
             throw TensorError.type("\(name) must be an ndarray, not '\(String(cString: walle_TypeName(object)))'")
         }
@@ -89,7 +90,9 @@ enum Integer {
             }
             return axes
         }
-        if PyIndex_Check(object) == 0, PySequence_Check(object) != 0, walle_IsString(object) == 0 {
+        // The class of arrays has `__index__`, which only arrays of one integer answer.
+        let isVector = walle_IsFreedBy(object, ArrayPointer.free) != 0 && ArrayPointer(object).rank > 0
+        if isVector || PyIndex_Check(object) == 0, PySequence_Check(object) != 0, walle_IsString(object) == 0 {
             let list = try new(PySequence_List(object))
             defer { Py_DecRef(list) }
             return try readAxes(list)

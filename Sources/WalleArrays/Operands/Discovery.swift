@@ -18,6 +18,7 @@ struct Discovery {
     // MARK: the first pass
 
     mutating func visit(_ object: PythonPointer, at level: Int = 0) throws {
+        try state.settle(object)
         if walle_IsList(object) != 0 || walle_IsTuple(object) != 0 {
             try visitItems(of: object, at: level)
         } else if try !visitNumber(object, at: level) {
@@ -153,7 +154,7 @@ struct Discovery {
     ) throws {
         if level == shape.count {
             if let scalar = Scalar(object, state) {
-                Element.convert(scalar.dtype, scalar.value, to: type, place)
+                try write(scalar, as: type, to: place)
             } else if walle_Type(object) == state.pointee.arrayType {
                 Element.convert(
                     ArrayPointer(object).dtype, ArrayPointer(object).view.base.unsafelyUnwrapped, to: type, place)
@@ -171,6 +172,15 @@ struct Discovery {
         defer { Py_DecRef(array ?? items) }
         if let array { return try copyArray(ArrayPointer(array), at: level, as: type, to: &place) }
         try copyItems(of: items.unsafelyUnwrapped, at: level, as: type, to: &place)
+    }
+
+    private func write(_ scalar: Scalar, as type: DType, to place: UnsafeMutableRawPointer) throws {
+        if shape.count > 0, let number = try scalar.number(checkedFor: type) {
+            defer { Py_DecRef(number) }
+            return try Element.write(number, as: type, to: place)
+        }
+        try TellingCast.tellOfImaginaryParts(scalar.dtype, type, state)
+        Element.convert(scalar.dtype, scalar.value, to: type, place)
     }
 
     private func copyItems(
@@ -206,7 +216,9 @@ extension StatePointer {
         try discovery.visit(object)
         let array = try self.array(type ?? discovery.dtype ?? .float64, shape: discovery.shape)
         do {
+            FloatErrors.clear()
             try discovery.fill(array, from: object)
+            if array.dtype.kind >= .floating { try FloatErrors.check(self, "cast") }
         } catch {
             Py_DecRef(array.object)
             throw error
@@ -217,6 +229,7 @@ extension StatePointer {
     /// A new reference to an array that shows the memory of an object with the buffer protocol or NumPy's protocols;
     /// nil when it has none.
     func exchanged(_ object: PythonPointer) throws -> ArrayPointer? {
+        try settle(object)
         if walle_IsFreedBy(object, ArrayPointer.free) != 0 { return ArrayPointer(Py_NewRef(object)) }
         if walle_IsList(object) != 0 || walle_IsTuple(object) != 0 || walle_IsFreedBy(object, Scalar.free) != 0
             || walle_IsLong(object) != 0 || walle_IsFloat(object) != 0 || walle_IsString(object) != 0

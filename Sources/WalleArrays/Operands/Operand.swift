@@ -22,6 +22,13 @@ struct Operand {
         dtype = array.dtype
     }
 
+    /// An array whose elements are not there yet: only its shape and type matter.
+    init(virtual array: ArrayPointer, _ state: StatePointer) {
+        base = state.pointee.numbers
+        layout = array.layout
+        dtype = array.dtype
+    }
+
     init(base: UnsafeMutableRawPointer, dtype: DType) {
         self.base = base
         self.dtype = dtype
@@ -52,7 +59,10 @@ struct Operand {
 
     @inline(never)
     private init(readingOther object: PythonPointer, _ state: StatePointer) throws {
-        if let scalar = Scalar(object, state) {
+        try state.settle(object)
+        if walle_Type(object) == state.pointee.arrayType {
+            self.init(ArrayPointer(object))
+        } else if let scalar = Scalar(object, state) {
             self.init(base: scalar.value, dtype: scalar.dtype)
         } else if walle_IsBool(object) != 0 {
             self.init(base: object == walle_True() ? Self.truth : Self.falsehood, dtype: .bool)
@@ -76,6 +86,14 @@ struct Operand {
         let byte = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
         byte.initialize(to: value)
         return UnsafeMutableRawPointer(byte)
+    }
+
+    /// A number of Python as a truth value, whatever its size.
+    mutating func becomeTruth() throws {
+        guard let number = weak else { return }
+        let truth = PyObject_IsTrue(number)
+        try ok(truth)
+        self = Operand(base: truth == 0 ? Self.falsehood : Self.truth, dtype: .bool)
     }
 
     /// Writes the value of a number of Python down, as an element of a type.

@@ -66,7 +66,7 @@ enum QuickFolds {
         let kernel = walle_kernels_fold(walle_kernels_shared(), Int32(fold.rawValue), Int32(dtype.kernel))
         FloatErrors.clear()
         kernel.unsafelyUnwrapped(line.count, line.base, line.stride, place)
-        try FloatErrors.check(state, "reduce")
+        try FloatErrors.check(state, FloatErrors.name(of: UniversalFunction.all[index], in: "reduce"))
         return try state.scalar(result, place)
     }
 

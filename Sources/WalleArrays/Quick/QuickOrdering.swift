@@ -19,8 +19,9 @@ enum QuickOrdering {
         var given = given
         guard let array = given.array(0, state), array.rank > 0 else { return nil }
         for index in 1..<max(place, 1) { _ = given.take(index, nil, state) }
-        let isGiven = given.count > place
+        let isGiven = given.hasMore
         let wanted = given.take(place, .axis, state)
+        // None, which is not the same as no axis, is for Python.
         guard given.isSpent, !isGiven || wanted != nil else { return nil }
         guard let wanted else { return (array, array.rank - 1) }
         guard let axis = QuickFunction.integer(wanted) else { return nil }
@@ -69,7 +70,10 @@ enum QuickOrdering {
             }.object
         }
         let (number, place) = (state.pointee.numbers, state.pointee.numbers + 48)
-        guard state.write(values, as: sorted.dtype, to: number) else { return nil }
+        // Numbers of Python are not rounded to the type of what is searched.
+        guard sorted.dtype == .float64 || sorted.dtype.kind == .integer || walle_IsExactFloat(values) == 0,
+            state.write(values, as: sorted.dtype, to: number)
+        else { return nil }
         let none = Layout(shape: [], strides: [])
         Search.places(
             of: View(base: number, dtype: sorted.dtype, layout: none), in: sorted.view, after: false,

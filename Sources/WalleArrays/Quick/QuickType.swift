@@ -66,12 +66,27 @@ enum QuickType {
         let quick = QuickObject(object.unsafelyUnwrapped).body
         let count = walle_VectorcallCount(flags)
         do {
-            let given = QuickArguments(arguments, count, names)
-            if let result = try QuickFunction.all[quick.pointee.index].run(given, ArrayState.current) { return result }
+            let (given, state) = (QuickArguments(arguments, count, names), ArrayState.current)
+            if !isLazy(arguments, count, names, state),
+                let result = try QuickFunction.all[quick.pointee.index].run(given, state)
+            {
+                return result
+            }
         } catch {
             return Raising.raise(error)
         }
         return PyObject_Vectorcall(quick.pointee.function, arguments, flags, names)
+    }
+
+    /// Whether an argument makes it a call that may become a node of a lazy block.
+    @inline(__always)
+    private static func isLazy(
+        _ arguments: UnsafePointer<PythonPointer?>?, _ count: Int, _ names: PythonPointer?, _ state: StatePointer
+    ) -> Bool {
+        guard state.pointee.isLazy, let arguments else { return false }
+        let all = count + (names.map { walle_Size($0) } ?? 0)
+        for index in 0..<all where state.isLazyArgument(arguments[index].unsafelyUnwrapped) { return true }
+        return false
     }
 
     /// Its own attributes are those of the class; all others are the function's.
@@ -158,6 +173,10 @@ struct QuickArguments {
         guard let object = take(place, nil, state), walle_Type(object) == state.pointee.arrayType else { return nil }
         return ArrayPointer(object)
     }
+
+    /// Whether an argument is left.
+    @inline(__always)
+    var hasMore: Bool { !isSpent }
 
     /// Whether no argument is left.
     @inline(__always)

@@ -16,11 +16,7 @@ enum ArrayMethods {
                 { array, _, _ in
                     Raising.object { try ArrayMethods.list(ArrayPointer(array.unsafelyUnwrapped).view) }
                 }),
-            .fast(
-                "tobytes", "The elements in order as bytes.",
-                { array, _, _ in
-                    Raising.object { try ArrayMethods.bytes(ArrayPointer(array.unsafelyUnwrapped)) }
-                }),
+            .named("tobytes", "The elements as bytes, in the order C, F or A.", bytes),
             .fast(
                 "fill", "Set every element to a value.",
                 { array, arguments, count in
@@ -156,6 +152,7 @@ enum ArrayMethods {
             if count == 0, names == nil, let copy = try state.quickCopy(of: array) { return copy.object }
             let hasOrder = count == 1 || names.map { walle_Size($0) == 1 } ?? false
             let order = hasOrder ? String(python: given[0]) : "C"
+            if state.pointee.isLazy, order == "C", let result = try LazyMovement.copy(array, state) { return result }
             let bytes = array.dtype.byteCount
             let layout =
                 switch order {
@@ -258,14 +255,48 @@ enum ArrayMethods {
         return true
     }
 
-    private static func bytes(_ array: ArrayPointer) throws -> PythonPointer {
+    private static let bytes: TypeDeclaration.NamedMethod = { object, arguments, count, names in
+        Raising.object {
+            let (array, given) = (ArrayPointer(object.unsafelyUnwrapped), Arguments(arguments, count))
+            try given.expect(0...1, "tobytes")
+            var order = count == 1 ? given[0] : nil
+            if let names {
+                for place in 0..<walle_Size(names) {
+                    let name = String(python: walle_TupleItem(names, place).unsafelyUnwrapped)
+                    guard name == "order", order == nil else {
+                        throw TensorError.type("tobytes() got an unexpected keyword argument '\(name)'")
+                    }
+                    order = given[count + place]
+                }
+            }
+            return try bytes(array, byColumns: try isByColumns(array, order))
+        }
+    }
+
+    /// Whether an order, None or text, puts the first axis closest in memory.
+    private static func isByColumns(_ array: ArrayPointer, _ order: PythonPointer?) throws -> Bool {
+        guard let order, order != walle_None() else { return false }
+        switch walle_IsString(order) != 0 ? String(python: order) : "" {
+        case "C", "K": return false
+        case "F": return true
+        case "A": return !array.isContiguous && isByColumns(array)
+        default: throw TensorError.value("order must be one of 'C', 'F', 'A', or 'K'")
+        }
+    }
+
+    private static func bytes(_ array: ArrayPointer, byColumns: Bool) throws -> PythonPointer {
+        var view = array.view
+        if byColumns {
+            view.layout = Layout(
+                shape: Axes(Array(view.layout.shape.reversed())), strides: Axes(Array(view.layout.strides.reversed())))
+        }
         let bytes = try new(PyBytes_FromStringAndSize(nil, array.count * array.dtype.byteCount))
         let place = UnsafeMutableRawPointer(PyBytes_AsString(bytes).unsafelyUnwrapped)
-        let layout = Layout(contiguous: array.shape, elementBytes: array.dtype.byteCount)
+        let layout = Layout(contiguous: view.layout.shape, elementBytes: array.dtype.byteCount)
         if array.count > 0 {
             // Bytes of Python may lie at any address.
             MisalignedCopy.run(
-                from: array.view, to: View(base: place, dtype: array.dtype, layout: layout), swapping: false)
+                from: view, to: View(base: place, dtype: array.dtype, layout: layout), swapping: false)
         }
         return bytes
     }

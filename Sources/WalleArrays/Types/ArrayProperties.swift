@@ -173,8 +173,8 @@ enum ArrayProperties {
 
     private static func order(_ array: ArrayPointer) -> Int {
         let bytes = array.dtype.byteCount
-        var bits = array.layout.isContiguous(elementBytes: bytes) ? 1 : 0
-        if array.layout.reversed.isContiguous(elementBytes: bytes) { bits |= 2 }
+        var bits = array.count == 0 || array.layout.isContiguous(elementBytes: bytes) ? 1 : 0
+        if array.count == 0 || array.layout.reversed.isContiguous(elementBytes: bytes) { bits |= 2 }
         bits |= 4
         if array.body.pointee.base == nil { bits |= 8 }
         return bits

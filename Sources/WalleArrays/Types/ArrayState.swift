@@ -9,6 +9,15 @@ internal import WalleTensor
 struct ArrayState {
     var arrayType: UnsafeMutablePointer<PyTypeObject>
     var functionType: UnsafeMutablePointer<PyTypeObject>
+    /// Arrays that have no elements yet; they become arrays when somebody wants these.
+    var virtualType: UnsafeMutablePointer<PyTypeObject>
+    /// Whether a thread of this interpreter is in a lazy block.
+    var isLazy = false
+    /// Elements of plain arrays from which on what is computed of them becomes a node: of fewer it takes less time to
+    /// compute at once, as they stay in the cache.
+    var lazyLeast = 0
+    /// What virtual arrays need; nil before the first lazy block.
+    var lazy: Unmanaged<LazyBlock>?
     var quickType: UnsafeMutablePointer<PyTypeObject>
     /// The names of arguments that quick functions know, as Python interns them.
     var quickNames: InlineArray<3, PythonPointer?>
@@ -50,4 +59,14 @@ struct ErrorModes {
     var over = Mode.warn
     var under = Mode.ignore
     var invalid = Mode.warn
+}
+
+extension ErrorModes {
+    /// All of them as one number.
+    var code: Int { divide.rawValue | over.rawValue << 4 | under.rawValue << 8 | invalid.rawValue << 12 }
+
+    init(code: Int) {
+        func mode(_ shift: Int) -> Mode { Mode(rawValue: code >> shift & 15) ?? .ignore }
+        self.init(divide: mode(0), over: mode(4), under: mode(8), invalid: mode(12))
+    }
 }

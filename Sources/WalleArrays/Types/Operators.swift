@@ -77,7 +77,9 @@ enum Operators {
 
     /// Whether the exponent is the number 2, as which it mostly stands in formulas.
     private static func isSquare(_ base: PythonPointer, _ exponent: PythonPointer) -> Bool {
-        guard walle_IsFreedBy(base, ArrayPointer.free) != 0 else { return false }
+        guard walle_IsFreedBy(base, ArrayPointer.free) != 0 || walle_IsFreedBy(base, VirtualArray.free) != 0 else {
+            return false
+        }
         let dtype = ArrayPointer(base).dtype
         if QuickFunction.integer(exponent) == 2 { return dtype != .bool }
         return walle_IsExactFloat(exponent) != 0 && walle_FloatValue(exponent) == 2 && dtype.kind >= .floating
@@ -107,9 +109,14 @@ enum Operators {
         let (left, right) = (left.unsafelyUnwrapped, right.unsafelyUnwrapped)
         if isForeign(right) { return walle_NotImplemented() }
         return Raising.object {
-            try UniversalCall.binary(
-                UniversalFunction.index(of: operation), left, right, ArrayState.current,
-                .init(out: ArrayPointer(left)))
+            let state = ArrayState.current
+            try state.settle(left)
+            guard walle_IsFreedBy(left, ArrayPointer.free) != 0 else {
+                // It was to be a scalar, which does not change.
+                return try UniversalCall.binary(UniversalFunction.index(of: operation), left, right, state)
+            }
+            return try UniversalCall.binary(
+                UniversalFunction.index(of: operation), left, right, state, .init(out: ArrayPointer(left)))
         }
     }
 
@@ -123,7 +130,8 @@ enum Operators {
     /// A class that wants to be asked itself says so by `__array_ufunc__ = None`.
     private static func hasPriority(_ object: PythonPointer) -> Bool {
         if walle_IsFreedBy(object, ArrayPointer.free) != 0 || walle_IsFreedBy(object, Scalar.free) != 0
-            || walle_IsExactFloat(object) != 0 || walle_IsLong(object) != 0 || walle_IsComplex(object) != 0
+            || walle_IsFreedBy(object, VirtualArray.free) != 0 || walle_IsExactFloat(object) != 0
+            || walle_IsLong(object) != 0 || walle_IsComplex(object) != 0
         {
             return false
         }
@@ -138,6 +146,7 @@ enum Operators {
     private static func positive(_ object: PythonPointer?) -> PythonPointer? {
         Raising.object {
             let (object, state) = (object.unsafelyUnwrapped, ArrayState.current)
+            try state.settle(object)
             if walle_IsFreedBy(object, ArrayPointer.free) == 0 { return Py_NewRef(object) }
             guard ArrayPointer(object).dtype != .bool else {
                 throw TensorError.type(
@@ -208,6 +217,7 @@ enum Operators {
     /// The only element, as a number of Python.
     private static func number(_ object: PythonPointer) throws -> PythonPointer {
         let state = ArrayState.current
+        try state.settle(object)
         if let scalar = Scalar(object, state) { return try Element.python(scalar.dtype, scalar.value) }
         let array = ArrayPointer(object)
         guard array.count == 1 else {
@@ -219,6 +229,7 @@ enum Operators {
     private static let truth: inquiry = { object in
         let object = object.unsafelyUnwrapped
         do {
+            try ArrayState.current.settle(object)
             if walle_IsFreedBy(object, ArrayPointer.free) != 0, ArrayPointer(object).count != 1 {
                 throw TensorError.value(
                     ArrayPointer(object).count == 0
@@ -254,6 +265,7 @@ enum Operators {
     static let index: TypeDeclaration.Unary = { object in
         Raising.object {
             let (object, state) = (object.unsafelyUnwrapped, ArrayState.current)
+            try state.settle(object)
             if let scalar = Scalar(object, state) { return try Element.python(scalar.dtype, scalar.value) }
             let array = ArrayPointer(object)
             guard array.rank == 0, array.dtype.kind == .integer else {

@@ -59,3 +59,15 @@ extension StatePointer {
         return try scalar(array.dtype, array.view.base.unsafelyUnwrapped)
     }
 }
+
+extension Scalar {
+    /// A new reference to the same number of Python, for a type that checks the range of what it takes, as NumPy has it:
+    /// integers with a sign do, from scalars of other types. Nil where numbers are cast.
+    func number(checkedFor type: DType) throws -> PythonPointer? {
+        guard type.kind == .integer, type.isSigned, dtype != type, dtype.kind == .integer || dtype.kind == .floating
+        else {
+            return nil
+        }
+        return try Element.python(dtype, value)
+    }
+}

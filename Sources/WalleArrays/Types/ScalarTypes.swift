@@ -149,7 +149,7 @@ enum ScalarTypes {
                 throw TensorError.type("no scalar type")
             }
             let count = walle_Size(arguments.unsafelyUnwrapped)
-            guard count <= 1, names == nil else {
+            guard count <= 1, names.map({ PyDict_Size($0) == 0 }) ?? true else {
                 throw TensorError.type("\(dtype)() takes at most 1 positional argument")
             }
             let place = state.pointee.numbers + 48
@@ -176,12 +176,13 @@ enum ScalarTypes {
         defer { operand.release() }
         try operand.settle(as: dtype, state, place: 0)
         if operand.rank == 0 {
-            Element.convert(operand.dtype, operand.base, to: dtype, place)
+            let layout = Layout(shape: [], strides: [])
+            try TellingCast.run(operand.view, to: View(base: place, dtype: dtype, layout: layout), state)
             return try state.scalar(dtype, place)
         }
-        let array = try state.array(dtype, shape: operand.layout.shape)
-        Elementwise.cast(operand.view, to: array.view)
-        return array.object
+        return try state.array(dtype, layout: Layout(contiguous: operand.layout.shape, elementBytes: dtype.byteCount)) {
+            try TellingCast.run(operand.view, to: $0, state)
+        }.object
     }
 
     /// That of the same number of Python.

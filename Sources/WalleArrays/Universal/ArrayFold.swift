@@ -16,6 +16,9 @@ enum ArrayFold {
     static func run(
         _ index: Int, _ object: PythonPointer, _ options: Options, _ state: StatePointer
     ) throws -> PythonPointer {
+        if state.pointee.isLazy, options.out == nil, let result = try LazyFolds.run(index, object, options, state) {
+            return result
+        }
         var input = try Operand(reading: object, state)
         defer { input.release() }
         try input.settle(as: input.dtype, state, place: 0)
@@ -54,7 +57,7 @@ enum ArrayFold {
     }
 
     /// 1 for each axis that is folded.
-    private static func mask(_ axes: Axes?, _ layout: Layout) throws -> Axes {
+    static func mask(_ axes: Axes?, _ layout: Layout) throws -> Axes {
         guard let axes else { return Axes(repeating: 1, count: layout.rank) }
         var folded = Axes(repeating: 0, count: layout.rank)
         for wanted in axes {
@@ -90,6 +93,8 @@ enum ArrayFold {
 private struct Plan {
     let function: UniversalFunction
     let operation: BinaryOperation
+    /// The fold of the engine, when there is one.
+    let fold: FoldOperation?
     /// What elements are cast to, as the caller sees it.
     let operand: DType
     let result: DType
@@ -101,11 +106,26 @@ private struct Plan {
         }
         self.operation = operation
         if let fold = function.fold {
-            operand = dtype ?? fold.computing(input.dtype) ?? input.dtype
-            result = fold.result(operand)
+            operand = dtype == .bool ? input.dtype : dtype ?? fold.computing(input.dtype) ?? input.dtype
+            self.fold = dtype == .bool ? Self.ofTruth(fold) : fold
+            result = dtype == .bool ? .bool : fold.result(operand)
         } else {
+            fold = nil
             operand = try function.resolve(dtype ?? input.dtype, "\(input.dtype)").operand
             result = operation.result(operand)
+        }
+        guard dtype == nil || dtype == result else {
+            throw TensorError.type(
+                "No loop matching the specified signature and casting was found for ufunc \(function.name): there is none "
+                    + "that gives \(dtype ?? result)")
+        }
+    }
+
+    /// The fold of truth values that a fold of numbers is.
+    private static func ofTruth(_ fold: FoldOperation) -> FoldOperation {
+        switch fold {
+        case .sum, .maximum, .any: .any
+        case .product, .minimum, .all: .all
         }
     }
 
@@ -122,14 +142,14 @@ private struct Plan {
     ) throws {
         FloatErrors.clear()
         try compute(input, folded, shape, to: place, state)
-        try FloatErrors.check(state, "reduce")
+        try FloatErrors.check(state, FloatErrors.name(of: function, in: "reduce"))
     }
 
     private func compute(
         _ input: View, _ folded: Axes, _ shape: Axes, to place: UnsafeMutableRawPointer, _ state: StatePointer
     ) throws {
         let computing = operand.computing
-        let accumulated = function.fold.map { $0.result(computing) } ?? operation.result(computing)
+        let accumulated = fold.map { $0.result(computing) } ?? operation.result(computing)
         if accumulated != result {
             // A stored type: computed in a wider one beside.
             let wide = try state.array(accumulated, shape: shape)
@@ -142,7 +162,7 @@ private struct Plan {
         let layout = Layout(contiguous: shape, elementBytes: result.byteCount)
         let output = View(base: place, dtype: result, layout: layout)
         if input.layout.count == 0 { return fillIdentity(output) }
-        if function.fold == nil && accumulated != computing {
+        if fold == nil && accumulated != computing {
             return try foldTruth(input, folded, to: output, state)
         }
         try Stopping.allow(elements: input.layout.count) { fold(input, folded, to: output, computing) }
@@ -150,7 +170,7 @@ private struct Plan {
 
     private func fold(_ input: View, _ folded: Axes, to output: View, _ computing: DType) {
         if input.layout.count == 0 { return fillIdentity(output) }
-        if let fold = function.fold {
+        if let fold {
             return Folding.run(fold, input, folded: folded, to: output, computing: computing)
         }
         let kernel = walle_kernels_binary(walle_kernels_shared(), Int32(operation.rawValue), Int32(computing.kernel))

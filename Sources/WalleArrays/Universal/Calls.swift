@@ -59,7 +59,14 @@ struct Call2 {
             }
         }
         try Stopping.allow(elements: output.layout.count) {
-            Elementwise.run(kernel, left, right, to: output, computing: computing, result: raw)
+            guard raw != result, output.dtype != result else {
+                return Elementwise.run(kernel, left, right, to: output, computing: computing, result: raw)
+            }
+            // Rounded to the type of the result before a wider one takes it.
+            let narrow = try state.array(result, shape: output.layout.shape)
+            defer { Py_DecRef(narrow.object) }
+            Elementwise.run(kernel, left, right, to: narrow.view, computing: computing, result: raw)
+            Elementwise.cast(narrow.view, to: output)
         }
     }
 
@@ -125,7 +132,13 @@ struct Call1 {
             }
         }
         try Stopping.allow(elements: output.layout.count) {
-            Elementwise.run(kernel, input, to: output, computing: computing, result: raw)
+            guard raw != result, output.dtype != result else {
+                return Elementwise.run(kernel, input, to: output, computing: computing, result: raw)
+            }
+            let narrow = try state.array(result, shape: output.layout.shape)
+            defer { Py_DecRef(narrow.object) }
+            Elementwise.run(kernel, input, to: narrow.view, computing: computing, result: raw)
+            Elementwise.cast(narrow.view, to: output)
         }
     }
 

@@ -1,6 +1,7 @@
 internal import CWalleKernels
 internal import CWallePython
 internal import WallePython
+internal import WalleTensor
 
 /// Floating-point exceptions of an operation, told as `errstate` wants.
 enum FloatErrors {
@@ -14,9 +15,33 @@ enum FloatErrors {
         if flags != 0 { try tell(Int(flags), state, name()) }
     }
 
+    /// Comparisons and extremes have a result for NaN: that the CPU calls it invalid, is no error.
+    private static let quiet: Set<String> = [
+        "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "minimum", "maximum", "fmin", "fmax",
+        "sign", "logical_and", "logical_or", "logical_xor", "logical_not", "isnan", "isinf", "isfinite", "signbit",
+    ]
+
+    /// What a fold by a function is called in warnings: NumPy's name of the method, or the function's own, which tells
+    /// that it is quiet.
+    static func name(of function: UniversalFunction, in method: StaticString) -> StaticString {
+        quiet.contains("\(function.name)") ? function.name : method
+    }
+
     @inline(never)
     private static func tell(_ flags: Int, _ state: StatePointer, _ name: StaticString) throws {
-        let modes = state.pointee.errors
+        try tell(flags, state.pointee.errors, "\(name)", state)
+    }
+
+    /// Tells of what a lazy graph reports: each exception in the name of its operator, under the modes at its line.
+    static func tell(_ reports: [Graph.Report], _ state: StatePointer) throws {
+        for report in reports {
+            let name = LazyCalls.functionName(report.name)
+            try tell(Int(report.flags), ErrorModes(code: report.tag), name, state)
+        }
+    }
+
+    private static func tell(_ flags: Int, _ modes: ErrorModes, _ name: String, _ state: StatePointer) throws {
+        if quiet.contains(name) { return }
         let kinds: [(flag: Int, mode: ErrorModes.Mode, text: String)] = [
             (Int(walle_float_divide), modes.divide, "divide by zero"),
             (Int(walle_float_overflow), modes.over, "overflow"),

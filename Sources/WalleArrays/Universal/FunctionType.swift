@@ -109,7 +109,8 @@ enum FunctionType {
         case "out": if value != walle_None() { options.out = try output(value, state) }
         case "where": options.condition = value == walle_True() ? nil : value
         case "dtype": options.dtype = try state.optionalDType(value)
-        case "casting", "order", "subok": break
+        case "casting": options.isUnsafe = String(python: value) == "unsafe"
+        case "order", "subok": break
         case "signature", "sig":
             throw TensorError.type("\(name)() has no argument 'signature' here: use dtype=")
         default: throw TensorError.type("\(name)() got an unexpected keyword argument '\(keyword)'")
@@ -120,6 +121,7 @@ enum FunctionType {
         if walle_IsTuple(object) != 0, walle_Size(object) == 1 {
             return try output(walle_TupleItem(object, 0).unsafelyUnwrapped, state)
         }
+        try state.settle(object)
         guard walle_Type(object) == state.pointee.arrayType else {
             throw TensorError.type("return arrays must be of ArrayType")
         }

@@ -26,6 +26,40 @@ extension UniversalFunction {
         }
     }
 
+    /// The same where the caller may say the type of the result.
+    ///
+    /// - Throws: `.type` also when there is no such result, or when an operand would lose something by its cast.
+    @inline(__always)
+    func resolve(
+        _ promoted: DType, _ options: UniversalCall.Options?, _ operands: @autoclosure () -> [Operand],
+        _ names: @autoclosure () -> String
+    ) throws -> Resolution {
+        guard let options, let dtype = options.dtype else { return try resolve(promoted, names()) }
+        return try resolve(promoted, to: dtype, operands(), options.isUnsafe)
+    }
+
+    @inline(never)
+    private func resolve(
+        _ promoted: DType, to dtype: DType, _ operands: [Operand], _ isUnsafe: Bool
+    ) throws -> Resolution {
+        let names = operands.map { "\($0.dtype)" }.joined(separator: " and ")
+        var types = try resolve(dtype == .bool ? promoted : dtype, names)
+        if types.result != dtype, dtype == .bool { types = try resolve(dtype, names) }
+        guard types.result == dtype else {
+            throw TensorError.type(
+                "No loop matching the specified signature and casting was found for ufunc \(name): there is none that "
+                    + "gives \(dtype)")
+        }
+        for (place, operand) in operands.enumerated()
+        where !isUnsafe && (operand.weak == nil || operands.count == 1) && !operand.dtype.isSameKind(as: types.operand)
+        {
+            throw TensorError.type(
+                "Cannot cast ufunc '\(name)' input \(operands.count == 1 ? "" : "\(place) ")from "
+                    + "dtype('\(operand.dtype)') to dtype('\(types.operand)') with casting rule 'same_kind'")
+        }
+        return types
+    }
+
     /// `rint` of integers is a float, as in NumPy; booleans square as `int8`, and their bits are those of `uint8`.
     private static func widened(_ operation: UnaryOperation, _ type: DType) -> DType {
         switch operation {
@@ -52,6 +86,13 @@ extension UniversalFunction {
             }
         }
         return .type("ufunc '\(name)' is not defined for \(operands): cast them first, for example with astype")
+    }
+}
+
+extension DType {
+    /// Whether a cast goes to a type of the same or a higher kind, and keeps signs.
+    func isSameKind(as other: DType) -> Bool {
+        kind < other.kind || kind == other.kind && (kind != .integer || !isSigned || other.isSigned)
     }
 }
 

@@ -18,29 +18,45 @@ struct Target {
     init(
         _ options: UniversalCall.Options, _ shape: Axes, _ type: DType, _ name: StaticString, _ state: StatePointer
     ) throws {
-        var condition: Operand?
-        if let object = options.condition {
-            var found = try Operand(reading: object, state)
+        let wanted: Axes
+        if let out = options.out {
+            try Self.check(out, shape, type, name, options.isUnsafe)
+            wanted = out.shape
+        } else {
+            wanted = shape
+        }
+        let condition = try options.condition.map { try Self.condition($0, wanted, options.out != nil, state) }
+        do {
+            array =
+                try options.out ?? state.array(type, shape: condition?.layout.shape ?? shape, zeroed: condition != nil)
+            output = try array.writableView()
+            scratch = condition == nil ? nil : try state.array(output.dtype, shape: output.layout.shape)
+        } catch {
+            condition?.release()
+            throw error
+        }
+        self.condition = condition
+        isGiven = options.out != nil
+        if isGiven { Py_IncRef(array.object) }
+    }
+
+    /// The condition, of the shape that is written; nothing is left of it when that throws.
+    private static func condition(
+        _ object: PythonPointer, _ shape: Axes, _ isFixed: Bool, _ state: StatePointer
+    ) throws -> Operand {
+        var found = try Operand(reading: object, state)
+        do {
             guard found.dtype == .bool else {
-                found.release()
                 throw TensorError.type(
                     "Cannot cast array data from dtype('\(found.dtype)') to dtype('bool') according to the rule 'safe'")
             }
-            found.layout = try found.layout.broadcast(
-                to: options.out?.shape ?? Layout.broadcast(found.layout.shape, shape))
-            condition = found
+            let whole = try isFixed ? shape : Layout.broadcast(found.layout.shape, shape)
+            found.layout = try found.layout.broadcast(to: whole)
+            return found
+        } catch {
+            found.release()
+            throw error
         }
-        if let out = options.out {
-            try Self.check(out, shape, type, name)
-            Py_IncRef(out.object)
-            array = out
-        } else {
-            array = try state.array(type, shape: condition?.layout.shape ?? shape, zeroed: condition != nil)
-        }
-        output = try array.writableView()
-        scratch = condition == nil ? nil : try state.array(output.dtype, shape: output.layout.shape)
-        self.condition = condition
-        isGiven = options.out != nil
     }
 
     /// The given array, when results can be written to it without more ado: operands and array have one shape, and lie
@@ -58,16 +74,18 @@ struct Target {
         return out
     }
 
-    private static func check(_ out: ArrayPointer, _ shape: Axes, _ type: DType, _ name: StaticString) throws {
+    private static func check(
+        _ out: ArrayPointer, _ shape: Axes, _ type: DType, _ name: StaticString, _ isUnsafe: Bool
+    ) throws {
+        guard isUnsafe || type.isSameKind(as: out.dtype) else {
+            throw TensorError.type(
+                "Cannot cast ufunc '\(name)' output from dtype('\(type)') to dtype('\(out.dtype)') with casting rule "
+                    + "'same_kind'")
+        }
         guard try Layout.broadcast(shape, out.shape) == out.shape else {
             throw TensorError.value(
                 "non-broadcastable output operand with shape \(out.shape) doesn't match the broadcast shape "
                     + "\(try Layout.broadcast(shape, out.shape))")
-        }
-        guard type.kind <= out.dtype.kind, type.isSigned == false || out.dtype.isSigned || type.kind != .integer else {
-            throw TensorError.type(
-                "Cannot cast ufunc '\(name)' output from dtype('\(type)') to dtype('\(out.dtype)') with casting rule "
-                    + "'same_kind'")
         }
     }
 

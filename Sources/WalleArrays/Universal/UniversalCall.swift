@@ -11,6 +11,8 @@ enum UniversalCall {
         /// Borrowed; an array or scalar of booleans.
         var condition: PythonPointer?
         var dtype: DType?
+        /// Whether casts may lose anything.
+        var isUnsafe = false
 
         /// The array to write to, when nothing else is said.
         @inline(__always)
@@ -22,6 +24,11 @@ enum UniversalCall {
     static func binary(
         _ index: Int, _ first: PythonPointer, _ second: PythonPointer, _ state: StatePointer, _ options: Options? = nil
     ) throws -> PythonPointer {
+        if state.pointee.isLazy, options == nil, state.isLazy(first) || state.isLazy(second),
+            let result = try LazyCalls.binary(index, first, second, state)
+        {
+            return result
+        }
         if options == nil, let result = try QuickCall.binary(index, first, second, state) { return result }
         if let out = options?.plainOut, try QuickCall.binary(index, first, second, into: out, state) {
             return Py_NewRef(out.object)
@@ -34,17 +41,28 @@ enum UniversalCall {
         defer { right.release() }
         let function = UniversalFunction.all[index]
         guard case .binary(let operation) = function.operation else { throw TensorError.type("takes one operand") }
-        let promoted = options?.dtype ?? operation.meeting(left, right)
-        let types = try function.resolve(promoted, "\(left.dtype) and \(right.dtype)")
+        if operation.isLogical {
+            try left.becomeTruth()
+            try right.becomeTruth()
+        }
+        let promoted = operation.meeting(left, right)
+        let types = try function.resolve(promoted, options, [left, right], "\(left.dtype) and \(right.dtype)")
+        if operation.isComparison, types.operand == .float64, left.weak == nil, right.weak == nil,
+            let result = try MixedSigns.compare(operation, left, right, state, options)
+        {
+            return result
+        }
         if operation.isComparison, left.weak != nil || right.weak != nil,
             let known = try OutOfRange.compare(operation, left, right, types.operand, state)
         {
-            return known
+            guard let options else { return known }
+            defer { Py_DecRef(known) }
+            return try binary(UniversalFunction.index(of: BinaryOperation.logicalOr), known, known, state, options)
         }
         if operation == .power { try checkPower(right, types) }
         try left.settle(as: types.operand, state, place: 0)
         try right.settle(as: types.operand, state, place: 1)
-        let computing = types.operand.computing
+        let computing = operation == .nextAfter ? types.operand : types.operand.computing
         let found = walle_kernels_binary(walle_kernels_shared(), Int32(operation.rawValue), Int32(computing.kernel))
         guard let kernel = found else {
             throw TensorError.type("ufunc '\(function.name)' is not defined for \(left.dtype) and \(right.dtype)")
@@ -60,7 +78,7 @@ enum UniversalCall {
         return try call.run(left, right, state, options)
     }
 
-    private static func checkPower(_ exponent: Operand, _ types: Resolution) throws {
+    static func checkPower(_ exponent: Operand, _ types: Resolution) throws {
         guard types.operand.kind == .integer, let number = exponent.weak else { return }
         let zero = try new(PyLong_FromLong(0))
         defer { Py_DecRef(zero) }
@@ -84,6 +102,9 @@ enum UniversalCall {
     static func unary(
         _ index: Int, _ object: PythonPointer, _ state: StatePointer, _ options: Options? = nil
     ) throws -> PythonPointer {
+        if options == nil, state.isLazy(object), let result = try LazyCalls.unary(index, object, state) {
+            return result
+        }
         if options == nil, let result = try QuickCall.unary(index, object, state) { return result }
         if let out = options?.plainOut, try QuickCall.unary(index, object, into: out, state) {
             return Py_NewRef(out.object)
@@ -93,7 +114,8 @@ enum UniversalCall {
         defer { input.release() }
         let function = UniversalFunction.all[index]
         guard case .unary(var operation) = function.operation else { throw TensorError.type("takes two operands") }
-        let types = try function.resolve(options?.dtype ?? input.dtype, "\(input.dtype)")
+        if let number = input.weak, walle_IsLong(number) != 0, isBeyondSigned(number) { input.dtype = .uint64 }
+        let types = try function.resolve(input.dtype, options, [input], "\(input.dtype)")
         try input.settle(as: types.operand, state, place: 0)
         if operation == .bitwiseNot && types.operand == .bool { operation = .logicalNot }
         let computing = types.operand.computing
@@ -112,6 +134,13 @@ enum UniversalCall {
         guard let options else { return try call.run(input, state) }
         return try call.run(input, state, options)
     }
+}
+
+/// Whether an integer of Python is larger than `int64` holds.
+private func isBeyondSigned(_ number: PythonPointer) -> Bool {
+    var overflow: Int32 = 0
+    _ = PyLong_AsLongAndOverflow(number, &overflow)
+    return overflow > 0
 }
 
 /// What needs no computation for the type: an integer is its own floor, and finite.

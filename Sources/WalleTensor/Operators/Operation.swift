@@ -56,6 +56,7 @@ extension UnaryOperation {
 
 extension BinaryOperation {
     package var isComparison: Bool { rawValue >= BinaryOperation.equal.rawValue }
+    package var isLogical: Bool { rawValue >= BinaryOperation.logicalAnd.rawValue }
 
     /// The type that the operation computes with, for operands of a promoted type; nil when it is not defined for it.
     package func computing(_ type: DType) -> DType? {

@@ -98,6 +98,13 @@ def _scalar_str(value):
     return _printing.scalar_str(value.item(), value.dtype.name)
 
 
+def _imaginary_part():
+    """Warn that a cast drops imaginary parts."""
+    from walle.numpy import _creation
+
+    _creation._warn_of_imaginary_part(level=2)
+
+
 _error_handler = None
 
 

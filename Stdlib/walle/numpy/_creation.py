@@ -80,6 +80,9 @@ def full(
     if dtype is None:
         fill_value = asarray(fill_value)
         dtype = fill_value.dtype
+    elif type(fill_value) is float:
+        # Floats are cast to integers, not converted: they may lie outside the range.
+        fill_value = _t.astype(asarray(fill_value), _dtypes._find(dtype), False)
     return _new(shape, dtype, order, lambda shape, dtype: _t.full(shape, fill_value, dtype))
 
 
@@ -182,7 +185,7 @@ def _diagonal_view(a, offset=0, axis1=0, axis2=1):
     for axis in sorted((axis1, axis2), reverse=True):
         del shape[axis], strides[axis]
     if length == 0 or 0 in shape:
-        return _t.strided(a, (*shape, length), (*strides, step), 0)
+        return _t.zeros((*shape, length), a.dtype)
     return _t.strided(a, (*shape, length), (*strides, step), start)
 
 
@@ -243,8 +246,11 @@ def arange(
             start, stop, step = int(start), int(stop), int(step)
             count = builtins.max(0, -((start - stop) // step))
         else:
-            first = int(start)
-            start, step = first, int(start + step) - first
+            first, second = int(start), int(start + step)
+            start, step = first, second - first
+        for each in (start, start + step)[:count] if dtype.kind in "iu" else ():
+            # The first two say what the others are: they must be of the type.
+            dtype.type(each)
         if dtype.kind == "b" and count > 2:
             raise TypeError("arange() is only supported for booleans when the result has at most length 2.")
         if dtype.name == "uint64" and (start + count * step) >> 63:
@@ -483,6 +489,10 @@ def copyto(dst: ndarray, src: ArrayLike, casting: Casting = "same_kind", where: 
             raise TypeError(f"Cannot cast array data from {src.dtype!r} to {dst.dtype!r} according to the rule '{casting}'")
         if src.dtype.kind == "c" and dst.dtype.kind in "iuf":
             _warn_of_imaginary_part()
+    elif casting != "unsafe" and "bufc".index({int: "u", float: "f", complex: "c"}[type(src)]) > "bufc".index(
+        dst.dtype.kind.replace("i", "u")
+    ):
+        raise TypeError(f"Cannot cast scalar from {asarray(src).dtype!r} to {dst.dtype!r} according to the rule '{casting}'")
     if where is True:
         _t.assign(dst, src)
     else:
@@ -490,12 +500,12 @@ def copyto(dst: ndarray, src: ArrayLike, casting: Casting = "same_kind", where: 
         _t.assign(dst, _t.where(asarray(where), value, dst))
 
 
-def _warn_of_imaginary_part():
+def _warn_of_imaginary_part(level=3):
     import warnings
 
     from walle.numpy.exceptions import ComplexWarning
 
-    warnings.warn("Casting complex values to real discards the imaginary part", ComplexWarning, stacklevel=3)
+    warnings.warn("Casting complex values to real discards the imaginary part", ComplexWarning, stacklevel=level + 1)
 
 
 def ascontiguousarray(a: ArrayLike, dtype: DTypeLike = None, *, like: None = None) -> ndarray:

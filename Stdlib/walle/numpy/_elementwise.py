@@ -76,6 +76,15 @@ def _floating(x, name=None):
     return x if x.dtype.kind in "fc" else x.astype(_t.sqrt(_t.zeros((), x.dtype)).dtype)
 
 
+def _meeting(x1, x2, name):
+    """The type of floats at which operands meet; numbers of Python give way to arrays."""
+    numbers = [isinstance(each, (int, float)) and not isinstance(each, (_t.generic, bool)) for each in (x1, x2)]
+    if any(numbers):
+        met = _dtypes.result_type(*(each if weak else asarray(each) for each, weak in zip((x1, x2), numbers)))
+        return _floating(_t.zeros((), met), name).dtype
+    return _dtypes.result_type(*(_floating(each, name).dtype for each in (x1, x2)))
+
+
 _DEGREE = 0.017453292519943295769  # pi / 180
 
 
@@ -163,11 +172,13 @@ def heaviside(
     x1: ArrayLike, x2: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = True, **kwargs: Any
 ) -> Array:
     """The step function: 0 below zero, 1 above, `x2` at zero."""
-    x1, x2 = _floating(x1, "heaviside"), _floating(x2, "heaviside")
-    kind = _t.promote(x1.dtype, x2.dtype)
-    x1, x2 = x1.astype(kind), x2.astype(kind)
+    kind = _meeting(x1, x2, "heaviside")
+    x1, x2 = asarray(x1, kind), asarray(x2, kind)
     one = _t.full((), 1, kind)
-    result = _t.where(x1 == 0, x2, _t.where(x1 > 0, one, one * 0))
+    from walle.numpy._core import errstate
+
+    with errstate(invalid="ignore"):
+        result = _t.where(x1 == 0, x2, _t.where(x1 > 0, one, one * 0))
     return _write(asarray(_t.where(_t.isnan(x1), x1, result))[()], out, where)
 
 
@@ -182,17 +193,10 @@ def spacing(x: ArrayLike, /, out: ndarray | None = None, *, where: ArrayLike = T
     """The distance from a number to the next one away from zero."""
     x = _floating(x, "spacing")
     if x.dtype.itemsize == 2:
-        # As NumPy: of 16 bits without a sign.
-        return _write(_t.absolute(_t.subtract(_next_half(x), x)), out, where)
+        # As NumPy: of 16 bits upwards, not away from zero.
+        return _write(_t.subtract(_t.nextafter(x, _t.full((), float("inf"), x.dtype)), x), out, where)
     away = _t.nextafter(x, _t.copysign(_t.full((), float("inf"), x.dtype), x))
     return _write(_t.subtract(away, x), out, where)
-
-
-def _next_half(x):
-    """The next number of 16 bits away from zero: its bits are the next integer."""
-    bits = _t.retype(x.copy(), _dtypes._by_name["uint16"])
-    following = _t.retype(asarray(bits + 1), x.dtype)
-    return asarray(_t.where(_t.isfinite(x), following, _t.full((), float("nan"), x.dtype)))
 
 
 # MARK: rounding
@@ -206,6 +210,8 @@ def round(a: ArrayLike, decimals: int = 0, out: ndarray | None = None) -> Array:
         result.real, result.imag = round(a.real, decimals), round(a.imag, decimals)
         return _write(result[()], out)
     if a.dtype.kind in "iub":
+        if decimals and a.dtype.kind == "b":
+            raise TypeError("round() has no decimals for truth values: cast them first")
         if decimals >= 0 or a.dtype.kind == "b":
             return _write(a.copy()[()] if a.dtype.kind != "b" else a.astype("float16")[()], out)
         factor = 10**-decimals
@@ -301,12 +307,12 @@ def _bound(bound, a, is_upper):
 
 def real(val: ArrayLike) -> Array:
     """The real parts."""
-    return val.real if isinstance(val, (ndarray, _t.generic)) else asarray(val).real[()]
+    return val.real if hasattr(val, "real") else asarray(val).real[()]
 
 
 def imag(val: ArrayLike) -> Array:
     """The imaginary parts."""
-    return val.imag if isinstance(val, (ndarray, _t.generic)) else asarray(val).imag[()]
+    return val.imag if hasattr(val, "imag") else asarray(val).imag[()]
 
 
 def angle(z: ArrayLike, deg: bool = False) -> Array:
@@ -411,7 +417,7 @@ def sinc(x: ArrayLike) -> Array:
     """sin(πx) / (πx)."""
     x = asarray(x)
     x = x if x.dtype.kind in "fc" else x.astype(_dtypes.float64)
-    scaled = 3.141592653589793 * asarray(_t.where(x == 0, _t.full((), 1.0e-20, x.dtype), x))
+    scaled = 3.141592653589793 * asarray(_t.where(x == 0, _dtypes.finfo(x.dtype).eps, x))
     return _t.sin(scaled) / scaled
 
 
@@ -453,6 +459,8 @@ def unwrap(
     from walle.numpy._manipulation import moveaxis
 
     p = asarray(p)
+    if p.ndim == 0:
+        raise ValueError("diff requires input that is at least one dimensional")
     moved = moveaxis(p, axis, -1)
     step = diff(moved)
     discont = period / 2 if discont is None else discont

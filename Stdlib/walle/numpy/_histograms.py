@@ -68,11 +68,13 @@ def digitize(x: ArrayLike, bins: ArrayLike, right: bool = False) -> Array:
         raise ValueError(f"object {'too deep' if bins.ndim else 'of too small depth'} for desired array")
     from walle.numpy._sorting import searchsorted
 
-    step = bins[1:] >= bins[:-1]
-    if bool(step.all()):
-        return searchsorted(bins, x, "left" if right else "right")
-    if not bool((bins[1:] <= bins[:-1]).all()):
+    differing = _t.nonzero(bins != bins[:1])[0]
+    is_rising = not differing.size or bool(bins[0] < bins[differing[0]])
+    wrong = bins[1:] < bins[:-1] if is_rising else bins[1:] > bins[:-1]
+    if bool(wrong[differing[0] :].any() if differing.size else False):
         raise ValueError("bins must be monotonically increasing or decreasing")
+    if is_rising:
+        return searchsorted(bins, x, "left" if right else "right")
     return bins.size - searchsorted(bins[::-1], x, "left" if right else "right")
 
 

@@ -38,6 +38,7 @@ def _positions(indices, length, mode, axis):
         raise ValueError(f"clipmode must be one of 'clip', 'raise', or 'wrap' (got {mode!r})")
     if length == 0 and found.size:
         raise IndexError("cannot do a non-empty take from an empty axes.")
+    found = _t.astype(found, _dtypes.int64, False)
     if mode == "wrap":
         return asarray(_t.remainder(found, length))
     return asarray(_t.minimum(_t.maximum(found, 0), length - 1))
@@ -53,7 +54,11 @@ def take(
         a, axis = a.reshape(-1), 0 if axis is None else axis
     axis = _axis(axis, a.ndim)
     if not a.size and 0 in a.shape[:axis] + a.shape[axis + 1 :]:
-        # Nothing is taken, whatever the positions.
+        # Nothing is taken, whatever the positions; but they are looked at, unless there are no parts to take from.
+        if 0 not in a.shape[:axis]:
+            found = _positions(indices, a.shape[axis], mode, axis)
+            if ((found < -a.shape[axis]) | (found >= a.shape[axis])).any():
+                raise IndexError(f"a position is out of bounds for axis {axis} with size {a.shape[axis]}")
         result = _t.zeros(a.shape[:axis] + asarray(indices).shape + a.shape[axis + 1 :], a.dtype)
         return result if out is None else _into(out, result)
     positions = _positions(indices, a.shape[axis], mode, axis)
@@ -84,6 +89,14 @@ def _along(a, indices, axis):
     return tuple(key)
 
 
+def _safe(indices):
+    """Indices as they are; `uint64` is refused where integers have to be cast safely."""
+    found = asarray(indices)
+    if found.dtype.name == "uint64":
+        raise TypeError(f"Cannot cast array data from {found.dtype!r} to dtype('int64') according to the rule 'safe'")
+    return indices
+
+
 def take_along_axis(arr: ArrayLike, indices: ArrayLike, axis: int | None = -1) -> ndarray:
     """Elements at positions along an axis that differ for each index of the others, as `argsort` gives them."""
     arr, indices = asarray(arr), asarray(indices)
@@ -105,8 +118,8 @@ def put_along_axis(arr: ndarray, indices: ArrayLike, values: ArrayLike, axis: in
 
 def put(a: ndarray, ind: ArrayLike, v: ArrayLike, mode: str = "raise") -> None:
     """Write values, as often as they are needed, at positions of all elements in order."""
-    positions = _positions(ind, a.size, mode, 0).reshape(-1)
-    values = asarray(v).reshape(-1)
+    positions = _positions(_safe(ind), a.size, mode, 0).reshape(-1)
+    values = (_t.full((), v, a.dtype) if type(v) in (int, float, complex) else asarray(v)).reshape(-1)
     if not positions.size:
         return
     if not values.size:
@@ -141,18 +154,47 @@ def putmask(a: ndarray, mask: ArrayLike, values: ArrayLike) -> None:
     """Write the values at the same places where a condition holds."""
     from walle.numpy._manipulation import resize
 
-    _t.assign(a, _t.where(asarray(mask), resize(asarray(values).astype(a.dtype), a.shape), a))
+    if isinstance(values, ndarray) and not _dtypes.can_cast(values.dtype, a.dtype, "safe"):
+        raise TypeError(f"Cannot cast array data from {values.dtype!r} to {a.dtype!r} according to the rule 'safe'")
+    values = asarray(values).astype(a.dtype) if isinstance(values, _t.generic) else asarray(values, a.dtype)
+    mask = asarray(mask)
+    if mask.size != a.size:
+        raise ValueError("putmask: mask and data must be the same size")
+    if values.size:
+        _t.assign(a, _t.where(mask.reshape(a.shape), resize(values, a.shape), a))
 
 
-def scatter(function: ufunc, a: ndarray, indices: Any, values: ArrayLike) -> None:
+def scatter(function: ufunc, a: ndarray, indices: Any, values: ArrayLike | None = None) -> None:
     """Apply a function in place at indices that may repeat."""
-    positions = _t.range(0, 1, a.size, _dtypes.int64).reshape(a.shape)[indices]
-    positions = asarray(positions)
-    values = _t.broadcast_to(asarray(values), positions.shape)
+    positions = asarray(_t.range(0, 1, a.size, _dtypes.int64).reshape(a.shape)[indices])
     flat = a.reshape(-1)
-    _t.scatter(function, flat, positions.reshape(-1), values.reshape(-1))
+    number = isinstance(values, (int, float, complex)) and not isinstance(values, _t.generic)
+    kind = None if values is None else _dtypes.result_type(a, values if number else asarray(values))
+    if values is not None:
+        values = asarray(values, kind) if number else asarray(values)
+        values = _t.broadcast_to(values, positions.shape).reshape(-1)
+    if kind is a.dtype and function.__name__ in _SCATTERED:
+        _t.scatter(function, flat, positions.reshape(-1), values)
+    else:
+        for turn in _turns(positions.reshape(-1)):
+            place = positions.reshape(-1)[turn]
+            result = function(flat[place]) if values is None else function(flat[place], values[turn])
+            flat[place] = result
     if not a._order & 1:
         _t.assign(a, flat.reshape(a.shape))
+
+
+# Functions that combine numbers of a type to one of the same.
+_SCATTERED = frozenset(("add", "subtract", "multiply", "minimum", "maximum"))
+
+
+def _turns(positions):
+    """Indices of positions, in groups without repetition: of each position its first, then its second, and so on."""
+    order = _t.argsort(positions, 0, True, False)
+    ordered = positions[order]
+    turn = _t.range(0, 1, positions.size, _dtypes.int64) - _t.searchsorted(ordered, ordered, False)
+    for each in range(int(turn.max()) + 1 if positions.size else 0):
+        yield order[turn == each]
 
 
 @_t.quick
@@ -174,10 +216,12 @@ def choose(a: ArrayLike, choices: Sequence[ArrayLike], out: ndarray | None = Non
     from walle.numpy._manipulation import broadcast_arrays
 
     a = asarray(a)
-    choices = [asarray(each) for each in choices]
+    kind = _dtypes.result_type(
+        *(each if isinstance(each, (int, float, complex)) else asarray(each) for each in choices)
+    )
+    choices = [_t.astype(asarray(each), kind, False) for each in choices]
     which, *choices = broadcast_arrays(a, *choices)
-    kind = _dtypes.result_type(*choices)
-    which = _positions(which, len(choices), mode, 0)
+    which = _positions(_safe(which), len(choices), mode, 0)
     if which.size and (int(_t.reduce(_t.minimum, which, None, None, False, None)) < 0 or int(
         _t.reduce(_t.maximum, which, None, None, False, None)
     ) >= len(choices)):
@@ -234,10 +278,12 @@ def argwhere(a: ArrayLike) -> ndarray:
 def unravel_index(indices: ArrayLike, shape: ShapeLike, order: Order = "C") -> tuple[ndarray, ...]:
     """Positions among all elements in order as an index for each axis."""
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    single = not isinstance(indices, (list, tuple, ndarray))
     rest = asarray(indices)
     if rest.dtype.kind not in "iu":
         raise TypeError("only int indices permitted")
+    if not shape and rest.ndim:
+        raise ValueError("multiple indices are not supported for 0d arrays")
+    rest = _t.astype(rest, _dtypes.int64, False)
     count = 1
     for length in shape:
         count *= length
@@ -250,7 +296,7 @@ def unravel_index(indices: ArrayLike, shape: ShapeLike, order: Order = "C") -> t
         found.append(_t.remainder(rest, builtins.max(length, 1)))
         rest = _t.floor_divide(rest, builtins.max(length, 1))
     found = tuple(found[::-1] if order == "C" else found)
-    return found if single else tuple(asarray(each) for each in found)
+    return tuple(asarray(each)[()] for each in found)
 
 
 def ravel_multi_index(
@@ -262,6 +308,8 @@ def ravel_multi_index(
     parts = list(multi_index)
     if len(parts) != len(dims):
         raise ValueError(f"parameter multi_index must be a sequence of length {len(dims)}")
+    if 0 in dims and any(asarray(part).size for part in parts):
+        raise ValueError("cannot unravel if shape has zero entries (is empty).")
     steps, step = [], 1
     for length in reversed(dims) if order == "C" else dims:
         steps.append(step)
@@ -270,7 +318,7 @@ def ravel_multi_index(
         steps.reverse()
     total = 0
     for part, length, how, step in zip(parts, dims, modes, steps):
-        part = _positions(part, length, how, 0)
+        part = _t.astype(_positions(part, length, how, 0), _dtypes.int64, False)
         if how == "raise" and part.size and (((part < 0) | (part >= length)).any()):
             raise ValueError("invalid entry in coordinates array")
         total = total + part * step

@@ -31,6 +31,7 @@ _NAMES = {
         "intersect1d isin setdiff1d setxor1d union1d unique unique_all unique_counts unique_inverse unique_values"
     ),
     "_statistics": "corrcoef cov median nanmedian nanpercentile nanquantile percentile quantile",
+    "_virtual": "lazy",
 }  # fmt: skip
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 _SUBMODULES = ("exceptions", "fft", "linalg", "random", "testing")

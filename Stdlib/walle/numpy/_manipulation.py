@@ -478,7 +478,7 @@ def trim_zeros(filt: ArrayLike, trim: str = "fb", axis: AxesLike | None = None) 
         length = filt.shape[each]
         start, stop = (int(found[0]), int(found[-1]) + 1) if found.size else (length, 0)
         key.append(slice(start if "f" in trim.lower() else 0, stop if "b" in trim.lower() else length))
-    return filt[tuple(key)]
+    return filt[(*key, ...)]
 
 
 # MARK: repeated, moved
@@ -492,6 +492,8 @@ def repeat(a: ArrayLike, repeats: ArrayLike, axis: int | None = None) -> ndarray
         a, axis = a.reshape(-1), 0 if axis is None else axis
     axis = _axis(axis, a.ndim)
     repeats = asarray(repeats)
+    if repeats.size == 0:
+        repeats = repeats.astype(_dtypes.int64)
     if repeats.dtype.kind not in "iub":
         raise TypeError(f"Cannot cast array data from {repeats.dtype!r} to dtype('int64') according to the rule 'safe'")
     length = a.shape[axis]
@@ -528,6 +530,8 @@ def flip(m: ArrayLike, axis: AxesLike | None = None) -> ndarray:
     """Some axes, or all, from last to first; a view."""
     m = asarray(m)
     axes = range(m.ndim) if axis is None else _axes(axis, m.ndim)
+    if m.ndim == 0:
+        return m[()]
     return m[tuple(slice(None, None, -1) if each in axes else slice(None) for each in range(m.ndim))]
 
 
@@ -550,9 +554,11 @@ def rot90(m: ArrayLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> ndarray:
     m = asarray(m)
     if len(axes) != 2:
         raise ValueError("len(axes) must be 2.")
-    first, second = _axis(axes[0], m.ndim), _axis(axes[1], m.ndim)
-    if first == second:
+    if axes[0] == axes[1] or builtins.abs(axes[0] - axes[1]) == m.ndim:
         raise ValueError("Axes must be different.")
+    if not builtins.all(-m.ndim <= axis < m.ndim for axis in axes):
+        raise ValueError(f"Axes={axes} out of range for array of ndim={m.ndim}.")
+    first, second = _axis(axes[0], m.ndim), _axis(axes[1], m.ndim)
     k %= 4
     if k == 2:
         return flip(m, (first, second))
@@ -689,6 +695,10 @@ def _widths(pad_width, rank, name="pad_width"):
 
 
 def _padded_constant(array, widths, values):
+    if _t.is_lazy() and isinstance(values, (int, float, complex)):
+        virtual = _t.lazy_pad(array, tuple(each[0] for each in widths), tuple(each[1] for each in widths), values)
+        if virtual is not None:
+            return virtual
     shape = tuple(length + before + after for length, (before, after) in zip(array.shape, widths))
     new = _t.zeros(shape, array.dtype)
     inner = tuple(slice(before, before + length) for length, (before, _) in zip(array.shape, widths))

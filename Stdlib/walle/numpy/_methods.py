@@ -692,6 +692,9 @@ class _Function:
             (out,) = out
         if initial is None:
             initial = _NoValue
+        if self.__name__ == "gcd" and asarray(array).dtype.kind == "i":
+            # The divisor of one number is that without its sign.
+            array = _t.absolute(array)
         return _reductions._fold(self, array, axis, dtype, out, keepdims, initial, where)
 
     def accumulate(
@@ -699,6 +702,9 @@ class _Function:
     ) -> ndarray:
         """The folds of the elements so far, along an axis."""
         self._two("accumulate")
+        array = asarray(array)
+        if array.ndim == 0:
+            raise TypeError("cannot accumulate on a scalar")
         if isinstance(out, tuple):
             (out,) = out
         return _reductions._accumulate(self, array, axis, dtype, out)
@@ -712,8 +718,7 @@ class _Function:
     def at(self, a: ndarray, indices: Any, b: ArrayLike | None = None, /) -> None:
         """Apply in place at some indices, once for each time these occur."""
         if self.nin == 1:
-            a[indices] = self(a[indices])
-            return
+            return _indexing.scatter(self, a, indices)
         if b is None:
             raise ValueError("second operand needed for ufunc")
         _indexing.scatter(self, a, indices, b)
@@ -732,6 +737,10 @@ class _Function:
         axis = _axis(axis, array.ndim)
         length = array.shape[axis]
         before = (slice(None),) * axis
+        if not indices:
+            empty = array[(*before, slice(0, 0))]
+            kind = asarray(_t.reduce(self, _t.zeros((1,), array.dtype), 0, dtype, True, None)).dtype
+            return _reductions._given(_t.astype(empty, kind, False), out)
         parts = []
         for place, start in enumerate(indices):
             if not 0 <= start < length:
@@ -760,3 +769,18 @@ _t.floating.as_integer_ratio = lambda self: self.item().as_integer_ratio()
 for _bits in (8, 16, 32, 64):
     for _prefix in ("int", "uint"):
         setattr(getattr(_t, f"{_prefix}{_bits}"), "bit_count", lambda self: int(_t.bitwise_count(self)))
+
+
+def _settled(name):
+    """A special method of virtual arrays, which get their elements first."""
+
+    def method(self, *arguments):
+        return getattr(_t.settle(self), name)(*arguments)
+
+    return method
+
+
+# Those that Python looks for in the class.
+for _name in ("__array__", "__ceil__", "__complex__", "__copy__", "__deepcopy__", "__floor__", "__format__", "__imatmul__",
+              "__round__", "__trunc__"):  # fmt: skip
+    setattr(_t.virtual, _name, _settled(_name))

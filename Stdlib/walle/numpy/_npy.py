@@ -157,7 +157,7 @@ class _Parser:
                 if self._is("}"):
                     break
                 raise self._fail()
-        if self.text[self.place :].strip():
+        if self.text[self.place :].strip(" \t\f\r\n"):
             raise self._fail()
         return entries
 

@@ -43,7 +43,13 @@ def _fold(function, a, axis, dtype, out, keepdims, initial, where):
                     "has to specify 'initial'"
                 )
             identity = initial
-        a = asarray(_t.where(asarray(where), a, _t.full((), identity, a.dtype)))
+        where = asarray(where)
+        chosen = asarray(_t.where(where, a, _t.full((), identity, a.dtype)))
+        if chosen.shape != a.shape:
+            raise ValueError(
+                f"non-broadcastable operand with shape {a.shape} doesn't match the broadcast shape {chosen.shape}"
+            )
+        a = chosen
     if initial is _NoValue:
         return _t.reduce(function, a, axis, dtype, keepdims, out)
     folded = builtins.all(a.shape[each] for each in (range(a.ndim) if axis is None else _axes(axis, a.ndim)))
@@ -59,11 +65,29 @@ def _fold(function, a, axis, dtype, out, keepdims, initial, where):
     else:
         result = _t.reduce(function, a, axis, dtype, keepdims, None)
         kind = result.dtype
-        result = function(result, kind.type(int(initial) if kind.kind in "iu" else initial))
+        first = kind.type(int(initial) if kind.kind in "iu" else initial)
+        if function.identity is None and function.__name__ not in _ORDERLESS:
+            # The initial value comes first: f(f(initial, x₀), x₁)…
+            axes = tuple(range(a.ndim)) if axis is None else _axes(axis, a.ndim)
+            if not a.ndim:
+                return function(first, result) if out is None else _given(function(first, result), out)
+            if len(axes) != 1:
+                raise ValueError(
+                    f"reduction operation '{function.__name__}' is not reorderable, so at most one axis may be specified"
+                )
+            shape = tuple(1 if each in axes else length for each, length in enumerate(a.shape))
+            whole = _t.concatenate((_t.full(shape, first, kind), a.astype(kind)), axes[0], None)
+            result = _t.reduce(function, whole, axis, dtype, keepdims, None)
+        else:
+            result = function(result, first)
     if out is None:
         return result
     _t.assign(out, asarray(result))
     return out
+
+
+# Functions without an identity whose result does not depend on the order.
+_ORDERLESS = frozenset(("minimum", "maximum", "fmin", "fmax"))
 
 
 @_t.quick
@@ -258,6 +282,8 @@ def _variance(a, axis, dtype, ddof, keepdims, where=True, mean=_NoValue):
         deviation = asarray(_t.subtract(a if wide is None else _t.astype(a, _dtypes._find(wide), False), center))
         if deviation.dtype.kind == "c":
             deviation = deviation.real * deviation.real + deviation.imag * deviation.imag
+        elif _t.is_virtual(deviation):
+            deviation = _t.multiply(deviation, deviation)
         else:
             _t.multiply(deviation, deviation, out=deviation)
         total = _fold(_t.add, deviation, axis, None, None, keepdims, _NoValue, where)

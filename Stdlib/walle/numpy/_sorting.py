@@ -140,6 +140,6 @@ def searchsorted(
     if sorter is not None:
         a = a[asarray(sorter)]
     value = asarray(v)
-    kind = _dtypes.result_type(a, v) if isinstance(v, (int, float, complex)) else _t.promote(a.dtype, value.dtype)
+    kind = _t.promote(a.dtype, value.dtype)
     result = _t.searchsorted(_t.astype(a, kind, False), _t.astype(value, kind, False), side == "right")
     return result[()]
