@@ -21,7 +21,6 @@ final class LazyBlock {
 
     private init() {
         graph.allocate = Self.allocate
-        graph.isStopping = { Interpreter.current?.isStopping == true }
     }
 
     // MARK: blocks
@@ -140,8 +139,10 @@ final class LazyBlock {
         for array in wanted { Py_IncRef(array.object) }
         defer { for array in wanted { Py_DecRef(array.object) } }
         do {
-            try graph.materialize(bases(of: nodes))
-            try graph.materialize(nodes.filter { shown($0) == nil })
+            try Stopping.allow {
+                try graph.materialize(bases(of: nodes))
+                try graph.materialize(nodes.filter { shown($0) == nil })
+            }
         } catch {
             _ = graph.takeReports()
             try finish(wanted, state)

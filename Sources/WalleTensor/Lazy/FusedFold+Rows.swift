@@ -13,7 +13,7 @@ extension FusedFold {
         let parts = (row.length + width - 1) / width
         let (total, chunk) = (kept.elementCount * folded.elementCount * row.length, kept.chunk)
         let grain = max(1, Self.unit / max(1, folded.elementCount * width * chunk))
-        try forEachUnit(kept.count * parts, grain, total, graph) { units in
+        try forEachUnit(kept.count * parts, grain, total) { units in
             withRunner(exceptions, width: width + 16) { runner, tree in
                 for unit in units {
                     let (position, part) = (unit / parts, unit % parts)

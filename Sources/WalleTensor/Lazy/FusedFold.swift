@@ -74,7 +74,7 @@ struct FusedFold {
     /// Many results, each of few elements: threads take results.
     private func foldShort(_ graph: Graph, _ exceptions: Exceptions) throws {
         let grain = max(1, Self.unit / max(1, folded.elementCount * kept.chunk))
-        try forEachUnit(kept.count, grain, kept.elementCount * folded.elementCount, graph) { units in
+        try forEachUnit(kept.count, grain, kept.elementCount * folded.elementCount) { units in
             withRunner(exceptions) { runner, tree in
                 kept.forEach(units) { offsets, strides, count in
                     for index in 0..<count {
@@ -111,7 +111,7 @@ struct FusedFold {
             for place in places {
                 try place.offsets.withUnsafeBufferPointer { base in
                     let base = UnsafePointer(base.baseAddress.unsafelyUnwrapped)
-                    try forEachUnit(units, 1, folded.elementCount, graph) { range in
+                    try forEachUnit(units, 1, folded.elementCount) { range in
                         withRunner(exceptions) { runner, tree in
                             for unit in range {
                                 var results = PairwiseResults(
@@ -194,14 +194,14 @@ struct FusedFold {
     // MARK: helpers
 
     func forEachUnit(
-        _ count: Int, _ grain: Int, _ elements: Int, _ graph: Graph, _ body: (Range<Int>) -> Void
+        _ count: Int, _ grain: Int, _ elements: Int, _ body: (Range<Int>) -> Void
     ) throws {
         if elements < Self.parallelCount {
             body(0..<count)
         } else {
             ThreadPool.shared.parallel(over: count, grain: grain, body)
         }
-        if graph.isStopping() { throw CancellationError() }
+        try Graph.checkInterruption()
     }
 
     /// A runner and room for the tree of partial results.

@@ -203,6 +203,7 @@ extension Graph {
         defer { scratch.deallocate() }
         let views = inputs.compactMap { $0.memory?.view }
         try kernel.run(views, outputs.map(\.view), attributes, scratch)
+        try Self.checkInterruption()
         withExtendedLifetime(inputs) {}
         return outputs.map { value($0) }
     }

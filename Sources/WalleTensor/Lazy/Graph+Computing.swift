@@ -4,7 +4,7 @@ internal import CWalleKernels
 extension Graph {
     /// Computes nodes, together where they have one shape.
     ///
-    /// - Throws: what allocating throws, and `CancellationError` when it is to stop; nodes that were not reached stay
+    /// - Throws: what allocating throws, and `CancellationError` when it is interrupted; nodes that were not reached stay
     ///   virtual and can be computed again.
     package func materialize(_ nodes: [Node]) throws {
         for node in nodes where node.isVirtual {
@@ -35,6 +35,13 @@ extension Graph {
         }
     }
 
+    /// What was computed while work was interrupted is undefined, and no node may have it.
+    ///
+    /// - Throws: `CancellationError`
+    static func checkInterruption() throws {
+        if Interruption.isAsked { throw CancellationError() }
+    }
+
     func report(_ name: String, _ tag: Int, _ flags: UInt32) {
         let report = Report(name: name, tag: tag, flags: flags)
         if !reports.contains(report) { reports.append(report) }
@@ -53,6 +60,7 @@ extension Graph {
         let form = TensorType(view.dtype, view.layout.shape)
         let copy = try room(form, form.layout)
         Raster.copy(view, to: copy.view)
+        try Self.checkInterruption()
         counters.regions += 1
         return copy
     }
@@ -144,6 +152,7 @@ extension Graph {
         }
         let memory = try room(node.form, node.layout.compacted(elementBytes: node.form.dtype.byteCount))
         for (piece, source) in merged { try fill(piece, source, memory.view) }
+        try Self.checkInterruption()
         counters.regions += merged.count
         node.settle(memory)
     }
@@ -212,6 +221,7 @@ extension Graph {
             counters.programs += 1
             counters.steps += lowering.steps.count
         }
+        try Self.checkInterruption()
         node.settle(memory)
     }
 

@@ -49,8 +49,6 @@ package final class Graph {
     @exclusivity(unchecked) package internal(set) var reports: [Report] = []
     /// Told to nodes made from now on; nodes that differ in it are different.
     @exclusivity(unchecked) package var tag = 0
-    /// Asked now and then during long loops; true ends them with a `CancellationError`.
-    package var isStopping: () -> Bool = { false }
     /// Makes the memory for a node's elements, as the layout says.
     package var allocate: (TensorType, Layout) throws -> Memory = Graph.allocateStorage
 

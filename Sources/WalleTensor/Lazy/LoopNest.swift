@@ -52,8 +52,8 @@ struct LoopNest {
 
     /// Calls `body` for ranges of chunks that together are all, on several threads when there are many elements.
     ///
-    /// - Throws: `CancellationError` when the graph is to stop.
-    func forEachRange(_ graph: Graph, _ body: (Range<Int>) -> Void) throws {
+    /// - Throws: `CancellationError` when the work was interrupted.
+    func forEachRange(_ body: (Range<Int>) -> Void) throws {
         let count = count
         guard elementCount >= Self.parallelCount else { return count > 0 ? body(0..<count) : () }
         let grain = max(1, 4 * Self.mostChunk / chunk)
@@ -64,7 +64,7 @@ struct LoopNest {
                 body($0.lowerBound + start..<$0.upperBound + start)
             }
             start += slice
-            if graph.isStopping() { throw CancellationError() }
+            try Graph.checkInterruption()
         }
     }
 

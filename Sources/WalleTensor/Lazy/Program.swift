@@ -65,10 +65,10 @@ struct Program {
 
     /// Runs all of it.
     ///
-    /// - Throws: `CancellationError` when the graph is to stop.
+    /// - Throws: `CancellationError` when it was interrupted.
     func run(_ graph: Graph) throws {
         let exceptions = Exceptions()
-        try loop.forEachRange(graph) { range in
+        try loop.forEachRange { range in
             withRunner { runner in
                 walle_float_status_clear()
                 loop.forEach(range) { offsets, strides, count in

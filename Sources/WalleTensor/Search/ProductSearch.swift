@@ -114,7 +114,14 @@ struct ProductProblem: SearchProblem {
         let bands = Double((c.rows + kernels.rows - 1) / kernels.rows)
         let each = (speeds.at(factor, direct) + (bands - 1) * speeds.at(min(panel, factor), direct)) / bands
         let rows = speeds.at(bytes(c.rows, depth), direct) - speeds[direct]
-        return tileCost(each + rows / 4, speeds.at(factor, thin)) + tiles * speeds[.call]
+        return tileCost((each + rows / 4) * eviction, speeds.at(factor, thin)) + tiles * speeds[.call]
+    }
+
+    /// How much longer direct tiles take where the rows of A of one tile share sets of the first cache, and evict one
+    /// another: with rows 2048 bytes apart or a multiple of it, as was measured.
+    private var eviction: Double {
+        let step = abs(a.rowStride) * byteCount
+        return c.rows > 4 && step > 0 && step % 2048 == 0 ? 1.4 : 1
     }
 
     private func packedCost(_ candidate: Candidate, _ speeds: MachineSpeeds) -> (Double, Double) {

@@ -4,6 +4,9 @@
 >>> a = np.arange(6.0).reshape(2, 3)
 >>> (a @ a.T).tolist()
 [[5.0, 14.0], [14.0, 50.0]]
+
+Arrays are computed at once. In a block ``with np.lazy():`` large ones are computed when their elements are wanted: chains
+of functions then run in one pass, without arrays in between.
 """
 
 from walle import _tensor as _t
