@@ -47,13 +47,12 @@ import Testing
     @Test(arguments: ["avx512", "avx2", "portable"])
     func streamsAtEveryLevel(_ level: String) throws {
         guard let kernels = walle_kernels_named(level) else { return }
-        let source = try Tensor.counting([1000], .uint8)
+        let source = try Tensor.counting([1011], .uint8)
         for (start, count) in [(0, 1000), (3, 5), (7, 64), (60, 300), (1, 0)] {
             let result = try Tensor(zeros: [1000], .uint8)
             walle_kernels_movement(kernels).pointee.stream(count, source.view.base! + 11, result.view.base! + start)
             walle_kernels_movement(kernels).pointee.settle()
-            let expected = source.bytes[11..<11 + min(count, 989)]
-            #expect(result.bytes[start..<start + min(count, 989)] == expected)
+            #expect(result.bytes[start..<start + count] == source.bytes[11..<11 + count])
             #expect(result.bytes[..<start].allSatisfy { $0 == 0 })
             #expect(result.bytes[(start + count)...].allSatisfy { $0 == 0 })
         }
