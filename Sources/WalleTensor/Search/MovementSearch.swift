@@ -83,7 +83,7 @@ extension Movement: SearchProblem {
     /// take as long as their bytes do.
     private func line(_ speed: Speed, _ step: Int, _ bytes: Double, _ speeds: MachineSpeeds) -> Double {
         if step > 512 { return speeds.at(bytes, speed) }
-        let whole: (Speed, Double) = speed == .lineRead ? (.fold, 64) : (.copy, 32)
+        let whole: (Speed, Double) = speed == .lineRead ? (.fold, 64) : (.copy, 64)
         return speeds[.strided] + whole.1 * (speeds.at(bytes, whole.0) - speeds[whole.0])
     }
 
