@@ -62,7 +62,7 @@ package enum Pages {
     static func giveBack(_ bytes: UnsafeMutableRawBufferPointer) {
         let block = Block(bytes: bytes)
         let excess = kept.withLock { kept -> [Block] in
-            guard block.count <= mostKeptBytes / 2 else { return [block] }
+            guard block.count <= mostKeptBytes / 4 * 3 else { return [block] }
             kept.blocks.append(block)
             kept.bytes += block.count
             var excess: [Block] = []

@@ -95,6 +95,31 @@ import WalleTensor
         }
     }
 
+    @Test(arguments: levels, [DType.int32, .int64, .float32, .float64])
+    func clipsAsTwoOperations(level: String, type: DType) throws {
+        let kernels = try #require(walle_kernels_named(level))
+        let (code, bytes) = (Int32(type.rawValue), type.byteCount)
+        let clip = try #require(walle_kernels_clip(kernels, code))
+        let raise = try #require(walle_kernels_binary(kernels, Int32(BinaryOperation.maximum.rawValue), code))
+        let cut = try #require(walle_kernels_binary(kernels, Int32(BinaryOperation.minimum.rawValue), code))
+        let bounds = Self.numbers(40, type, seed: 6)
+        for count in Self.counts {
+            let a = Self.numbers(count, type, seed: 5)
+            for index in 0..<20 {
+                let low = Array(bounds[2 * index * bytes..<(2 * index + 1) * bytes])
+                let high = Array(bounds[(2 * index + 1) * bytes..<(2 * index + 2) * bytes])
+                let expected = Self.output(count, bytes, offset: 3) {
+                    raise(count, a, bytes, low, 0, $0, bytes)
+                    cut(count, $0, bytes, high, 0, $0, bytes)
+                }
+                for isPast in [false, true] {
+                    let clipped = Self.output(count, bytes, offset: 3) { clip(count, a, low, high, $0, isPast) }
+                    #expect(clipped == expected, "\(count), bounds \(index)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: levels)
     func countsRepeatsAndFills(level: String) throws {
         let kernels = try #require(walle_kernels_named(level))

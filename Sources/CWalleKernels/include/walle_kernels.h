@@ -70,6 +70,9 @@ typedef void (*walle_binary_kernel)(
     ptrdiff_t count, const void *a, ptrdiff_t a_stride, const void *b, ptrdiff_t b_stride, void *out,
     ptrdiff_t out_stride);
 typedef void (*walle_fold_kernel)(ptrdiff_t count, const void *a, ptrdiff_t a_stride, void *accumulator);
+/// Contiguous values between two bounds; NaN wins. Past the caches for outputs that no cache could keep.
+typedef void (*walle_clip_kernel)(
+    ptrdiff_t count, const void *a, const void *low, const void *high, void *out, bool past_caches);
 /// `out[i] = condition[i] ? a[i] : b[i]`; one for each size of element.
 typedef void (*walle_select_kernel)(
     ptrdiff_t count, const void *condition, ptrdiff_t condition_stride, const void *a, ptrdiff_t a_stride,
@@ -105,6 +108,7 @@ typedef struct {
     struct {
         walle_unary_kernel unary[walle_unary_count][walle_dtype_count];
         walle_binary_kernel binary[walle_binary_count][walle_dtype_count];
+        walle_clip_kernel clip[walle_dtype_count];
     } stream;
     /// Pieces of matrix products. Their strides count elements.
     walle_gemm gemm[walle_dtype_count];
@@ -149,6 +153,10 @@ static inline walle_unary_kernel walle_kernels_stream_unary(const walle_kernels 
 static inline walle_binary_kernel walle_kernels_stream_binary(const walle_kernels *kernels, int operation, int type) {
     const walle_binary_kernel kernel = kernels->stream.binary[operation][type];
     return kernel ? kernel : kernels->binary[operation][type];
+}
+/// NULL for most types.
+static inline walle_clip_kernel walle_kernels_clip(const walle_kernels *kernels, int type) {
+    return kernels->stream.clip[type];
 }
 static inline walle_fold_kernel walle_kernels_fold(const walle_kernels *kernels, int operation, int type) {
     return kernels->fold[operation][type];

@@ -6,7 +6,7 @@ internal import WalleTensor
 /// Values held between two bounds, in one pass over memory.
 enum Clipping {
     /// Elements between the two operations: they stay in the first cache.
-    private static let piece = 1024
+    private static let piece = 2048
 
     /// - Returns: nil when the array and the bounds are not of one type and order, and two calls do as well.
     static func run(
@@ -28,16 +28,17 @@ enum Clipping {
         let result = try out.map { ArrayPointer(Py_NewRef($0.object)) } ?? state.array(type, shape: array.shape)
         guard let to = result.view.base, let from = array.view.base else { return result.object }
         let (count, bytes) = (array.count, type.byteCount)
-        let write =
-            Flat.isLarge(result.view) && to != from
-            ? walle_kernels_stream_binary(shared, Int32(BinaryOperation.minimum.rawValue), code).unsafelyUnwrapped : cut
-        withUnsafeTemporaryAllocation(byteCount: piece * bytes, alignment: 64) { memory in
-            let scratch = memory.baseAddress.unsafelyUnwrapped
-            for start in stride(from: 0, to: count, by: piece) {
-                let (some, offset) = (min(piece, count - start), start * bytes)
-                raise(some, from + offset, bytes, lower, 0, scratch, bytes)
-                write(some, scratch, bytes, upper, 0, to + offset, bytes)
+        let isLarge = Flat.isLarge(result.view) && to != from
+        if let clip = walle_kernels_clip(shared, code) {
+            try Flat.forEachPiece(count) { start, some in
+                clip(some, from + start * bytes, lower, upper, to + start * bytes, isLarge)
             }
+            return result.object
+        }
+        for start in stride(from: 0, to: count, by: piece) {
+            let (some, offset) = (min(piece, count - start), start * bytes)
+            raise(some, from + offset, bytes, lower, 0, to + offset, bytes)
+            cut(some, to + offset, bytes, upper, 0, to + offset, bytes)
         }
         return result.object
     }

@@ -93,13 +93,18 @@ package struct MatrixProduct {
 
     /// With C laid out by rows if it is contiguous at all.
     private func multiplyRows(_ a: Matrix, _ b: Matrix, into c: MutableMatrix) {
+        if c.rows * c.columns * a.columns < Self.leastSearchedWork {
+            if c.rows == 1, multiplyVector(a, b, into: c) { return }
+            let isDirect = b.columnStride == 1 && c.columnStride == 1
+            return isDirect
+                ? multiplyDirectly(a, b, into: c, pool: nil) : multiplyBlocks(a, .matrix(b), into: c, pool: nil)
+        }
         let problem = ProductProblem(product: self, a: a, b: b, c: c)
-        if c.rows * c.columns * a.columns < Self.leastSearchedWork { return problem.run(problem.usual) }
         problem.run(MethodSearch.choice(problem))
     }
 
     /// Multiplications below which every way takes about as long as choosing one.
-    private static let leastSearchedWork = 1 << 15
+    private static let leastSearchedWork = 1 << 17
     /// Multiplications below which threads do not pay when a factor is packed: about 0.2 ms.
     private static let sharedWork = 1 << 23
 

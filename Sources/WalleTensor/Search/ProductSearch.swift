@@ -38,8 +38,15 @@ struct ProductProblem: SearchProblem {
         product.pool == nil ? [candidate] : candidate.shared()
     }
 
-    /// Tiles can be taken from where the factors lie.
-    private var isDirect: Bool { b.columnStride == 1 && c.columnStride == 1 }
+    /// Tiles can be taken from where the factors lie, and that may pay: A and B are small enough to stay in the second
+    /// cache as they lie, with rows not so far apart that they share few of its lines, or B is read once or twice.
+    private var isDirect: Bool {
+        guard b.columnStride == 1, c.columnStride == 1 else { return false }
+        return c.rows <= 2 * kernels.rows
+            || abs(b.rowStride) * byteCount <= 4096 && work <= Self.directWork
+    }
+    /// Multiplications of factors that fill the second cache.
+    private static let directWork = 256.0 * 256 * 256
     private var isVector: Bool {
         b.columnStride == 1 && (c.columnStride == 1 || c.columns == 1) && (c.columns > 1 || b.rows == 1)
             || b.rowStride == 1 && (a.columnStride == 1 || a.columns == 1)
