@@ -122,7 +122,7 @@ enum ArrayIndexing {
             return true
         }
         let (count, stride) = (place.layout.shape[0], place.layout.strides[0])
-        guard count <= mostAtOnce else { return false }
+        guard count <= QuickCall.mostAtOnce else { return false }
         let copy = walle_kernels_copy(walle_kernels_shared(), place.dtype.byteCount).unsafelyUnwrapped
         if walle_Type(value) == state.pointee.arrayType {
             let array = ArrayPointer(value)
@@ -137,8 +137,6 @@ enum ArrayIndexing {
         copy(count, number, 0, base, stride)
         return true
     }
-
-    private static let mostAtOnce = 1 << 18
 
     /// Axes of length 1 before those that the target has do not matter in an assignment.
     private static func dropLeadingOnes(_ operand: inout Operand, _ shape: Axes) {

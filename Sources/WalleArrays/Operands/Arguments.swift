@@ -46,11 +46,7 @@ extension StatePointer {
 
     /// The element type that an object names: a dtype, a class of scalars or of Python's numbers, text.
     func dtype(_ object: PythonPointer) throws -> DType {
-        for index in 0..<15 where pointee.dtypes[index] == object { return DType(rawValue: UInt8(index))! }
-        if PyType_Check(object) != 0 {
-            let type = UnsafeMutableRawPointer(object).assumingMemoryBound(to: PyTypeObject.self)
-            if let found = dtype(ofScalarType: type) { return found }
-        }
+        if let found = knownDType(object) { return found }
         guard let helpers = pointee.helpers else { throw TensorError.type("no dtypes yet: import walle.numpy") }
         let function = try new(PyObject_GetAttrString(helpers, "dtype"))
         defer { Py_DecRef(function) }

@@ -9,7 +9,7 @@ internal import WalleTensor
 /// What counts here is the time beside the kernel: layouts are not copied, operands not wrapped.
 enum QuickCall {
     /// Elements of a call that needs no look at whether the run is being stopped.
-    private static let mostAtOnce = 1 << 18
+    static let mostAtOnce = 1 << 18
 
     /// What a kernel walks.
     struct Line {

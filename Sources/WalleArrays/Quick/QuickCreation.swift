@@ -175,7 +175,9 @@ enum QuickCreation {
         else { return nil }
         let from = array.body.pointee.dtype
         if dtype == from { return try state.quickCopy(of: array)?.object }
-        guard from.kind != .complex, let line = QuickCall.line(array), line.count <= 1 << 18 else { return nil }
+        guard from.kind != .complex, let line = QuickCall.line(array), line.count <= QuickCall.mostAtOnce else {
+            return nil
+        }
         let cast = walle_kernels_cast(walle_kernels_shared(), Int32(from.kernel), Int32(dtype.kernel)).unsafelyUnwrapped
         let result = try state.packed(like: array, dtype, count: line.count)
         cast(line.count, line.base, line.stride, result.body.pointee.first, dtype.byteCount)
@@ -189,7 +191,7 @@ extension StatePointer {
     @inline(__always)
     func quickCopy(of array: ArrayPointer) throws -> ArrayPointer? {
         guard let line = QuickCall.line(array) else { return try copyMatrix(array) }
-        guard line.count <= 1 << 18 else { return nil }
+        guard line.count <= QuickCall.mostAtOnce else { return nil }
         let dtype = array.body.pointee.dtype
         let result = try packed(like: array, dtype, count: line.count)
         let copy = walle_kernels_copy(walle_kernels_shared(), dtype.byteCount).unsafelyUnwrapped

@@ -44,16 +44,13 @@ enum QuickFolds {
         return try ArrayFold.run(index, array.object, options, state)
     }
 
-    /// Elements of a fold that needs no look at whether the run is being stopped.
-    private static let mostAtOnce = 1 << 18
-
     /// All elements, packed or of one axis, by one kernel; nil when that is not possible.
     private static func whole(_ index: Int, _ array: ArrayPointer, _ state: StatePointer) throws -> PythonPointer? {
         let body = array.body
         let dtype = body.pointee.dtype
         guard let fold = UniversalFunction.all[index].fold, dtype.computing == dtype,
             (fold.computing(dtype) ?? dtype) == dtype, let line = QuickCall.line(array), line.count > 0,
-            line.count <= mostAtOnce
+            line.count <= QuickCall.mostAtOnce
         else { return nil }
         let (place, result) = (state.pointee.numbers + 48, fold.result(dtype))
         switch fold {
@@ -106,7 +103,7 @@ enum QuickFolds {
         }
         let accumulation = try Accumulation(operation, of: array.dtype, as: nil)
         if let line = QuickCall.line(array), accumulation.dtype == array.dtype, line.count > 0,
-            line.count <= mostAtOnce,
+            line.count <= QuickCall.mostAtOnce,
             let scan = walle_kernels_scan(
                 walle_kernels_shared(), Int32((operation == .add ? walle_scan_add : walle_scan_multiply).rawValue),
                 Int32(array.dtype.kernel)), array.rank == 1
@@ -178,7 +175,8 @@ enum QuickFolds {
         guard given.isSpent else { return nil }
         let dtype = array.body.pointee.dtype
         if axis == nil {
-            guard dtype.computing == dtype, let line = QuickCall.line(array), line.count > 0, line.count <= mostAtOnce
+            guard dtype.computing == dtype, let line = QuickCall.line(array), line.count > 0,
+                line.count <= QuickCall.mostAtOnce
             else { return nil }
             let kernel = walle_kernels_place(walle_kernels_shared(), ofGreatest, Int32(dtype.kernel))
             guard let kernel else { return nil }

@@ -14,9 +14,6 @@ enum QuickMoments {
     ]
 
     private static let piece = 512
-    /// Elements that need no look at whether the run is being stopped.
-    private static let mostAtOnce = 1 << 18
-
     private static func moment(
         isRoot: Bool, _ given: QuickArguments, _ state: StatePointer
     ) throws -> PythonPointer? {
@@ -24,7 +21,7 @@ enum QuickMoments {
         guard let array = given.array(0, state) else { return nil }
         let axis = given.take(1, .axis, state)
         guard given.isSpent, array.dtype == .float64 || array.dtype == .float32, let line = QuickCall.line(array),
-            line.count > 0, line.count <= mostAtOnce
+            line.count > 0, line.count <= QuickCall.mostAtOnce
         else { return nil }
         let rank = array.rank
         FloatErrors.clear()

@@ -47,7 +47,7 @@ enum QuickType {
             let name = try WalleArrays.new(PyObject_GetAttrString(function, "__name__"))
             defer { Py_DecRef(name) }
             let wanted = String(python: name)
-            guard let index = QuickFunction.all.firstIndex(where: { "\($0.name)" == wanted }) else {
+            guard let index = QuickFunction.indices[wanted] else {
                 throw TensorError.value("there is no quick '\(wanted)'")
             }
             let bytes = QuickObject.place + MemoryLayout<QuickObject.Body>.size
@@ -211,6 +211,9 @@ struct QuickFunction: Sendable {
     static let all =
         QuickFolds.all + QuickCreation.all + QuickMovement.all + QuickSelection.all + QuickOrdering.all
         + QuickSummation.all + QuickMoments.all
+
+    /// Where each is among all, by its name.
+    static let indices = Dictionary(uniqueKeysWithValues: all.enumerated().map { ("\($1.name)", $0) })
 
     /// A number of Python as an integer; nil for anything else.
     @inline(__always)
