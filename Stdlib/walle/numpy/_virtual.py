@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["lazy"]
 
 
-class lazy:
+class lazy(_t.lazy_block):
     """Compute arrays of a ``with`` block, or of a decorated function, when their elements are wanted.
 
     Inside, functions of elements, ``where``, ``astype``, movement (slices, ``transpose``, ``reshape``, ``concatenate``,
@@ -30,7 +30,7 @@ class lazy:
     ----------
     least
         What is computed of plain arrays of fewer elements is computed at once: they stay in the processor's cache, so
-        that nothing is won by waiting.
+        that nothing is won by waiting. By default of those of less than 512 KiB.
 
     Results are those of eager computation bit by bit, but for sums and products, which add in another order, as
     accurate as before. A view of a plain array stays a view.
@@ -46,22 +46,14 @@ class lazy:
     (5,)
     """
 
-    def __init__(self, *, least: int = 32768) -> None:
-        self._least, self._around = least, []
-
-    def __enter__(self) -> lazy:
-        self._around.append(_t.lazy_enter(self._least))
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
-        _t.lazy_exit(kind is not None, self._around.pop())
+    __slots__ = ()
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         import functools
 
         @functools.wraps(function)
         def inside(*arguments, **names):
-            with lazy(least=self._least):
+            with self:
                 return function(*arguments, **names)
 
         return inside

@@ -225,12 +225,15 @@ def test_blocks_nest_and_end_by_exceptions():
         return a * 2 + 1
 
     assert type(decorated(x)) is np.ndarray and decorated(x).tolist() == [1, 3, 5, 7]
-    raises(ValueError, "no lazy block", _t.lazy_exit, False, 0)
+    raises(ValueError, "no lazy block", np.lazy().__exit__, None, None, None)
+    raises(TypeError, "no positional", np.lazy, 5)
+    raises(TypeError, "'least'", np.lazy, most=5)
+    assert np.lazy().least is None and np.lazy(least=7).least == 7
 
 
 def test_small_arrays_are_computed_at_once():
     with np.lazy():
-        assert not _t.is_virtual(np.ones(100) + 1) and _t.is_virtual(np.ones(40_000) + 1)
+        assert not _t.is_virtual(np.ones(100) + 1) and _t.is_virtual(np.ones(70_000) + 1)
         with lazy():
             assert _t.is_virtual(np.ones(100) + 1)
         assert not _t.is_virtual(np.ones(100) + 1) and not _t.is_virtual(np.ones(100).sum())
