@@ -14,7 +14,7 @@ __all__ = ["lazy"]
 class lazy(_t.lazy_block):
     """Compute arrays of a ``with`` block, or of a decorated function, when their elements are wanted.
 
-    Inside, functions of elements, ``where``, ``astype``, movement (slices, ``transpose``, ``reshape``, ``concatenate``,
+    Inside, functions of elements, ``where``, ``clip``, ``astype``, movement (slices, ``transpose``, ``reshape``, ``concatenate``,
     ``stack``, ``roll``, ``flip``, ``tile``, ``pad``, ``broadcast_to``) and ``sum``, ``prod``, ``min``, ``max``,
     ``mean``, ``any`` and ``all`` give arrays that have a shape and a type, but no elements yet. Wrong shapes and types
     raise at once. Whatever needs elements computes them: printing, ``float``, an element, a function that is not in
@@ -31,6 +31,10 @@ class lazy(_t.lazy_block):
     least
         What is computed of plain arrays of fewer elements is computed at once: they stay in the processor's cache, so
         that nothing is won by waiting. By default of those of less than 512 KiB.
+
+    What was to be a scalar, as the sum of all elements, becomes one in place when Python asks for its value. Functions in
+    C that look for a ``float`` by its memory, without asking, cannot: ``json.dumps`` of such a sum inside the block takes
+    ``default=float``, or the value ``float(total)``. After the block it is a plain scalar.
 
     Results are those of eager computation bit by bit, but for sums and products, which add in another order, as
     accurate as before. A view of a plain array stays a view.
