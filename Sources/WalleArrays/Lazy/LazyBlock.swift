@@ -13,11 +13,11 @@ internal import WalleTensor
 /// Made by the first block, for all that follow: making one takes longer than a short block.
 final class LazyBlock {
     let graph = Graph()
-    private var arrays: [VirtualArray] = []
+    @exclusivity(unchecked) private var arrays: [VirtualArray] = []
     /// What `lazyLeast` is around each of the blocks in one another, the outermost first.
-    private var around: [Int] = []
+    @exclusivity(unchecked) private var around: [Int] = []
     /// The thread that is in the block: others compute eagerly.
-    private var thread = pthread_self()
+    @exclusivity(unchecked) private var thread = pthread_self()
 
     private init() {
         graph.allocate = Self.allocate

@@ -229,6 +229,16 @@ def test_blocks_nest_and_end_by_exceptions():
     raises(ValueError, "no lazy block", np.lazy().__exit__, None, None, None)
     raises(TypeError, "no positional", np.lazy, 5)
     raises(TypeError, "'least'", np.lazy, most=5)
+
+    class Named(np.lazy):
+        def __init__(self, name):
+            self.name = name
+
+        def __new__(cls, name):
+            return super().__new__(cls)
+
+    with Named("one") as one, Named("two") as two:
+        assert (one.name, two.name) == ("one", "two")
     assert np.lazy().least is None and np.lazy(least=7).least == 7
 
 
