@@ -152,7 +152,9 @@ struct ExpressionChecker {
     /// An int as a float.
     static func float(_ checked: CheckedExpression) -> CheckedExpression {
         if checked.type == .float { return checked }
-        if case .literal(.int(let value)) = checked.node { return CheckedExpression(.literal(.float(Double(value))), .float) }
+        if case .literal(.int(let value)) = checked.node {
+            return CheckedExpression(.literal(.float(Double(value))), .float)
+        }
         return CheckedExpression(.cast(checked), .float)
     }
 

@@ -21,7 +21,9 @@ struct PatternCompiler {
     }
 
     mutating func compile() throws(StreamError) -> [PatternInstruction] {
-        guard scalars.count <= Limit.scalars else { throw error("is longer than \(Limit.scalars) characters", "Shorten it.") }
+        guard scalars.count <= Limit.scalars else {
+            throw error("is longer than \(Limit.scalars) characters", "Shorten it.")
+        }
         program.append(.open(0))
         try alternatives()
         guard position == scalars.count else { throw error("has a ')' too many", "Write \\) for a parenthesis.") }
@@ -129,7 +131,9 @@ struct PatternCompiler {
 
     private mutating func escapedSet() -> ScalarSet? {
         let sets: [Unicode.Scalar: ScalarSet] = ["d": .digit, "w": .word, "s": .space]
-        guard let letter = peek, let set = sets[letter.properties.isUppercase ? lower(letter) : letter] else { return nil }
+        guard let letter = peek, let set = sets[letter.properties.isUppercase ? lower(letter) : letter] else {
+            return nil
+        }
         position += 1
         return ScalarSet(ranges: set.ranges, isNegated: letter.properties.isUppercase)
     }

@@ -24,7 +24,8 @@ extension ExpressionParser {
             try expect(")", "Close every '(' with a ')'.")
             return part
         default:
-            throw unexpected("a value", remedy: "Write a name, a number, a 'text', a function or a part in parentheses.")
+            throw unexpected(
+                "a value", remedy: "Write a name, a number, a 'text', a function or a part in parentheses.")
         }
     }
 
