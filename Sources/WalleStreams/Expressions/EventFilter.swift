@@ -32,8 +32,15 @@ package final class EventFilter {
         return parts(of: left) + parts(of: right)
     }
 
-    /// The positions of the rows, upwards; valid until the next call.
-    package func select(_ batch: EventBatch, derived: [Column] = []) -> UnsafeBufferPointer<UInt32> {
+    /// Hands the positions of the rows, upwards, to `body`, for whom alone they are valid.
+    package func select<Result>(
+        _ batch: EventBatch, derived: [Column] = [], _ body: (UnsafeBufferPointer<UInt32>) throws -> Result
+    ) rethrows -> Result {
+        let count = find(batch, derived)
+        return try withExtendedLifetime(self) { try body(UnsafeBufferPointer(start: rows, count: count)) }
+    }
+
+    private func find(_ batch: EventBatch, _ derived: [Column]) -> Int {
         for program in programs { program.prepare(batch, derived: derived) }
         reserve(batch.count)
         var selected = 0
@@ -47,7 +54,7 @@ package final class EventFilter {
                 }
             }
         }
-        return UnsafeBufferPointer(start: rows, count: selected)
+        return selected
     }
 
     private func reserve(_ count: Int) {
