@@ -51,7 +51,9 @@ struct NaiveInterpreter {
         }
     }
 
-    private func binary(_ operation: BinaryOperator, _ left: CheckedExpression, _ right: CheckedExpression) -> EventValue {
+    private func binary(_ operation: BinaryOperator, _ left: CheckedExpression, _ right: CheckedExpression)
+        -> EventValue
+    {
         if operation == .and || operation == .or {
             let sides = [truth(left), truth(right)]
             let winner = operation == .or
@@ -121,7 +123,8 @@ struct NaiveInterpreter {
             if first == "%" {
                 return (text.startIndex...text.endIndex).contains { matches(text[$0...], pattern.dropFirst()) }
             }
-            return !text.isEmpty && (first == "_" || first == text.first) && matches(text.dropFirst(), pattern.dropFirst())
+            return !text.isEmpty && (first == "_" || first == text.first)
+                && matches(text.dropFirst(), pattern.dropFirst())
         }
         return matches(Array(text.unicodeScalars)[...], Array(pattern.unicodeScalars)[...])
     }
@@ -140,7 +143,9 @@ struct NaiveInterpreter {
         case (.bool(let value), .text): .text(value ? "true" : "false")
         case (.time(let value), .int): .int(value)
         case (.time(let value), .text): .text(Self.isoText(value))
-        case (.text(let value), .int): value.range(of: #"^[+-]?[0-9]+$"#, options: .regularExpression) == nil ? .null : Int64(value).map { .int($0) } ?? .null
+        case (.text(let value), .int):
+            value.range(of: #"^[+-]?[0-9]+$"#, options: .regularExpression) == nil
+                ? .null : Int64(value).map { .int($0) } ?? .null
         case (.text(let value), .float): Self.decimal(value)
         case (.text(let value), .bool): ["true": .bool(true), "false": .bool(false)][value.lowercased()] ?? .null
         case (.text(let value), .time): TimeText.microseconds(value).map { .time($0) } ?? .null
@@ -157,7 +162,9 @@ struct NaiveInterpreter {
     }
 
     private static func isoText(_ time: Int64) -> String {
-        let (seconds, fraction) = (Int64((Double(time) / 1e6).rounded(.down)), ((time % 1_000_000) + 1_000_000) % 1_000_000)
+        let (seconds, fraction) = (
+            Int64((Double(time) / 1e6).rounded(.down)), ((time % 1_000_000) + 1_000_000) % 1_000_000
+        )
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(identifier: "UTC")
@@ -224,7 +231,9 @@ enum NaiveTexts {
         case .length: return .int(Int64(scalars.count))
         case .substring:
             let length = numbers.count > 1 ? numbers[1] : Int.max / 2
-            let picked = scalars.enumerated().filter { $0.offset + 1 >= numbers[0] && $0.offset + 1 < numbers[0] + length }
+            let picked = scalars.enumerated().filter {
+                $0.offset + 1 >= numbers[0] && $0.offset + 1 < numbers[0] + length
+            }
             return .text(String(String.UnicodeScalarView(picked.map(\.element))))
         case .replace: return .text(text.replacingOccurrences(of: texts[0], with: texts[1], options: .literal))
         case .splitPart:
@@ -238,7 +247,8 @@ enum NaiveTexts {
 
     private static func extract(_ text: String, _ pattern: String, _ group: Int) -> EventValue {
         let whole = NSRange(location: 0, length: (text as NSString).length)
-        guard let regex = try? NSRegularExpression(pattern: pattern), let match = regex.firstMatch(in: text, range: whole)
+        guard let regex = try? NSRegularExpression(pattern: pattern),
+            let match = regex.firstMatch(in: text, range: whole)
         else { return .null }
         let range = match.range(at: group)
         return .text(range.location == NSNotFound ? "" : (text as NSString).substring(with: range))
@@ -248,7 +258,9 @@ enum NaiveTexts {
 enum NaiveTimes {
     static func call(_ function: ScalarFunction, _ given: [EventValue]) -> EventValue {
         let texts = given.compactMap { if case .text(let text) = $0 { text } else { nil } }
-        guard let time = given.compactMap({ if case .time(let time) = $0 { time } else { nil } }).first else { return .null }
+        guard let time = given.compactMap({ if case .time(let time) = $0 { time } else { nil } }).first else {
+            return .null
+        }
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = TimeZone(identifier: texts.count > 1 ? texts[1] : "UTC")!
         (calendar.firstWeekday, calendar.minimumDaysInFirstWeek) = (2, 4)

@@ -25,7 +25,8 @@ struct RandomExpressions {
     private static let ints: [Int64] = [0, 1, -1, 2, 3, 7, -7, 10, 1000, .max, .min, .max - 1, 1 << 53 + 1]
     private static let floats: [Double] = [0, 1, -1, 0.5, 2.5, -2.5, 3, 1e20, 1e-7, -1e300, 0.1, 7]
     private static let texts = [
-        "", "a", "b", "ab", "aab", "abc", "Äpfel", "äpfel", "a b", " a ", "a,b,c", "a-b", "12", "-7", "1.5", "1e3", "true",
+        "", "a", "b", "ab", "aab", "abc", "Äpfel", "äpfel", "a b", " a ", "a,b,c", "a-b", "12", "-7", "1.5", "1e3",
+        "true",
         "FALSE", "2024-03-31", "2024-02-30", "日本語", "😀", "id=42", "%", "_", "a%b", "*", "[x]",
     ]
     private static let times: [Int64] = [
@@ -39,7 +40,9 @@ struct RandomExpressions {
         for attribute in Self.schema.attributes where Int.random(in: 0..<5, using: &random) > 0 {
             attributes[attribute.name] = value(attribute.type)
         }
-        if Int.random(in: 0..<12, using: &random) == 0 { attributes["x"] = .float(pick([.nan, .infinity, -.infinity, -0.0])) }
+        if Int.random(in: 0..<12, using: &random) == 0 {
+            attributes["x"] = .float(pick([.nan, .infinity, -.infinity, -0.0]))
+        }
         let page = Int.random(in: 0..<4, using: &random) == 0 ? nil : pick(Self.texts)
         return Event(pick(["view", "buy", "a", ""]), page: page, time: pick(Self.times), attributes: attributes)
     }
@@ -138,7 +141,8 @@ struct RandomExpressions {
         case 3: .call(.replace, [inner, .literal(.text(pick(["a", "ab", " "]))), .literal(.text(pick(["", "xy"])))])
         case 4: .call(.splitPart, [inner, .literal(.text(pick([",", "-", "a"]))), .literal(.int(pick([1, 2, 3])))])
         case 5: .call(.extract, [inner, .literal(.text(pick(Self.patterns))), .literal(.int(pick([0, 1])))])
-        case 6: .call(.formatTime, [leaf(.time), .literal(.text("yyyy-MM-dd HH:mm")), .literal(.text(pick(Self.zones)))])
+        case 6:
+            .call(.formatTime, [leaf(.time), .literal(.text("yyyy-MM-dd HH:mm")), .literal(.text(pick(Self.zones)))])
         default: .cast(expression(pick([.int, .bool]), depth: depth), .text)
         }
     }
@@ -153,11 +157,14 @@ struct RandomExpressions {
         case 4: .isNull(expression(type, depth: depth))
         case 5: .isOne(expression(type, depth: depth), of: [value(type), value(type), value(type)])
         case 6: .like(expression(.text, depth: depth), pattern: pick(["a%", "%b", "_", "%a%b%", "", "%", "ä%", "a_c"]))
-        case 7: .call(pick([.startsWith, .contains]), [expression(.text, depth: depth), .literal(.text(pick(["a", "ab"])))])
+        case 7:
+            .call(
+                pick([.startsWith, .contains]), [expression(.text, depth: depth), .literal(.text(pick(["a", "ab"])))])
         case 8: .cast(expression(pick([.int, .float, .text]), depth: depth), .bool)
         default:
             .binary(
-                pick([.equal, .unequal, .less, .lessOrEqual, .greater, .greaterOrEqual]), expression(type, depth: depth),
+                pick([.equal, .unequal, .less, .lessOrEqual, .greater, .greaterOrEqual]),
+                expression(type, depth: depth),
                 expression(type, depth: depth))
         }
     }
