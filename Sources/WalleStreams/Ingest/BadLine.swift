@@ -18,11 +18,8 @@ package struct BadLine: Sendable, Hashable {
         case missingEvent
         /// A value is not of its attribute's type. The event is kept, its value is null.
         case otherType
-        /// A new text when the dictionary is full. The event is kept, its value is null.
+        /// A new text when the dictionary is full. The event is kept, its value is null, unless it is the event's name.
         case tooManyTexts
-
-        /// Whether the event is kept, without the value.
-        package var keepsEvent: Bool { self == .otherType || self == .tooManyTexts }
     }
 
     /// Counted from 1; a line ends at a line feed, one in quotes included.
@@ -47,18 +44,15 @@ package struct BadLines: Sendable {
     private var counts = [Int64](repeating: 0, count: BadLine.Reason.allCases.count)
     private var kept: [BadLine] = []
     private let mostKept: Int
+    /// Lines that gave no event.
+    package private(set) var lineCount: Int64 = 0
     /// Lines that were not kept, as nobody took the others in time.
     package private(set) var dropped: Int64 = 0
 
     init(mostKept: Int) { self.mostKept = mostKept }
 
-    /// Lines for that reason, or values where the reason keeps the event.
+    /// How many lines or values were bad for a reason.
     package subscript(reason: BadLine.Reason) -> Int64 { counts[reason.rawValue] }
-
-    /// Lines that gave no event.
-    package var lineCount: Int64 {
-        BadLine.Reason.allCases.reduce(0) { $0 + ($1.keepsEvent ? 0 : self[$1]) }
-    }
 
     /// The bad lines since the last call, the oldest first: for the dead-letter table.
     package mutating func take() -> [BadLine] {
@@ -72,13 +66,16 @@ package struct BadLines: Sendable {
         _ reason: BadLine.Reason, at position: InputPosition, column: Int, _ line: UnsafeBufferPointer<UInt8>
     ) {
         count(reason)
+        lineCount += 1
         guard kept.count < mostKept else {
             dropped += 1
             return
         }
+        // What is beyond the limit of a line may not have come yet.
+        let sample = reason == .tooLong ? min(column, BadLine.mostSampleBytes) : BadLine.mostSampleBytes
         kept.append(
             BadLine(
                 line: position.line + 1, offset: position.offset, column: column, reason: reason,
-                sample: Array(line.prefix(BadLine.mostSampleBytes))))
+                sample: Array(line.prefix(sample))))
     }
 }

@@ -35,6 +35,34 @@ enum ByteScan {
         }
     }
 
+    /// The first line feed or byte of another kind, and all bytes seen, one laid upon the other.
+    ///
+    /// - Parameter other: The byte in every place of a word.
+    @inline(__always)
+    static func lineFeed(or other: UInt64, _ bytes: UnsafePointer<UInt8>, seen: inout UInt64) -> UnsafePointer<UInt8> {
+        var bytes = bytes
+        while true {
+            let word = word(bytes)
+            seen |= word
+            let marks = zeros(word ^ 0x0a0a_0a0a_0a0a_0a0a) | zeros(word ^ other)
+            if marks != 0 { return bytes + first(marks) }
+            bytes += 8
+        }
+    }
+
+    /// The first quote, and all bytes seen, one laid upon the other.
+    @inline(__always)
+    static func quote(_ bytes: UnsafePointer<UInt8>, seen: inout UInt64) -> UnsafePointer<UInt8> {
+        var bytes = bytes
+        while true {
+            let word = word(bytes)
+            seen |= word
+            let marks = zeros(word ^ 0x2222_2222_2222_2222)
+            if marks != 0 { return bytes + first(marks) }
+            bytes += 8
+        }
+    }
+
     /// The first line feed.
     @inline(__always) static func lineFeed(_ bytes: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
         var bytes = bytes

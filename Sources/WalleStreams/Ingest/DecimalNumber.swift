@@ -31,6 +31,26 @@ struct DecimalNumber {
         return bytes
     }
 
+    /// Reads a number as people and other programs write it: also with a plus, zeros before it, or without a digit before
+    /// or behind its point.
+    mutating func readLoosely(_ start: UnsafePointer<UInt8>) -> UnsafePointer<UInt8>? {
+        var bytes = start
+        isNegative = bytes[0] == 0x2d
+        if isNegative || bytes[0] == 0x2b { bytes += 1 }
+        while bytes[0] == 0x30, bytes[1] &- 0x30 <= 9 { bytes += 1 }
+        let first = bytes
+        bytes = digits(bytes)
+        let isBare = bytes[0] == 0x2e && bytes[1] &- 0x30 > 9
+        if bytes == first && (isBare || bytes[0] != 0x2e) { return nil }
+        if isBare {
+            if bytes - first > 19 { readLong(first, bytes) }
+            return bytes[1] | 0x20 == 0x65 ? readExponent(bytes + 2) : bytes + 1
+        }
+        if bytes[0] == 0x2e || bytes[0] | 0x20 == 0x65 { return readRest(first, bytes) }
+        if bytes - first > 19 { readLong(first, bytes) }
+        return bytes
+    }
+
     private mutating func readRest(
         _ first: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
     ) -> UnsafePointer<UInt8>? {

@@ -29,6 +29,9 @@ struct DecodedText: ~Copyable {
         length += count
     }
 
+    /// Puts a line feed behind the text, which ends what scans it.
+    func end() { memory[length] = 0x0a }
+
     private mutating func grow(_ needed: Int) {
         capacity = max(needed, capacity * 2)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + ByteScan.padding)

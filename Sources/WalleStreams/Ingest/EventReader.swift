@@ -34,9 +34,9 @@ package protocol EventReader: ~Copyable {
 
 extension EventReader where Self: ~Copyable {
     /// Reads all of the bytes and hands on each batch that becomes full.
-    package mutating func read(
-        _ bytes: UnsafeRawBufferPointer, _ body: (EventBatch) throws(StreamError) -> Void
-    ) throws(StreamError) {
+    package mutating func read<Failure: Error>(
+        _ bytes: UnsafeRawBufferPointer, _ body: (EventBatch) throws(Failure) -> Void
+    ) throws(Failure) {
         var taken = 0
         while true {
             taken += read(UnsafeRawBufferPointer(rebasing: bytes[taken...]))
@@ -46,7 +46,9 @@ extension EventReader where Self: ~Copyable {
     }
 
     /// Reads what is left when the input has ended, and hands on the last batches.
-    package mutating func finish(_ body: (EventBatch) throws(StreamError) -> Void) throws(StreamError) {
+    package mutating func finish<Failure: Error>(
+        _ body: (EventBatch) throws(Failure) -> Void
+    ) throws(Failure) {
         var isFinished = false
         while !isFinished {
             isFinished = finish()

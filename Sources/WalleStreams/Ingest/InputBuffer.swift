@@ -39,9 +39,10 @@ struct InputBuffer: ~Copyable {
         return taken
     }
 
-    /// Ends the bytes for the scans, that look at whole words.
+    /// Ends the bytes for the scans, which look at whole words: those for a line feed and those for a quote.
     private func seal() {
-        (memory + tail).initialize(repeating: 0x0a, count: ByteScan.padding)
+        (memory + tail).initialize(repeating: 0x22, count: ByteScan.padding)
+        memory[tail] = 0x0a
     }
 
     private mutating func makeRoom(_ more: Int) {
