@@ -12,7 +12,6 @@ package struct GzipReader: ~Copyable {
 
     private let stream: UnsafeMutablePointer<z_stream>
     private var state = State.member
-    private var hasBegun = false
     /// Bytes of compressed input before what comes next: for messages.
     private var offset: Int64 = 0
 
@@ -85,7 +84,7 @@ package struct GzipReader: ~Copyable {
         let taken = given - Int(stream.pointee.avail_in)
         offset += Int64(taken)
         switch code {
-        case Z_OK, Z_BUF_ERROR: hasBegun = true
+        case Z_OK, Z_BUF_ERROR: break
         case Z_STREAM_END: state = .between
         case Z_MEM_ERROR: throw StreamError(.limit, "No memory to inflate", remedy: "Give the process more memory.")
         default: throw damaged(stream.pointee.msg.map { String(cString: $0) } ?? "zlib says \(code)")

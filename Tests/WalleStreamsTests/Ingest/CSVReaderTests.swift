@@ -25,8 +25,10 @@ import Testing
     @Test(arguments: [
         ("x", EventValue.text("x")), ("", .null), ("\"\"", .text("")), ("\"x\"", .text("x")), ("\"x,y\"", .text("x,y")),
         ("\"x\ny\"", .text("x\ny")), ("\"x\r\ny\"\r\n", .text("x\r\ny")), ("\"x\"\"y\"", .text("x\"y")),
-        ("\"\"\"\"", .text("\"")), ("x\"y", .text("x\"y")), (" x ", .text(" x ")), ("x\r\n", .text("x")), ("\r\n", .null),
-        ("é€😀", .text("é€😀")), ("\"é\"\"€\"", .text("é\"€")), ("\"x\"\r\n", .text("x")), ("\"12345678,12345678\"\n", .text("12345678,12345678")),
+        ("\"\"\"\"", .text("\"")), ("x\"y", .text("x\"y")), (" x ", .text(" x ")), ("x\r\n", .text("x")),
+        ("\r\n", .null),
+        ("é€😀", .text("é€😀")), ("\"é\"\"€\"", .text("é\"€")), ("\"x\"\r\n", .text("x")),
+        ("\"12345678,12345678\"\n", .text("12345678,12345678")),
         ("x\ry", .text("x\ry")), ("\"\"\n", .text("")),
     ])
     func readsFields(text: String, value: EventValue) { #expect(Self.shop(text) == value, "\(text)") }
@@ -49,9 +51,12 @@ import Testing
                 Event(
                     "view", page: "home", time: 5,
                     attributes: [
-                        "user": .int(7), "price": .float(1.5), "shop": .text("a"), "gift": .bool(true), "seen": .time(0),
+                        "user": .int(7), "price": .float(1.5), "shop": .text("a"), "gift": .bool(true),
+                        "seen": .time(0),
                     ]),
-                Event("buy", time: 6, attributes: ["user": .int(7), "price": .float(0.5), "gift": .bool(false), "seen": .time(2)]),
+                Event(
+                    "buy", time: 6,
+                    attributes: ["user": .int(7), "price": .float(0.5), "gift": .bool(false), "seen": .time(2)]),
                 Event(
                     "buy", time: 7,
                     attributes: ["user": .int(3), "price": .float(-50), "gift": .bool(false), "seen": .time(1_500_000)]),
@@ -66,11 +71,15 @@ import Testing
         #expect(reading.rows[4].attributes == ["shop": .text("z")] && reading.bad[.otherType] == 4)
     }
 
-    @Test(arguments: [
-        ("0", 0.0), ("+1", 1), ("-1", -1), ("0001.50", 1.5), (".25", 0.25), ("25.", 25), ("2.e2", 200), ("-.5E1", -5), ("inf", .infinity),
-        ("-Infinity", -.infinity), ("1e400", nil), (".", nil), ("+", nil), ("1e", nil), ("1,5", nil), ("1 2", nil), ("0x10", nil), ("e5", nil),
-        ("12345678901234567890123.", 1.2345678901234567890123e22), ("00000000000000000000000000000001.5", 1.5), ("+-1", nil),
-    ] as [(String, Double?)])
+    @Test(
+        arguments: [
+            ("0", 0.0), ("+1", 1), ("-1", -1), ("0001.50", 1.5), (".25", 0.25), ("25.", 25), ("2.e2", 200),
+            ("-.5E1", -5), ("inf", .infinity),
+            ("-Infinity", -.infinity), ("1e400", nil), (".", nil), ("+", nil), ("1e", nil), ("1,5", nil), ("1 2", nil),
+            ("0x10", nil), ("e5", nil),
+            ("12345678901234567890123.", 1.2345678901234567890123e22), ("00000000000000000000000000000001.5", 1.5),
+            ("+-1", nil),
+        ] as [(String, Double?)])
     func readsNumbers(text: String, value: Double?) {
         let row = Self.read("a,1,\"\(text)\"", header: "event,timestamp,price\n").rows.first
         #expect(row?.attributes["price"] == value.map(EventValue.float), "\(text)")
@@ -135,7 +144,8 @@ import Testing
             }
             let quotes = bytes.filter { $0 == 0x22 }.count
             let text = Array(Self.header.utf8) + bytes + Array("\nnext,,6,,,,,,\n\"next\",,7,,,,,,\n".utf8)
-            guard let reader = try? CSVReader(schema: ingestSchema, texts: TextDictionary(), options: .timeless()) else {
+            guard let reader = try? CSVReader(schema: ingestSchema, texts: TextDictionary(), options: .timeless())
+            else {
                 return
             }
             let splits = (0..<3).map { _ in Int.random(in: 0...text.count, using: &random) }

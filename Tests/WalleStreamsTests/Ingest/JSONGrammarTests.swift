@@ -11,8 +11,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "0", "-0", "10", "0.1", "1e1", "1E+1", "1e-1", "-1.5e10", "123456789012345678901234567890", "1e999", "true", "false",
-        "null", "\"\"", "\" \"", #""\"\\\/\b\f\n\r\t""#, #""\u0000""#, #""\u00e9\uABCD""#, #""\ud83d\ude00""#, "\"\u{7f}\"",
+        "0", "-0", "10", "0.1", "1e1", "1E+1", "1e-1", "-1.5e10", "123456789012345678901234567890", "1e999", "true",
+        "false",
+        "null", "\"\"", "\" \"", #""\"\\\/\b\f\n\r\t""#, #""\u0000""#, #""\u00e9\uABCD""#, #""\ud83d\ude00""#,
+        "\"\u{7f}\"",
         "\"é€😀\u{fffd}\u{10ffff}\"", "[]", "{}", "[ ]", "{ }", "[1]", "[1,2]", "[[],[[]],{}]", "{\"\":{\"a\":[{}]}}",
         " [ 1 , 2 ] ", "{ \"a\" : 1 , \"b\" : null }", "\t1\t", "[\"a\",true,false,null,1.5]",
         String(repeating: "[", count: 63) + String(repeating: "]", count: 63),
@@ -20,20 +22,26 @@ import Testing
     func accepted(value: String) { #expect(Self.accepts(Array(value.utf8)), "\(value)") }
 
     @Test(arguments: [
-        "", "+1", "01", "-01", "00", "-", "1.", ".5", "1.e1", "1e", "1e+", "0x10", "1 2", "1a", "--1", "-a", "NaN", "Infinity",
-        "tru", "True", "truee", "nul", "falsey", "fals", "\"", "\"\\\"", #""\x""#, #""\u12""#, #""\u12g4""#, #""\U0041""#,
-        "'a'", "\"a\tb\"", "\"a\u{1f}b\"", "[", "]", "[1", "[1,]", "[,1]", "[1 2]", "[1,,2]", "{", "{\"a\"}", "{\"a\":}",
-        "{\"a\":1,}", "{a:1}", "{1:1}", "{\"a\" 1}", "{,}", "[}", "{]", "{\"a\":1]", "[1}", "1,", "1,,\"x\":1", "1,\"x\"", "//",
+        "", "+1", "01", "-01", "00", "-", "1.", ".5", "1.e1", "1e", "1e+", "0x10", "1 2", "1a", "--1", "-a", "NaN",
+        "Infinity",
+        "tru", "True", "truee", "nul", "falsey", "fals", "\"", "\"\\\"", #""\x""#, #""\u12""#, #""\u12g4""#,
+        #""\U0041""#,
+        "'a'", "\"a\tb\"", "\"a\u{1f}b\"", "[", "]", "[1", "[1,]", "[,1]", "[1 2]", "[1,,2]", "{", "{\"a\"}",
+        "{\"a\":}",
+        "{\"a\":1,}", "{a:1}", "{1:1}", "{\"a\" 1}", "{,}", "[}", "{]", "{\"a\":1]", "[1}", "1,", "1,,\"x\":1",
+        "1,\"x\"", "//",
         "1/**/", "\u{feff}1", "\u{a0}1",
         String(repeating: "[", count: 64) + String(repeating: "]", count: 64), String(repeating: "[", count: 5000),
     ])
     func rejected(value: String) { #expect(!Self.accepts(Array(value.utf8)), "\(value)") }
 
-    @Test(arguments: [
-        [0x80], [0xbf], [0xc0, 0x80], [0xc1, 0xbf], [0xc2], [0xc2, 0x41], [0xe0, 0x80, 0x80], [0xe0, 0x9f, 0xbf],
-        [0xe2, 0x82], [0xed, 0xa0, 0x80], [0xed, 0xbf, 0xbf], [0xf0, 0x80, 0x80, 0x80], [0xf0, 0x8f, 0xbf, 0xbf],
-        [0xf0, 0x9f, 0x98], [0xf4, 0x90, 0x80, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xf8, 0x88, 0x80, 0x80, 0x80], [0xff],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xbf], [0xc0, 0x80], [0xc1, 0xbf], [0xc2], [0xc2, 0x41], [0xe0, 0x80, 0x80], [0xe0, 0x9f, 0xbf],
+            [0xe2, 0x82], [0xed, 0xa0, 0x80], [0xed, 0xbf, 0xbf], [0xf0, 0x80, 0x80, 0x80], [0xf0, 0x8f, 0xbf, 0xbf],
+            [0xf0, 0x9f, 0x98], [0xf4, 0x90, 0x80, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xf8, 0x88, 0x80, 0x80, 0x80],
+            [0xff],
+        ] as [[UInt8]])
     func rejectedAsUTF8(bytes: [UInt8]) {
         for name in ["v", "shop"] {
             let line = Array("{\"event\":\"a\",\"timestamp\":0,\"\(name)\":\"12345é".utf8) + bytes + Array("x\"}".utf8)
@@ -56,7 +64,9 @@ import Testing
     func replacesHalvesOfPairs(escape: String) {
         let reading = JSONLinesReaderTests.read("{\"event\":\"\(escape)\",\"timestamp\":0}")
         let units = escape.filter { $0 == "u" }.count
-        #expect(reading.rows.first?.name.unicodeScalars.filter { $0 == "\u{fffd}" }.count == (escape.contains("41") ? 1 : units))
+        #expect(
+            reading.rows.first?.name.unicodeScalars.filter { $0 == "\u{fffd}" }.count
+                == (escape.contains("41") ? 1 : units))
     }
 
     /// What Foundation accepts, except where the documentation of the reader says otherwise.
@@ -93,7 +103,9 @@ import Testing
     }
 
     static func randomLine(_ random: inout Seeded) -> String {
-        let values = ["1", "-2.5e3", "\"x\"", "\"\\n\\\"é\"", "true", "null", "[1,[2],{}]", "{\"a\":{\"b\":[]}}", "0", "\"\""]
+        let values = [
+            "1", "-2.5e3", "\"x\"", "\"\\n\\\"é\"", "true", "null", "[1,[2],{}]", "{\"a\":{\"b\":[]}}", "0", "\"\"",
+        ]
         var members = ["\"event\":\"a\"", "\"timestamp\":12"]
         for name in ["user", "price", "shop", "gift", "other"] where Bool.random(using: &random) {
             let space = Bool.random(using: &random) ? " " : ""

@@ -26,7 +26,8 @@ import Testing
                 Event(
                     "view", page: "home", time: 5,
                     attributes: [
-                        "user": .int(7), "price": .float(1.5), "shop": .text("a"), "gift": .bool(true), "seen": .time(9),
+                        "user": .int(7), "price": .float(1.5), "shop": .text("a"), "gift": .bool(true),
+                        "seen": .time(9),
                     ]),
                 Event("buy", time: 6, attributes: ["gift": .bool(false), "price": .float(-0.25)]),
                 Event("vä😀\n", time: 7, attributes: ["user": .int(2), "seen": .time(0)]),
@@ -37,8 +38,10 @@ import Testing
     @Test(arguments: [
         (#"1"#, EventValue.int(1)), (#"-9223372036854775808"#, .int(.min)), (#"9223372036854775807"#, .int(.max)),
         (#"9223372036854775808"#, .null), (#"-0"#, .int(0)), (#"3.0"#, .int(3)), (#"1e3"#, .int(1000)),
-        (#"9007199254740993.0"#, .int(9_007_199_254_740_993)), (#"2.5"#, .null), (#"25e-1"#, .null), (#"true"#, .int(1)),
-        (#""1""#, .null), (#"[1]"#, .null), (#"{}"#, .null), (#"0.00000e9999999999"#, .int(0)), (#"1e99999999999"#, .null),
+        (#"9007199254740993.0"#, .int(9_007_199_254_740_993)), (#"2.5"#, .null), (#"25e-1"#, .null),
+        (#"true"#, .int(1)),
+        (#""1""#, .null), (#"[1]"#, .null), (#"{}"#, .null), (#"0.00000e9999999999"#, .int(0)),
+        (#"1e99999999999"#, .null),
         (#"1000000000000000000000e-3"#, .int(1_000_000_000_000_000_000)), (#"12345678901234567890"#, .null),
         (#"1.00000000000000000000000000"#, .int(1)), (#"123456789012345678.90"#, .null),
     ])
