@@ -46,12 +46,6 @@ package struct CSVReader: EventReader, ~Copyable {
     package mutating func takeBadLines() -> [BadLine] { badLines.take() }
     package func unfitCount(_ name: String) -> Int64 { parser.rows.unfitCount(name) }
 
-    /// The names of the schema that the header does not have: without a time among them every record is bad.
-    package var missingNames: [String] {
-        guard let header else { return [] }
-        return parser.rows.schema.names.filter { !header.contains($0) }
-    }
-
     package mutating func read(_ bytes: UnsafeRawBufferPointer) -> Int {
         parser.rows.lookAtClock()
         var taken = 0

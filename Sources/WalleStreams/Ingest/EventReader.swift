@@ -19,6 +19,9 @@ package protocol EventReader: ~Copyable {
     /// The events since the last batch; nil when there are none.
     mutating func takeBatch() -> EventBatch?
 
+    /// The names of the fields, once they were read, of a format that has them at its beginning.
+    var header: [String]? { get }
+
     /// What was wrong with the input so far.
     var badLines: BadLines { get }
 

@@ -2,7 +2,7 @@ internal import CZlib
 
 /// Inflates gzip (RFC 1952) from pieces of any length, in pieces of a given length: several members one behind the other
 /// are one input, as `gzip` has it, and zeros behind the last are padding. Lengths and checksums are checked.
-package struct GzipReader: ~Copyable {
+package final class GzipReader {
     private enum State {
         case member
         /// Behind a member: another may begin.
@@ -21,7 +21,6 @@ package struct GzipReader: ~Copyable {
         // The largest window, and a header of gzip.
         let code = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         if code != Z_OK {
-            stream.deallocate()
             throw StreamError(
                 .input, "zlib cannot begin (\(code))", remedy: "Give the process more memory, or another zlib.")
         }
@@ -36,7 +35,7 @@ package struct GzipReader: ~Copyable {
     ///
     /// - Returns: How many bytes it took and how many it made. Where both are zero it needs more bytes.
     /// - Throws: `StreamError.Code.input` when the bytes are no gzip or are damaged; nothing after it is readable.
-    package mutating func inflate(
+    package func inflate(
         _ bytes: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
     ) throws(StreamError) -> (taken: Int, made: Int) {
         var (taken, made) = (0, 0)
@@ -57,7 +56,7 @@ package struct GzipReader: ~Copyable {
     package var isComplete: Bool { state != .member }
 
     /// Goes over what is between two members.
-    private mutating func begin(_ bytes: UnsafeRawBufferPointer) throws(StreamError) -> Int {
+    private func begin(_ bytes: UnsafeRawBufferPointer) throws(StreamError) -> Int {
         guard state != .member else { return 0 }
         if state == .between, let first = bytes.first, first != 0 {
             state = .member
@@ -71,7 +70,7 @@ package struct GzipReader: ~Copyable {
         return zeros
     }
 
-    private mutating func inflateSome(
+    private func inflateSome(
         _ bytes: UnsafeRawBufferPointer, _ room: UnsafeMutableRawBufferPointer
     ) throws(StreamError) -> (taken: Int, made: Int) {
         // zlib counts in 32 bits.

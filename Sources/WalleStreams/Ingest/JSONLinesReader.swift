@@ -33,6 +33,7 @@ package struct JSONLinesReader: EventReader, ~Copyable {
 
     package var position: InputPosition { buffer.position }
     package var isFull: Bool { parser.rows.isFull }
+    package var header: [String]? { nil }
     package mutating func takeBatch() -> EventBatch? { parser.rows.takeBatch() }
     package mutating func takeBadLines() -> [BadLine] { badLines.take() }
     package func unfitCount(_ name: String) -> Int64 { parser.rows.unfitCount(name) }

@@ -18,7 +18,7 @@ import Testing
 
     /// What the pieces of an input inflate to.
     static func inflate(_ input: [UInt8], piece: Int, room: Int) throws -> (text: String, isComplete: Bool) {
-        var reader = try GzipReader()
+        let reader = try GzipReader()
         var result: [UInt8] = []
         var space = [UInt8](repeating: 0, count: room)
         for start in stride(from: 0, to: input.count, by: piece) {
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func boundsWhatOneReadMakes() throws {
-        var reader = try GzipReader()
+        let reader = try GzipReader()
         var space = [UInt8](repeating: 0, count: 4096)
         var (taken, made, reads) = (0, 0, 0)
         while made < 1_000_000 {
