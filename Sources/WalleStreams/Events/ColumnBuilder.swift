@@ -96,7 +96,7 @@ package struct ColumnBuilder: ~Copyable {
 
 extension NullMask {
     /// The first rows only; in the same memory when there are no others.
-    fileprivate func prefix(_ length: Int) -> NullMask {
+    func prefix(_ length: Int) -> NullMask {
         if length == count { return self }
         let mask = NullMask(none: length)
         mask.words.update(from: words, count: Self.words(length))
