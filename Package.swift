@@ -49,6 +49,10 @@ let package = Package(
         .target(name: "CWalleObjects", dependencies: ["CWallePython"]),
         // Memory that Swift and several VMs hold together.
         .target(name: "WalleMemory", swiftSettings: strict),
+        // What people write in settings: durations and sizes, and which name they may have meant.
+        .target(name: "WalleText", swiftSettings: strict),
+        // Events: triggers, windows, patterns, and their storage. Knows nothing of Python.
+        .target(name: "WalleStreams", dependencies: ["WalleMemory", "WalleText"], swiftSettings: strict),
         // Inner loops over numbers, with SIMD, behind one table chosen by CPU feature.
         .target(name: "CWalleKernels"),
         // Arrays: element types, views, operators and what executes them. Knows nothing of Python.
@@ -91,7 +95,7 @@ let package = Package(
         .target(
             name: "Walle",
             dependencies: [
-                "WallePython", "WalleBinding", "WalleModules", "WalleStdlib", logging, metrics,
+                "WallePython", "WalleBinding", "WalleModules", "WalleStdlib", "WalleText", logging, metrics,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
@@ -100,7 +104,7 @@ let package = Package(
         .target(
             name: "WalleCommands",
             dependencies: [
-                "Walle", "WalleBinding", "WallePython", "WalleStdlib", "WalleTensor", logging, bigInt,
+                "Walle", "WalleBinding", "WallePython", "WalleStdlib", "WalleTensor", "WalleText", logging, bigInt,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -165,6 +169,8 @@ let package = Package(
             name: "WalleTensorTests", dependencies: ["CWalleKernels", "WalleTensor"],
             swiftSettings: strict),
         .testTarget(
+            name: "WalleStreamsTests", dependencies: ["WalleStreams", "WalleText"], swiftSettings: strict),
+        .testTarget(
             name: "WalleNumpyTests", dependencies: ["WalleBinding", "WalleModules", "WallePython"],
             exclude: ["Fixtures", "Oracle"],
             swiftSettings: strict),
@@ -172,7 +178,7 @@ let package = Package(
             name: "WalleStdlibTests", dependencies: ["Walle", "WallePython", "WalleStdlib"], swiftSettings: strict),
         .testTarget(
             name: "WalleTests",
-            dependencies: ["Walle", "WallePython", "WalleStdlib"],
+            dependencies: ["Walle", "WallePython", "WalleStdlib", "WalleText"],
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),

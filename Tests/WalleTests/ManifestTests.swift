@@ -1,3 +1,4 @@
+internal import WalleText
 import Foundation
 import Testing
 import WallePython

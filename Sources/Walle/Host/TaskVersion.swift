@@ -1,3 +1,4 @@
+internal import WalleText
 internal import Logging
 internal import Metrics
 internal import Synchronization

@@ -1,3 +1,4 @@
+internal import WalleText
 internal import Synchronization
 internal import WallePython
 

@@ -1,3 +1,4 @@
+internal import WalleText
 internal import Foundation
 
 /// The folder of a package: lists its files, reads them, and keeps paths inside.

@@ -1,3 +1,4 @@
+internal import WalleText
 internal import Foundation
 
 /// The files of a package as they lie there.

@@ -1,3 +1,4 @@
+internal import WalleText
 public import WallePython
 
 /// An input of a task with the output that it must give: a file of `examples/`.

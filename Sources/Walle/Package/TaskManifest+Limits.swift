@@ -1,3 +1,4 @@
+internal import WalleText
 internal import WallePython
 
 /// The ranges of what `[limits]` and `[permissions]` may say, each with its reason.

@@ -1,3 +1,4 @@
+internal import WalleText
 internal import Foundation
 internal import WallePython
 

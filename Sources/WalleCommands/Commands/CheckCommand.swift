@@ -1,3 +1,4 @@
+internal import WalleText
 package import ArgumentParser
 internal import Foundation
 internal import Walle

@@ -1,3 +1,4 @@
+internal import WalleText
 internal import Walle
 internal import WallePython
 

@@ -1,3 +1,4 @@
+internal import WalleText
 package import WallePython
 
 /// Reads the keys of one table of a TOML file, and collects what is wrong with them.

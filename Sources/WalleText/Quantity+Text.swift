@@ -1,10 +1,9 @@
 internal import Foundation
-internal import WallePython
 
 extension Quantity {
     /// A duration for people, as in `200 ms`, `1.5 s`, `3 min`.
     package static func text(_ duration: Duration) -> String {
-        let nanoseconds = Double(duration.nanoseconds)
+        let nanoseconds = duration / .nanoseconds(1)
         let scales: [(Double, String)] = [(60e9, "min"), (1e9, "s"), (1e6, "ms"), (1e3, "µs")]
         for (scale, unit) in scales where nanoseconds >= scale { return "\(number(nanoseconds / scale)) \(unit)" }
         return "\(Int(nanoseconds)) ns"

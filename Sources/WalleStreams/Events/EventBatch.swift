@@ -1,0 +1,49 @@
+/// Events side by side: a column an attribute, so that a million events are a few objects.
+package struct EventBatch: Sendable {
+    package let schema: EventSchema
+    package let count: Int
+    package let times: Column
+    /// Null when the input had none.
+    package let events: Column
+    package let pages: Column
+    /// In the order of the schema's attributes.
+    package let attributes: [Column]
+    /// What the codes of texts mean.
+    package let texts: TextDictionary
+    /// The place of the first row in its stream, counted from zero.
+    package var offset: Int64
+
+    package init(
+        schema: EventSchema, times: Column, events: Column, pages: Column, attributes: [Column],
+        texts: TextDictionary, offset: Int64 = 0
+    ) {
+        precondition(attributes.count == schema.attributes.count, "a column for every attribute")
+        self.schema = schema
+        count = times.count
+        self.times = times
+        self.events = events
+        self.pages = pages
+        self.attributes = attributes
+        self.texts = texts
+        self.offset = offset
+    }
+
+    package func column(at place: EventSchema.Place) -> Column {
+        switch place {
+        case .event: events
+        case .page: pages
+        case .time: times
+        case .attribute(let index): attributes[index]
+        }
+    }
+
+    /// Nil when the schema has no such name.
+    package func column(_ name: String) -> Column? { schema.place(of: name).map(column(at:)) }
+
+    /// Only the rows at the given positions, in that order.
+    package func taking(_ rows: UnsafeBufferPointer<UInt32>) -> EventBatch {
+        EventBatch(
+            schema: schema, times: times.taking(rows), events: events.taking(rows), pages: pages.taking(rows),
+            attributes: attributes.map { $0.taking(rows) }, texts: texts, offset: offset)
+    }
+}

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import WalleStreams
+
+@Suite struct EventBatchTests {
+    static let schema = EventSchema(attributes: [
+        .init("user", .int), .init("price", .float), .init("shop", .text), .init("gift", .bool),
+    ])
+
+    @Test func keepsWhatEventsTell() {
+        let texts = TextDictionary()
+        var builder = EventBatchBuilder(schema: Self.schema, texts: texts, capacity: 1)
+        for index in 0..<1000 {
+            let odd = index % 2 == 1
+            builder.append(
+                Event(
+                    "view", page: odd ? "home" : nil, time: Int64(index),
+                    attributes: [
+                        "user": .int(Int64(index % 7)), "price": odd ? .float(.nan) : .null,
+                        "shop": .text("shop \(index % 50)"), "other": .int(1),
+                    ]))
+        }
+        let batch = builder.finish()
+        #expect(batch.count == 1000 && builder.count == 0)
+        #expect(batch.pages.nulls?.nullCount == 500 && batch.attributes[3].nulls?.nullCount == 1000)
+        #expect(batch.column("user")?.value(at: 8, texts: texts) == .int(1))
+        #expect(batch.column("price")?.value(at: 0, texts: texts) == .null)
+        guard case .float(let price)? = batch.column("price")?.value(at: 1, texts: texts) else {
+            Issue.record("a price")
+            return
+        }
+        #expect(price.isNaN, "NaN is a value")
+        #expect(batch.column("shop")?.value(at: 999, texts: texts) == .text("shop 49"))
+        #expect(batch.column("unknown") == nil)
+        let few = [UInt32](arrayLiteral: 3, 0).withUnsafeBufferPointer(batch.taking)
+        #expect(few.times.ints[0] == 3 && few.pages.isNull(1) && !few.pages.isNull(0))
+    }
+
+    @Test func numbersItsRows() {
+        var builder = EventBatchBuilder(schema: Self.schema, texts: TextDictionary())
+        builder.append(Event("a", time: 1))
+        builder.append(Event("b", time: 2))
+        #expect(builder.finish().offset == 0)
+        builder.append(Event("c", time: 3))
+        #expect(builder.finish().offset == 2)
+    }
+
+    @Test func convertsWhereNothingIsLost() {
+        var builder = EventBatchBuilder(schema: Self.schema, texts: TextDictionary())
+        let unfit = builder.append(
+            Event("a", time: 0, attributes: ["user": .float(3), "price": .int(2), "shop": .int(1), "gift": .text("")]))
+        #expect(unfit == 2, "a number is no text, a text no bool")
+        #expect(builder.append(Event("a", time: 0, attributes: ["user": .float(0.5)])) == 1)
+        let batch = builder.finish()
+        #expect(batch.attributes[0].ints[0] == 3 && batch.attributes[1].floats[0] == 2)
+        #expect(batch.attributes[0].isNull(1))
+    }
+
+    @Test func givesEqualTextsOneCode() {
+        let texts = TextDictionary()
+        var codes: [String: UInt32] = [:]
+        for index in 0..<20_000 {
+            let text = String(repeating: "ä", count: index % 13) + String(index % 5000)
+            let code = texts.code(of: text)
+            #expect(codes[text] ?? code == code)
+            codes[text] = code
+        }
+        #expect(texts.count == codes.count)
+        for (text, code) in codes { #expect(texts.string(code) == text && texts.existing(text) == code) }
+        #expect(texts.existing("none") == nil && texts.existing("") == nil)
+    }
+}
