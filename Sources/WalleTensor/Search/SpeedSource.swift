@@ -71,7 +71,7 @@ final class SpeedSource: Sendable {
 /// The figures on disk: text, with a first line that says which machine and version they are of.
 enum SpeedCache {
     /// Changes with what the figures mean.
-    private static let version = 1
+    private static let version = 2
     private static let mostBytes = 1 << 16
 
     /// nil when there is no file, or one that is not of this machine or not whole.
@@ -129,9 +129,19 @@ enum SpeedCache {
         let caches = CacheSizes.shared
         let level = String(cString: walle_kernels_shared().pointee.name)
         let library = OpenBLAS.loaded.map { "OpenBLAS for \($0.core)" } ?? "no OpenBLAS"
-        return "# walle \(version); \(processor); \(level); \(ThreadPool.shared.threadCount) threads; caches of "
+        return
+            "# walle \(version)\(isOptimized ? "" : " unoptimized"); \(processor); \(level); \(ThreadPool.shared.threadCount) threads; caches of "
             + "\(caches.first), \(caches.second), \(caches.third) bytes; \(library)"
     }()
+
+    /// Figures of a build for debugging are of no use to any other.
+    private static var isOptimized: Bool {
+        #if DEBUG
+            false
+        #else
+            true
+        #endif
+    }
 
     private static var processor: String {
         let wanted = ["model name", "cpu family", "model", "stepping"]
