@@ -730,6 +730,8 @@ def retype(array: ndarray, dtype: dtype, /) -> ndarray:
     """A view of the same bytes as elements of another type."""
 def concatenate(arrays: Sequence[ArrayLike], axis: int, dtype: dtype | None, /) -> ndarray:
     """Arrays one after the other along an axis."""
+def pad(array: ndarray, before: Any, after: Any, value: complex, /) -> ndarray:
+    """The array with elements of a number around it: as many before and after each axis as is given."""
 def assign(array: ndarray, value: ArrayLike, /) -> None:
     """As array[...] = value, whatever the types."""
 def take(array: ndarray, positions: ndarray, axis: int, /) -> Array:

@@ -113,11 +113,15 @@ enum SpeedCache {
         return String(validating: bytes[..<count], as: UTF8.self)
     }
 
-    /// Beside what else of Walle is made once; nil without a home.
+    /// Beside what else of Walle is made once; nil without a home. A file for each header: processes with other numbers of
+    /// threads, say, would take turns to overwrite a common one, and each would measure while it works.
     static let path: String? = {
-        if let cache = getenv("XDG_CACHE_HOME"), cache[0] != 0 { return String(cString: cache) + "/walle/speeds" }
+        // FNV-1a.
+        let name = header.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let file = "/walle/speeds-" + String(name, radix: 16)
+        if let cache = getenv("XDG_CACHE_HOME"), cache[0] != 0 { return String(cString: cache) + file }
         guard let home = getenv("HOME"), home[0] != 0 else { return nil }
-        return String(cString: home) + "/.cache/walle/speeds"
+        return String(cString: home) + "/.cache" + file
     }()
 
     /// The machine, as far as its speeds depend on it, in one line.
