@@ -154,7 +154,8 @@ let package = Package(
         .executableTarget(
             name: "WalleBenchmarks",
             dependencies: [
-                "Walle", "WallePython", "WalleBinding", "WalleModules", "CWallePython", "CWalleBenchmarks",
+                "Walle", "WallePython", "WalleBinding", "WalleModules", "WalleTensor", "CWallePython",
+                "CWalleBenchmarks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             resources: [.copy("Peers")],
@@ -183,7 +184,7 @@ let package = Package(
             name: "WalleStdlibTests", dependencies: ["Walle", "WallePython", "WalleStdlib"], swiftSettings: strict),
         .testTarget(
             name: "WalleTests",
-            dependencies: ["Walle", "WallePython", "WalleStdlib", "WalleText"],
+            dependencies: ["Walle", "WallePython", "WalleStdlib", "WalleStreams", "WalleText"],
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),
