@@ -62,10 +62,17 @@ package struct CSVReader: EventReader, ~Copyable {
     }
 
     package mutating func finish() -> Bool {
+        endSkipping()
         parser.rows.lookAtClock()
         hasEnded = true
         while buffer.count > 0, !isFull { readRecords() }
         return buffer.count == 0
+    }
+
+    /// The line that was too long was the last.
+    private mutating func endSkipping() {
+        if isSkipping { buffer.skip(0, lines: 1) }
+        isSkipping = false
     }
 
     private mutating func take(_ bytes: UnsafeRawBufferPointer) -> Int {
