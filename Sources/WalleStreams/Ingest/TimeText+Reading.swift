@@ -1,5 +1,5 @@
 /// Times as ISO 8601 writes them: `2026-11-21`, `2026-11-21T22:05`, `2026-11-21 22:05:07.123456+01:00`.
-enum TimeText {
+extension TimeText {
     /// Reads a time, in microseconds since 1970 in UTC.
     ///
     /// A space may stand for the `T`. Without a zone it is UTC. Digits below the microsecond are dropped. A second 60 is
