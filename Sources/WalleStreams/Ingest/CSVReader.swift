@@ -48,6 +48,7 @@ package struct CSVReader: EventReader, ~Copyable {
 
     package mutating func read(_ bytes: UnsafeRawBufferPointer) -> Int {
         parser.rows.lookAtClock()
+        hasEnded = false
         var taken = 0
         while !isFull {
             if isWorthReading {
