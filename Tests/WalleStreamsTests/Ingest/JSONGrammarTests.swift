@@ -93,7 +93,8 @@ import Testing
                 }
             }
             guard let expected = Self.oracle(line) else { continue }
-            let reading = JSONLinesReaderTests.read(line + Array("\n{\"event\":\"next\",\"timestamp\":0}\n".utf8))
+            let text = line + Array("\n{\"event\":\"next\",\"timestamp\":0}\n".utf8)
+            let reading = JSONLinesReaderTests.read(text, splits: [Int.random(in: 0...text.count, using: &random)])
             let isGrammar = reading.bad[.malformed] + reading.bad[.notUTF8] == 0
             #expect(isGrammar == expected, "seed \(seed): \(String(decoding: line, as: UTF8.self))")
             #expect(reading.rows.last?.name == "next", "the line after \(String(decoding: line, as: UTF8.self))")
