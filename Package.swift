@@ -97,7 +97,8 @@ let package = Package(
         .target(
             name: "Walle",
             dependencies: [
-                "WallePython", "WalleBinding", "WalleModules", "WalleStdlib", "WalleText", logging, metrics,
+                "WallePython", "WalleBinding", "WalleModules", "WalleStdlib", "WalleStreams", "WalleText", logging,
+                metrics,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
@@ -106,7 +107,9 @@ let package = Package(
         .target(
             name: "WalleCommands",
             dependencies: [
-                "Walle", "WalleBinding", "WallePython", "WalleStdlib", "WalleTensor", "WalleText", logging, bigInt,
+                "Walle", "WalleBinding", "WallePython", "WalleStdlib", "WalleStreams", "WalleTensor", "WalleText",
+                logging,
+                bigInt,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
