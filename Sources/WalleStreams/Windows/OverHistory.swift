@@ -2,191 +2,197 @@
 ///
 /// The older part holds, at each event, everything from there to its end merged; the newer part single events, and all of
 /// them merged (two stacks: Tangwongsan, Hirzel and Schneider 2021). An event thus costs a constant number of merges, and
-/// nothing is ever subtracted. Each aggregate has its states side by side and goes over the events on its own, by the same
-/// steps as the others.
-final class OverHistory {
-    /// An event that is complete.
-    struct Event {
-        /// A row as in a `GroupTable`.
-        var row: UnsafeMutablePointer<UInt64>
-        var time: Int64
-        /// The number of the row of answers that it wants.
-        var answer: Int
-    }
-
-    /// Which events are in which part, by their index in memory.
-    fileprivate struct Parts {
+/// nothing is ever subtracted.
+///
+/// A value of plain words, so that thousands of them are gone over without counting references. Its owner frees it.
+struct OverHistory {
+    /// Which events are in which part, by their places in memory: older ones from `first`, newer ones from `middle` on.
+    struct Parts {
         var first = 0
         var middle = 0
         var end = 0
     }
 
     let key: UInt64
-    private let layout: AggregateLayout
-    private var parts = Parts()
+    var parts = Parts()
+    /// Events that there is room for.
     private var capacity = 0
-    private var times: [Int64] = []
-    /// Of each aggregate the states of all events, then of all newer ones merged.
-    private var states: [UnsafeMutablePointer<UInt64>] = []
-    private var newer: UnsafeMutablePointer<UInt64>
+    /// The times of the events; then, for each aggregate in turn, the states of the events; then, for each aggregate, the
+    /// state of all newer events merged.
+    private var memory: UnsafeMutablePointer<UInt64>
 
-    init(_ key: UInt64, _ layout: AggregateLayout) {
+    private static let leastCapacity = 8
+
+    init(_ key: UInt64, stateWords: Int) {
         self.key = key
-        self.layout = layout
-        newer = .allocate(capacity: layout.stateWords)
-        newer.initialize(repeating: 0, count: layout.stateWords)
+        memory = .allocate(capacity: stateWords)
+        memory.initialize(repeating: 0, count: stateWords)
     }
 
-    deinit {
-        for (slot, states) in zip(layout.slots, states) {
-            if slot.isObject { for index in parts.first..<parts.end { (states + index).releaseObject() } }
-            states.deallocate()
-        }
-        for slot in layout.slots where slot.isObject { (newer + slot.word - GroupTable.header).releaseObject() }
-        newer.deallocate()
-    }
+    func byteCount(stateWords: Int) -> Int { 64 + (capacity * (1 + stateWords) + stateWords) * 8 }
 
     /// Of the last event.
-    var last: Int64 { parts.end > 0 ? times[parts.end - 1] : .min }
-    var byteCount: Int { 128 + (capacity + 1) * (layout.stateWords + 1) * 8 }
+    var last: Int64 { parts.end > 0 ? memory.int(parts.end - 1) : .min }
 
-    /// Adds events by time and gives each the aggregates of all from `size` before it on.
-    ///
-    /// - Parameter stride: Words from a row of answers to the next; they are zero. Objects in the rows of the events go over
-    ///   to the history.
-    func answer(_ events: [Event], back size: Microseconds, stride: Int, into answers: UnsafeMutablePointer<UInt64>) {
-        makeRoom(events.count)
-        for (index, event) in events.enumerated() { times[parts.end + index] = event.time }
-        for event in events { (answers + event.answer * stride)[0] = key }
-        var after = parts
-        events.withUnsafeBufferPointer { events in
-            times.withUnsafeBufferPointer { times in
-                for (index, slot) in layout.slots.enumerated() {
-                    let pass = Pass(
-                        events: events, times: times, size: size, states: states[index],
-                        newer: newer + slot.word - GroupTable.header, answers: answers, stride: stride,
-                        word: slot.word)
-                    after = parts
-                    layout.run(pass, slot, &after)
-                }
-            }
+    func free(_ layout: AggregateLayout) {
+        for slot in layout.slots where slot.isObject {
+            let word = slot.word - GroupTable.header
+            let states = states(word)
+            for index in parts.first..<parts.end { (states + index).releaseObject() }
+            newer(word, layout.stateWords).releaseObject()
         }
-        parts = after
+        memory.deallocate()
     }
 
-    private func makeRoom(_ more: Int) {
-        let live = parts.end - parts.first
+    @inline(__always) var times: UnsafeMutablePointer<UInt64> { memory }
+
+    /// The states of an aggregate whose words begin at `word` of a state row.
+    @inline(__always) func states(_ word: Int) -> UnsafeMutablePointer<UInt64> { memory + capacity &* (1 &+ word) }
+
+    @inline(__always) func newer(_ word: Int, _ stateWords: Int) -> UnsafeMutablePointer<UInt64> {
+        memory + capacity &* (1 &+ stateWords) + word
+    }
+
+    /// Makes room for more events behind the last.
+    mutating func makeRoom(_ more: Int, _ layout: AggregateLayout) {
         guard parts.end + more > capacity else { return }
-        let grows = (live + more) * 2 > capacity
-        let room = grows ? max(8, (live + more) * 2) : capacity
-        var moved = [Int64](repeating: 0, count: room)
-        for index in 0..<live { moved[index] = times[parts.first + index] }
-        times = moved
-        for (index, slot) in layout.slots.enumerated() {
-            let words = slot.kind.words
-            let new = UnsafeMutablePointer<UInt64>.allocate(capacity: room * words)
-            if index < states.count {
-                new.update(from: states[index] + parts.first * words, count: live * words)
-                states[index].deallocate()
-                states[index] = new
-            } else {
-                states.append(new)
-            }
+        let live = parts.end - parts.first
+        let words = layout.stateWords
+        var moved = OverHistory(key, room: max(Self.leastCapacity, (live + more) * 2), words)
+        moved.times.update(from: times + parts.first, count: live)
+        for slot in layout.slots {
+            let (word, width) = (slot.word - GroupTable.header, slot.kind.words)
+            moved.states(word).update(from: states(word) + parts.first * width, count: live * width)
         }
-        capacity = room
-        parts = Parts(first: 0, middle: parts.middle - parts.first, end: live)
+        moved.newer(0, words).update(from: newer(0, words), count: words)
+        moved.parts = Parts(first: 0, middle: parts.middle - parts.first, end: live)
+        memory.deallocate()
+        self = moved
     }
 
-    /// What one aggregate does with events.
-    struct Pass {
-        fileprivate var events: UnsafeBufferPointer<Event>
-        fileprivate var times: UnsafeBufferPointer<Int64>
-        fileprivate var size: Microseconds
-        fileprivate var states: UnsafeMutablePointer<UInt64>
-        fileprivate var newer: UnsafeMutablePointer<UInt64>
-        fileprivate var answers: UnsafeMutablePointer<UInt64>
-        fileprivate var stride: Int
-        fileprivate var word: Int
+    private init(_ key: UInt64, room: Int, _ stateWords: Int) {
+        self.key = key
+        capacity = room
+        memory = .allocate(capacity: room * (1 + stateWords) + stateWords)
+    }
+}
 
-        @inline(__always)
-        fileprivate func run(
-            _ parts: inout Parts, words: Int, _ merge: (UnsafePointer<UInt64>, UnsafeMutablePointer<UInt64>) -> Void,
-            release: (UnsafeMutablePointer<UInt64>) -> Void
-        ) {
-            var from = 0
-            while from < events.count {
-                let time = events[from].time
-                var end = from
-                while end < events.count, events[end].time == time {
-                    let single = events[end].row + word
-                    (states + parts.end &* words).update(from: single, count: words)
-                    merge(UnsafePointer(single), newer)
-                    parts.end &+= 1
-                    end &+= 1
-                }
-                drop(&parts, before: time.addingClamped(-size), words, merge, release)
-                for event in events[from..<end] {
-                    let answer = answers + event.answer &* stride + word
-                    if parts.first < parts.middle { merge(UnsafePointer(states + parts.first &* words), answer) }
-                    if parts.middle < parts.end { merge(UnsafePointer(newer), answer) }
-                }
-                from = end
-            }
-        }
+/// Complete events of one key, by time, among those of a call.
+struct OverRun {
+    /// The index of the key's history.
+    var history: Int
+    /// Among the events of the call, which are in the order of their keys.
+    var events: Range<Int>
+    /// The history's parts after the events.
+    var after = OverHistory.Parts()
+}
 
-        @inline(__always)
-        private func drop(
-            _ parts: inout Parts, before time: Int64, _ words: Int,
-            _ merge: (UnsafePointer<UInt64>, UnsafeMutablePointer<UInt64>) -> Void,
-            _ release: (UnsafeMutablePointer<UInt64>) -> Void
-        ) {
-            while parts.first < parts.end, times[parts.first] < time {
-                if parts.first == parts.middle {
-                    var index = parts.end &- 2
-                    while index >= parts.middle {
-                        merge(UnsafePointer(states + (index &+ 1) &* words), states + index &* words)
-                        index &-= 1
-                    }
-                    parts.middle = parts.end
-                    release(newer)
-                    newer.update(repeating: 0, count: words)
-                }
+/// What one aggregate does with the events of a call.
+struct OverPass {
+    /// Rows of the events as in a `GroupTable`, and which row of answers each wants.
+    var rows: UnsafePointer<UnsafeMutablePointer<UInt64>>
+    var places: UnsafePointer<UInt32>
+    var answers: UnsafeMutablePointer<UInt64>
+    /// Words of a row of answers.
+    var stride: Int
+    /// Of the state in a row.
+    var word: Int
+    var stateWords: Int
+    var size: Microseconds
+
+    typealias Merge = (UnsafePointer<UInt64>, UnsafeMutablePointer<UInt64>) -> Void
+
+    /// Adds the events of a run, whose times the history has, and answers each with all from `size` before it on.
+    @inline(__always)
+    func run(
+        _ run: inout OverRun, _ history: OverHistory, words: Int, _ merge: Merge,
+        release: (UnsafeMutablePointer<UInt64>) -> Void
+    ) {
+        let times = history.times
+        let states = history.states(word - GroupTable.header)
+        let newer = history.newer(word - GroupTable.header, stateWords)
+        var parts = history.parts
+        var from = run.events.lowerBound
+        while from < run.events.upperBound {
+            let time = times.int(parts.end)
+            var end = from
+            repeat {
+                let single = rows[end] + word
+                (states + parts.end &* words).update(from: single, count: words)
+                merge(UnsafePointer(single), newer)
+                parts.end &+= 1
+                end &+= 1
+            } while end < run.events.upperBound && times.int(parts.end) == time
+            let bound = time.addingClamped(-size)
+            while times.int(parts.first) < bound {
+                if parts.first == parts.middle { turnOver(&parts, states, newer, words, merge, release) }
                 release(states + parts.first &* words)
                 parts.first &+= 1
             }
+            for event in from..<end {
+                let answer = answers + Int(places[event]) &* stride + word
+                if parts.first < parts.middle { merge(UnsafePointer(states + parts.first &* words), answer) }
+                if parts.middle < parts.end { merge(UnsafePointer(newer), answer) }
+            }
+            from = end
         }
+        run.after = parts
+    }
+
+    /// Makes all events older ones: each holds itself and those after it.
+    @inline(__always)
+    private func turnOver(
+        _ parts: inout OverHistory.Parts, _ states: UnsafeMutablePointer<UInt64>,
+        _ newer: UnsafeMutablePointer<UInt64>, _ words: Int, _ merge: Merge,
+        _ release: (UnsafeMutablePointer<UInt64>) -> Void
+    ) {
+        var index = parts.end &- 2
+        while index >= parts.middle {
+            merge(UnsafePointer(states + (index &+ 1) &* words), states + index &* words)
+            index &-= 1
+        }
+        parts.middle = parts.end
+        release(newer)
+        newer.update(repeating: 0, count: words)
     }
 }
 
 extension AggregateLayout {
-    /// Runs a pass with the code of its aggregate.
-    fileprivate func run(_ pass: OverHistory.Pass, _ slot: Slot, _ parts: inout OverHistory.Parts) {
+    /// Runs a pass over all runs with the code of its aggregate.
+    func run(
+        _ pass: OverPass, _ slot: Slot, _ runs: UnsafeMutableBufferPointer<OverRun>,
+        _ histories: UnsafePointer<OverHistory>
+    ) {
         switch slot.kind {
-        case .count: run(pass, CountState.self, &parts)
-        case .integerSum, .integerMean: run(pass, IntegerSumState.self, &parts)
-        case .floatSum, .floatMean: run(pass, FloatSumState.self, &parts)
-        case .variance, .deviation: run(pass, VarianceState.self, &parts)
-        case .smallestInteger: run(pass, ExtremeState<Smaller<Int64>>.self, &parts)
-        case .largestInteger: run(pass, ExtremeState<Larger<Int64>>.self, &parts)
-        case .smallestFloat: run(pass, ExtremeState<SmallerFloat>.self, &parts)
-        case .largestFloat: run(pass, ExtremeState<LargerFloat>.self, &parts)
+        case .count: run(pass, CountState.self, runs, histories)
+        case .integerSum, .integerMean: run(pass, IntegerSumState.self, runs, histories)
+        case .floatSum, .floatMean: run(pass, FloatSumState.self, runs, histories)
+        case .variance, .deviation: run(pass, VarianceState.self, runs, histories)
+        case .smallestInteger: run(pass, ExtremeState<Smaller<Int64>>.self, runs, histories)
+        case .largestInteger: run(pass, ExtremeState<Larger<Int64>>.self, runs, histories)
+        case .smallestFloat: run(pass, ExtremeState<SmallerFloat>.self, runs, histories)
+        case .largestFloat: run(pass, ExtremeState<LargerFloat>.self, runs, histories)
         case .smallestBool, .largestBool, .smallestText, .largestText, .first, .last, .object:
-            let isObject = slot.isObject
-            pass.run(&parts, words: slot.kind.words) { other, state in
-                merge(slot, UnsafeMutablePointer(mutating: other), into: state)
-            } release: { state in
-                if isObject { state.releaseObject() }
+            for index in runs.indices {
+                pass.run(&runs[index], histories[runs[index].history], words: slot.kind.words) { other, state in
+                    merge(slot, UnsafeMutablePointer(mutating: other), into: state)
+                } release: { state in
+                    if slot.isObject { state.releaseObject() }
+                }
             }
         }
     }
 
     @inline(__always)
     private func run<State: AggregateState>(
-        _ pass: OverHistory.Pass, _: State.Type, _ parts: inout OverHistory.Parts
+        _ pass: OverPass, _: State.Type, _ runs: UnsafeMutableBufferPointer<OverRun>,
+        _ histories: UnsafePointer<OverHistory>
     ) {
-        pass.run(&parts, words: State.words) {
-            State.merge($0, into: $1)
-        } release: { _ in
+        for index in runs.indices {
+            pass.run(&runs[index], histories[runs[index].history], words: State.words) {
+                State.merge($0, into: $1)
+            } release: { _ in
+            }
         }
     }
 }

@@ -14,7 +14,9 @@ final class OverWindows: WindowOperator {
     @exclusivity(unchecked) private var earliest = Int64.max
     /// Of each key the index of its history.
     private var indices = KeyMap()
-    private var histories: [OverHistory] = []
+    @exclusivity(unchecked) private var histories: UnsafeMutablePointer<OverHistory>
+    private var historyCount = 0
+    private var historyCapacity = 64
     private var sweepCount = 1024
     private(set) var lateCount = 0
 
@@ -23,14 +25,21 @@ final class OverWindows: WindowOperator {
         self.layout = layout
         stride = GroupTable.header + layout.stateWords + 2
         waiting = .allocate(capacity: capacity * stride)
+        histories = .allocate(capacity: historyCapacity)
     }
 
     deinit {
+        for index in 0..<historyCount { histories[index].free(layout) }
+        histories.deallocate()
         for index in 0..<count { layout.releaseObjects(waiting + index * stride) }
         waiting.deallocate()
     }
 
-    var byteCount: Int { capacity * stride * 8 + indices.byteCount + histories.reduce(0) { $0 + $1.byteCount } }
+    var byteCount: Int {
+        (0..<historyCount).reduce(capacity * stride * 8 + indices.byteCount) {
+            $0 + histories[$1].byteCount(stateWords: layout.stateWords)
+        }
+    }
 
     /// An event is complete when no other of its time can come.
     var nextFiring: Int64 { count == 0 ? .max : earliest.addingClamped(1) }
@@ -85,9 +94,7 @@ final class OverWindows: WindowOperator {
         let answers = UnsafeMutablePointer<UInt64>.allocate(capacity: ready.count * stride)
         answers.initialize(repeating: 0, count: ready.count * stride)
         defer { answers.deallocate() }
-        for run in runs(ready) {
-            histories[run.history].answer(run.events, back: size, stride: stride, into: answers)
-        }
+        answer(ready, into: answers)
         results.append(self.results(ready, answers))
         for index in ready.indices { layout.releaseObjects(answers + index * stride) }
         remove(before: watermark)
@@ -114,37 +121,80 @@ final class OverWindows: WindowOperator {
         return times.withUnsafeBufferPointer { TimeOrder.rows(byTime: $0) }.map { rows[Int($0)] }
     }
 
-    /// Events of one key, by time.
-    private struct Run {
-        var history: Int
-        var events: [OverHistory.Event]
+    private func answer(_ ready: [UnsafeMutablePointer<UInt64>], into answers: UnsafeMutablePointer<UInt64>) {
+        for place in ready.indices { answers[place &* stride] = ready[place][0] }
+        let found = ready.map { index(of: $0[0]) }
+        var runs = runs(found)
+        let places = order(found, runs)
+        let rows = places.map { ready[Int($0)] }
+        for run in runs { take(rows[run.events], histories + run.history) }
+        rows.withUnsafeBufferPointer { rows in
+            places.withUnsafeBufferPointer { places in
+                runs.withUnsafeMutableBufferPointer { runs in
+                    guard let rows = rows.baseAddress, let places = places.baseAddress else { return }
+                    for slot in layout.slots {
+                        let pass = OverPass(
+                            rows: rows, places: places, answers: answers, stride: stride, word: slot.word,
+                            stateWords: layout.stateWords, size: size)
+                        layout.run(pass, slot, runs, histories)
+                    }
+                }
+            }
+        }
+        for run in runs { histories[run.history].parts = run.after }
     }
 
-    private func runs(_ ready: [UnsafeMutablePointer<UInt64>]) -> [Run] {
-        let found = ready.map { index(of: $0[0]) }
-        var counts = [Int32](repeating: 0, count: histories.count)
+    /// A run for each key that has events, by the histories' indices.
+    private func runs(_ found: [Int]) -> [OverRun] {
+        var counts = [Int](repeating: 0, count: historyCount)
         for index in found { counts[index] += 1 }
-        var runs: [Run] = []
-        var places = [Int32](repeating: -1, count: histories.count)
-        for (place, index) in found.enumerated() {
-            if places[index] < 0 {
-                places[index] = Int32(runs.count)
-                runs.append(Run(history: index, events: []))
-                runs[runs.count - 1].events.reserveCapacity(Int(counts[index]))
-            }
-            let row = ready[place]
-            runs[Int(places[index])].events.append(
-                OverHistory.Event(row: row, time: row.int(stride - 2), answer: place))
+        var (runs, start): ([OverRun], Int) = ([], 0)
+        for (index, count) in counts.enumerated() where count > 0 {
+            runs.append(OverRun(history: index, events: start..<start + count))
+            start += count
         }
         return runs
+    }
+
+    /// The events by their keys, those of a key by time.
+    private func order(_ found: [Int], _ runs: [OverRun]) -> [UInt32] {
+        var next = [Int](repeating: 0, count: historyCount)
+        for run in runs { next[run.history] = run.events.lowerBound }
+        var places = [UInt32](repeating: 0, count: found.count)
+        for (place, index) in found.enumerated() {
+            places[next[index]] = UInt32(place)
+            next[index] += 1
+        }
+        return places
+    }
+
+    /// Notes the times of events that a pass will add.
+    private func take(_ rows: ArraySlice<UnsafeMutablePointer<UInt64>>, _ history: UnsafeMutablePointer<OverHistory>) {
+        // A pass looks one further than the last.
+        history.pointee.makeRoom(rows.count + 1, layout)
+        var time = history.pointee.times + history.pointee.parts.end
+        for row in rows {
+            time.pointee = row[stride - 2]
+            time += 1
+        }
     }
 
     private func index(of key: UInt64) -> Int {
         let index = indices[key]
         if index >= 0 { return Int(index) }
-        indices[key] = Int32(histories.count)
-        histories.append(OverHistory(key, layout))
-        return histories.count - 1
+        if historyCount == historyCapacity { growHistories() }
+        indices[key] = Int32(historyCount)
+        (histories + historyCount).initialize(to: OverHistory(key, stateWords: layout.stateWords))
+        historyCount += 1
+        return historyCount - 1
+    }
+
+    private func growHistories() {
+        let old = histories
+        historyCapacity *= 2
+        histories = .allocate(capacity: historyCapacity)
+        histories.update(from: old, count: historyCount)
+        old.deallocate()
     }
 
     private func results(
@@ -174,11 +224,21 @@ final class OverWindows: WindowOperator {
 
     /// Lets go of keys without events in the span, once in a while.
     private func sweep(_ watermark: Int64) {
-        guard histories.count > sweepCount else { return }
+        guard historyCount > sweepCount else { return }
         let from = watermark.addingClamped(-size)
-        histories = histories.filter { $0.last >= from }
+        var kept = 0
         indices = KeyMap()
-        for (index, history) in histories.enumerated() { indices[history.key] = Int32(index) }
-        sweepCount = max(1024, histories.count * 2)
+        for index in 0..<historyCount {
+            let history = histories[index]
+            guard history.last >= from else {
+                history.free(layout)
+                continue
+            }
+            histories[kept] = history
+            indices[history.key] = Int32(kept)
+            kept += 1
+        }
+        historyCount = kept
+        sweepCount = max(1024, kept * 2)
     }
 }
