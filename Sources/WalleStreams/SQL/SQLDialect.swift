@@ -2,7 +2,7 @@
 package enum SQLDialect: String, Hashable, Sendable, CaseIterable {
     /// Apache Flink from 2.0 on. Its event times know milliseconds.
     case flink
-    /// DuckDB from 1.1 on. Zones other than UTC need its extension `icu`.
+    /// DuckDB from 1.3 on. Zones other than UTC need its extension `icu`.
     case duckdb
     /// SQLite from 3.30 on, with its mathematical functions. Times are integers, microseconds since 1970, truths 0 and 1;
     /// NaN becomes null there.
@@ -43,14 +43,21 @@ package enum SQLDialect: String, Hashable, Sendable, CaseIterable {
         let units: [(String, Int64)] = [
             ("DAY", TimeText.microsecondsADay), ("HOUR", 3_600_000_000), ("MINUTE", 60_000_000), ("SECOND", 1_000_000),
         ]
-        for (unit, length) in units where span != 0 && span.isMultiple(of: length) {
+        for (unit, length) in units
+        where span.isMultiple(of: length) && (self != .flink || span.magnitude / length.magnitude < 1000) {
             return interval(span / length, unit)
         }
-        guard self == .flink else { return span == 0 ? "INTERVAL '0' SECOND" : "to_microseconds(\(span))" }
-        let seconds = span.magnitude / 1_000_000
+        return self == .flink ? exactInterval(span) : "to_microseconds(\(span))"
+    }
+
+    /// Flink's intervals of one unit have three digits at most.
+    private func exactInterval(_ span: Microseconds) -> String {
+        let fields = TimeFields(Int64(span.magnitude % UInt64(TimeText.microsecondsADay)))
+        let days = span.magnitude / UInt64(TimeText.microsecondsADay)
+        let clock = [fields.hour, fields.minute, fields.second].map { TimeText.pad($0, 2) }.joined(separator: ":")
         let milliseconds = TimeText.pad(Int64(span.magnitude % 1_000_000 / 1000), 3)
-        let precision = max(2, String(seconds).count)
-        return "INTERVAL '\(span < 0 ? "-" : "")\(seconds).\(milliseconds)' SECOND(\(precision), 3)"
+        let precision = max(2, String(days).count)
+        return "INTERVAL '\(span < 0 ? "-" : "")\(days) \(clock).\(milliseconds)' DAY(\(precision)) TO SECOND(3)"
     }
 
     private func interval(_ count: Int64, _ unit: String) -> String {

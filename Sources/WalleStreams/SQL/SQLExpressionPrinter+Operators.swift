@@ -10,14 +10,44 @@ extension SQLExpressionPrinter {
         case .add, .subtract, .multiply, .divide, .divideWhole, .remainder: break
         }
         if left.type == .time || right.type == .time { return times(operation, left, right) }
-        // Nothing else says that two literals have 64 bits.
-        let first = whole.type == .int && left.places.isEmpty && right.places.isEmpty ? wide(left) : operand(left)
         switch operation {
-        case .divide: return "\(first) / \(divisor(right))"
-        case .divideWhole: return "\(first) \(dialect == .duckdb ? "//" : "/") \(divisor(right))"
-        case .remainder: return "\(first) % \(divisor(right))"
-        default: return "\(first) \(operation.rawValue) \(operand(right))"
+        case .divide: return "\(wideBesideLiteral(left, right)) / \(divisor(right))"
+        case .divideWhole:
+            return "\(wideBesideLiteral(left, right)) \(dialect == .duckdb ? "//" : "/") \(divisor(right))"
+        case .remainder: return "\(wideBesideLiteral(left, right)) % \(divisor(right))"
+        default: return checked(sum(operation, left, right), whole)
         }
+    }
+
+    /// Nothing else says that two literals have 64 bits.
+    private mutating func wideBesideLiteral(_ left: CheckedExpression, _ right: CheckedExpression) -> String {
+        left.type == .int && left.places.isEmpty && right.places.isEmpty ? wide(left) : operand(left)
+    }
+
+    /// Null where an integer does not fit 64 bits: an error in DuckDB and a float in SQLite, which both stay so through a whole
+    /// row of sums and products.
+    private func checked(_ text: String, _ whole: CheckedExpression) -> String {
+        guard whole.type == .int, whole.greatestMagnitude >= 0x1p63 else { return text }
+        switch dialect {
+        case .duckdb: return "TRY(\(text))"
+        case .sqlite: return "CASE WHEN typeof(\(text)) = 'integer' THEN \(text) END"
+        case .flink: return text
+        }
+    }
+
+    private mutating func sum(_ operation: BinaryOperator, _ left: CheckedExpression, _ right: CheckedExpression)
+        -> String
+    {
+        let first = left.isSum ? summand(left) : wideBesideLiteral(left, right)
+        return "\(first) \(operation.rawValue) \(summand(right))"
+    }
+
+    /// A sum or product within another, which the check of the outermost serves.
+    private mutating func summand(_ expression: CheckedExpression) -> String {
+        guard case .binary(let operation, let left, let right) = expression.node, expression.isSum else {
+            return operand(expression)
+        }
+        return "(\(sum(operation, left, right)))"
     }
 
     /// A row of the same operator needs no parentheses.
@@ -78,6 +108,29 @@ extension SQLExpressionPrinter {
 }
 
 extension CheckedExpression {
+    /// Whether it is a sum, a difference or a product of ints.
+    fileprivate var isSum: Bool {
+        guard type == .int, case .binary(let operation, let left, _) = node, left.type == .int else { return false }
+        return operation == .add || operation == .subtract || operation == .multiply
+    }
+
+    /// What no value of an int exceeds, as far as its form tells; from 2^63 on where it may not fit.
+    fileprivate var greatestMagnitude: Double {
+        switch node {
+        case .literal(.int(let value)): Double(value.magnitude)
+        case .binary(.add, let left, let right), .binary(.subtract, let left, let right):
+            left.greatestMagnitude + right.greatestMagnitude
+        case .binary(.multiply, let left, let right): max(1, left.greatestMagnitude) * max(1, right.greatestMagnitude)
+        case .binary(.remainder, _, let right): right.greatestMagnitude
+        case .call(.length, _), .call(.datePart, _): 0x1p31
+        case .cast(let operand) where operand.type == .bool: 1
+        case .cases(let branches, let otherwise):
+            branches.reduce(otherwise.greatestMagnitude) { max($0, $1.result.greatestMagnitude) }
+        // A bit more than it can be, so that a sum with anything is in doubt.
+        default: 0x1p64
+        }
+    }
+
     /// Whether a float may be NaN.
     var mayBeNaN: Bool {
         switch node {

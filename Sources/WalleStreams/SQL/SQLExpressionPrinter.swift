@@ -1,14 +1,18 @@
 /// Prints checked expressions in a dialect, so that they mean the same there, and collects what the dialect cannot express.
 ///
-/// One thing is not carried over: sums, differences and products of integers beyond 64 bits, which are null here, are an
-/// error in DuckDB, floats in SQLite and wrong in Flink, as no text that people want to read would tell them. And `lower` and
-/// `upper` differ for the few letters whose other case is several letters.
+/// What is not carried over, as no text that people want to read would tell it: Flink wraps sums, differences and products
+/// of integers beyond 64 bits, which are null here; the least integer has a negative there and is an error or a float
+/// elsewhere; `lower` and `upper` differ for the few letters whose other case is several letters; SQLite has no NaN; Flink
+/// takes NaN for equal to itself and reads times before 1970 wrongly.
 struct SQLExpressionPrinter {
     let dialect: SQLDialect
     let scope: ExpressionScope
     /// The part of a definition that is being printed.
     var field = "expression"
     private(set) var refusals: [StreamError] = []
+    private var known: [CheckedExpression: String] = [:]
+    /// UTF-8 bytes.
+    private static let longest = 100_000
 
     init(_ dialect: SQLDialect, _ scope: ExpressionScope) {
         self.dialect = dialect
@@ -32,8 +36,18 @@ struct SQLExpressionPrinter {
         return "NULL"
     }
 
-    /// An expression that stands alone.
+    /// An expression that stands alone. Some parts are printed more than once: each is computed once, and has a limit.
     mutating func text(_ expression: CheckedExpression) -> String {
+        if let text = known[expression] { return text }
+        var text = newText(expression)
+        if text.utf8.count > Self.longest {
+            text = refuse("an expression that is too long there", remedy: "Give names to its parts as derived values.")
+        }
+        known[expression] = text
+        return text
+    }
+
+    private mutating func newText(_ expression: CheckedExpression) -> String {
         switch expression.node {
         case .column(let place): dialect.name(scope.name(at: place))
         case .literal(let value): literal(value, expression.type)
