@@ -40,7 +40,8 @@ extension SQLExpressionPrinter {
         let zero = literal(.float(0), .float)
         // NaN has a value: NaN. It is above zero for DuckDB, and for Flink not below it.
         if dialect == .flink {
-            return "CASE WHEN NOT (\(operand(argument)) \(comparison == ">" ? "<=" : "<") \(zero)) THEN \(call) END"
+            let undefined = "\(operand(argument)) \(comparison == ">" ? "<=" : "<") \(zero)"
+            return "CASE WHEN \(undefined) THEN CAST(NULL AS DOUBLE) ELSE \(call) END"
         }
         return "CASE WHEN \(operand(argument)) \(comparison) \(zero) THEN \(call) END"
     }

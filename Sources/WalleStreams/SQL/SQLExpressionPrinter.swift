@@ -74,8 +74,12 @@ struct SQLExpressionPrinter {
         }
     }
 
-    func literal(_ value: EventValue, _ type: ColumnType) -> String {
-        switch value {
+    mutating func literal(_ value: EventValue, _ type: ColumnType) -> String {
+        if dialect == .flink, case .time(let time) = value, !time.isMultiple(of: 1000) {
+            return refuse(
+                "the time \(TimeText.text(time))", remedy: "Flink's event times know milliseconds: write a whole one.")
+        }
+        return switch value {
         case .null: "CAST(NULL AS \(dialect.type(type)))"
         case .bool(let value): value ? "TRUE" : "FALSE"
         // Its digits alone do not fit 64 bits.
