@@ -5,8 +5,10 @@ package enum TimeText {
 
     /// Microseconds since 1970 in UTC; without a zone the time is in UTC. Nil when the text is no time.
     package static func microseconds(_ text: some StringProtocol) -> Int64? {
-        var reader = TimeReader(text: Array(text.utf8))
-        return reader.time()
+        var text = String(text)
+        return text.withUTF8 { utf8 in
+            utf8.baseAddress.flatMap { microseconds($0, length: utf8.count) }
+        }
     }
 
     /// As SQL writes it: `2024-03-31 12:30:00`, behind it the fraction of the second as far as there is one.
@@ -83,75 +85,5 @@ package struct TimeFields: Hashable, Sendable {
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         return era * 146_097 + dayOfEra - 719_468
-    }
-
-    static func daysInMonth(_ month: Int64, year: Int64) -> Int64 {
-        let next = month == 12 ? days(year: year + 1, month: 1, day: 1) : days(year: year, month: month + 1, day: 1)
-        return next - days(year: year, month: month, day: 1)
-    }
-}
-
-/// Reads the forms of `TimeText` and nothing else.
-private struct TimeReader {
-    let text: [UInt8]
-    var position = 0
-
-    mutating func time() -> Int64? {
-        guard let days = date() else { return nil }
-        if position == text.count { return days * TimeText.microsecondsADay }
-        guard accept(" ") || accept("T"), let clock = clock() else { return nil }
-        guard let offset = zone(), position == text.count else { return nil }
-        return days * TimeText.microsecondsADay + clock - offset * TimeText.microsecondsASecond
-    }
-
-    private mutating func date() -> Int64? {
-        guard let year = digits(4), accept("-"), let month = digits(2), accept("-"), let day = digits(2),
-            year >= 1, (1...12).contains(month), day >= 1, day <= TimeFields.daysInMonth(month, year: year)
-        else { return nil }
-        return TimeFields.days(year: year, month: month, day: day)
-    }
-
-    private mutating func clock() -> Int64? {
-        guard let hour = digits(2), accept(":"), let minute = digits(2), hour < 24, minute < 60 else { return nil }
-        var microseconds = (hour * 3600 + minute * 60) * TimeText.microsecondsASecond
-        guard accept(":") else { return microseconds }
-        guard let second = digits(2), second < 60 else { return nil }
-        microseconds += second * TimeText.microsecondsASecond
-        guard accept(".") else { return microseconds }
-        var unit = TimeText.microsecondsASecond / 10
-        let begin = position
-        while position < text.count, unit > 0, let digit = digits(1) {
-            microseconds += digit * unit
-            unit /= 10
-        }
-        return position > begin ? microseconds : nil
-    }
-
-    /// Seconds ahead of UTC; zero without a zone.
-    private mutating func zone() -> Int64? {
-        if position == text.count || accept("Z") { return 0 }
-        let behind = accept("-")
-        guard behind || accept("+"), let hours = digits(2) else { return nil }
-        _ = accept(":")
-        let minutes = position < text.count ? digits(2) : 0
-        guard let minutes, hours <= 18, minutes < 60 else { return nil }
-        return (hours * 3600 + minutes * 60) * (behind ? -1 : 1)
-    }
-
-    private mutating func digits(_ count: Int) -> Int64? {
-        guard position + count <= text.count else { return nil }
-        var value: Int64 = 0
-        for byte in text[position..<(position + count)] {
-            guard (48...57).contains(byte) else { return nil }
-            value = value * 10 + Int64(byte - 48)
-        }
-        position += count
-        return value
-    }
-
-    private mutating func accept(_ character: Unicode.Scalar) -> Bool {
-        guard position < text.count, text[position] == UInt8(ascii: character) else { return false }
-        position += 1
-        return true
     }
 }
