@@ -10,7 +10,7 @@ extension StreamDefinition {
     /// - Throws: `StreamError` for what is wrong with the definition, `SQLRefusal` for what the dialect lacks.
     package func sql(_ dialect: SQLDialect, connector: [String: String] = ["connector": "…"]) throws -> [String] {
         var printer = try StreamPrinter(self, dialect)
-        let statements = dialect == .flink ? try printer.flink(connector) : [try printer.query()]
+        let statements = dialect == .flink ? printer.flink(connector) : [printer.query()]
         let refusals = printer.refusals
         guard refusals.isEmpty else { throw SQLRefusal(dialect: dialect, parts: refusals) }
         return statements

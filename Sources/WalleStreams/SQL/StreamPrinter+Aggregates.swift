@@ -1,13 +1,16 @@
 /// Aggregates: each as a column with its name.
 extension StreamPrinter {
     /// - Parameter window: The name of a window of lines; nil within groups.
-    mutating func aggregates(over window: String?) throws -> [String] {
-        var columns: [String] = []
-        for aggregate in definition.aggregates {
-            let printed = try text(aggregate, over: window)
-            columns.append("\(printed) AS \(dialect.name(aggregate.name))")
+    mutating func aggregates(over window: String?) -> [String] {
+        definition.aggregates.indices.map { index in
+            let aggregate = definition.aggregates[index]
+            let field = "aggregate.\(aggregate.name)"
+            let argument = plan.arguments[index]
+            let part = Part(
+                field: field, argument: argument, value: argument.map { text($0, field) } ?? "",
+                condition: plan.filters[index].map { text($0, field) }, window: window)
+            return "\(text(aggregate.function, part)) AS \(dialect.name(aggregate.name))"
         }
-        return columns
     }
 
     /// Whether an aggregate depends on the order of events of the same time.
@@ -20,23 +23,6 @@ extension StreamPrinter {
         }
     }
 
-    private mutating func text(_ aggregate: Aggregate, over window: String?) throws -> String {
-        let field = "aggregate.\(aggregate.name)"
-        let scope = scope
-        let argument = try Self.check(field) { () throws(StreamError) -> CheckedExpression? in
-            guard let argument = aggregate.argument else { return nil }
-            return try CheckedExpression(argument, in: scope)
-        }
-        let filter = try Self.check("\(field).filter") { () throws(StreamError) -> CheckedExpression? in
-            guard let filter = aggregate.filter else { return nil }
-            return try CheckedExpression(condition: filter, in: scope)
-        }
-        let part = Part(
-            field: field, argument: argument, value: argument.map { text($0, field) } ?? "",
-            condition: filter.map { text($0, "\(field).filter") }, window: window)
-        return try print(aggregate.function, part)
-    }
-
     /// An aggregate with its parts printed.
     struct Part {
         let field: String
@@ -46,11 +32,7 @@ extension StreamPrinter {
         let window: String?
     }
 
-    private mutating func print(_ function: AggregateFunction, _ part: Part) throws -> String {
-        guard part.argument != nil || function == .count else {
-            throw StreamError(
-                .definition, field: part.field, "the aggregate has nothing to aggregate", remedy: "Name a value.")
-        }
+    private mutating func text(_ function: AggregateFunction, _ part: Part) -> String {
         switch function {
         case .count: return part.argument == nil ? events(part) : call("count", part.value, part)
         case .sum: return sum(part)
@@ -141,12 +123,8 @@ extension StreamPrinter {
         case .lastFew(let count):
             return "list_reverse((\(call("list", "\(part.value) \(downwards)", part, also: present)))[1:\(count)])"
         case .concatenation(let separator):
-            return call("string_agg", "\(asText(part)), \(dialect.text(separator)) \(upwards)", part)
+            return call("string_agg", "\(part.value), \(dialect.text(separator)) \(upwards)", part)
         default: return "NULL"
         }
-    }
-
-    private func asText(_ part: Part) -> String {
-        part.argument?.type == .text ? part.value : "CAST(\(part.value) AS VARCHAR)"
     }
 }

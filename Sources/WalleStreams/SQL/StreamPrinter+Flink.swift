@@ -1,13 +1,13 @@
 /// Windows of Flink, which has them as functions of tables.
 extension StreamPrinter {
     /// The table of the source, the view of its events, and the query.
-    mutating func flink(_ connector: [String: String]) throws -> [String] {
+    mutating func flink(_ connector: [String: String]) -> [String] {
         checkFlink()
         let query: String
         if case .over(let size) = definition.window {
-            query = try over(size)
+            query = over(size)
         } else {
-            query = try windowed()
+            query = windowed()
         }
         let view = "CREATE TEMPORARY VIEW \(relation("events")) AS\n\(events(numbered: false))"
         return [source(connector), view, query]
@@ -57,8 +57,8 @@ extension StreamPrinter {
             """
     }
 
-    private mutating func windowed() throws -> String {
-        let columns = keys + ["window_start", "window_end"] + (try aggregates(over: nil))
+    private mutating func windowed() -> String {
+        let columns = keys + ["window_start", "window_end"] + aggregates(over: nil)
         return """
             SELECT
             \(columns.joined(separator: ",\n").indented)
@@ -93,7 +93,7 @@ extension StreamPrinter {
             refuse("window.zone", "windows in the zone \(zone)", remedy: "Flink's windows are in UTC.")
         }
         guard let length = TimeUnit(rawValue: unit.rawValue)?.length else {
-            refuse("window.unit", "windows of a \(unit.rawValue)", remedy: "Flink's windows are all of one length.")
+            refuse("window.calendar", "windows of a \(unit.rawValue)", remedy: "Flink's windows are all of one length.")
             return rows
         }
         // 1970 began on a Thursday, weeks begin on Monday.

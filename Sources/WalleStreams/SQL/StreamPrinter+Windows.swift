@@ -1,15 +1,15 @@
 /// Windows for engines that have none: rows with the beginning and the end of each window they belong to.
 extension StreamPrinter {
     /// The whole query, for DuckDB and SQLite.
-    mutating func query() throws -> String {
+    mutating func query() -> String {
         var steps: [(name: String, query: String)] = []
         steps.append((relation("events"), events(numbered: needsArrival)))
         let query: String
         switch definition.window {
-        case .over(let size): query = try over(size)
+        case .over(let size): query = over(size)
         case .session(let gap):
             steps += sessions(gap)
-            query = try grouped(
+            query = grouped(
                 from: relation("sessions"), by: keys + [Self.session], begin: "min(\(time))",
                 end: plus("max(\(time))", gap))
         case .tumbling, .hopping, .cumulating, .calendar:
@@ -17,7 +17,7 @@ extension StreamPrinter {
                 steps.append((relation("steps"), Self.counting(count, relation("steps"))))
             }
             steps += windows()
-            query = try grouped(
+            query = grouped(
                 from: relation("windows"), by: keys + ["window_start", "window_end"], begin: "window_start",
                 end: "window_end")
         }
@@ -27,8 +27,8 @@ extension StreamPrinter {
     }
 
     static let session = "walle_session"
-    private static let begins = "walle_begins"
-    private static let step = "walle_step"
+    static let begins = "walle_begins"
+    static let step = "walle_step"
 
     /// How many windows an event may belong to; nil for one only.
     private var windowsOfRow: Int64? {
@@ -143,10 +143,8 @@ extension StreamPrinter {
         return [(relation("begins"), begins), (relation("sessions"), sessions)]
     }
 
-    private mutating func grouped(from relation: String, by groups: [String], begin: String, end: String) throws
-        -> String
-    {
-        let columns = keys + [named(begin, "window_start"), named(end, "window_end")] + (try aggregates(over: nil))
+    private mutating func grouped(from relation: String, by groups: [String], begin: String, end: String) -> String {
+        let columns = keys + [named(begin, "window_start"), named(end, "window_end")] + aggregates(over: nil)
         return """
             SELECT
             \(columns.joined(separator: ",\n").indented)
@@ -158,8 +156,8 @@ extension StreamPrinter {
     private func named(_ value: String, _ name: String) -> String { value == name ? name : "\(value) AS \(name)" }
 
     /// A row for each event, over the events of its key up to it, those of the same time included.
-    mutating func over(_ size: Microseconds) throws -> String {
-        let columns = keys + [time] + (try aggregates(over: "recent"))
+    mutating func over(_ size: Microseconds) -> String {
+        let columns = keys + [time] + aggregates(over: "recent")
         return """
             SELECT
             \(columns.joined(separator: ",\n").indented)

@@ -2,37 +2,25 @@
 struct StreamPrinter {
     let definition: StreamDefinition
     let dialect: SQLDialect
-    /// Of the last derived value: what the key and the aggregates see.
+    let plan: StreamPlan
+    /// All names: what the filter, the key and the aggregates see.
     let scope: ExpressionScope
-    private let filter: CheckedExpression?
-    private let derived: [(name: String, value: CheckedExpression)]
+    private let layers: [[Derived]]
     private var lacking: [StreamError] = []
 
     init(_ definition: StreamDefinition, _ dialect: SQLDialect) throws(StreamError) {
         self.definition = definition
         self.dialect = dialect
+        let plan = try StreamPlan(definition)
+        self.plan = plan
+        layers = Self.layers(definition, plan)
         var scope = ExpressionScope(definition.source.schema)
-        filter = try Self.check("filter") { () throws(StreamError) -> CheckedExpression? in
-            guard let filter = definition.filter else { return nil }
-            return try CheckedExpression(condition: filter, in: scope)
-        }
-        var derived: [(name: String, value: CheckedExpression)] = []
-        for part in definition.derived {
-            let value = try Self.check("derive.\(part.name)") { () throws(StreamError) in
-                try CheckedExpression(part.value, in: scope)
-            }
-            derived.append((part.name, value))
-            scope.add(part.name, value.type)
-        }
-        self.derived = derived
+        for (part, value) in zip(definition.derived, plan.derived) { scope.add(part.name, value.type) }
         self.scope = scope
-        for key in definition.key {
-            _ = try Self.check("key") { () throws(StreamError) in try CheckedExpression(.name(key), in: scope) }
+        let own: Set = ["window_start", "window_end", Self.arrival, Self.session, Self.begins, Self.step]
+        for name in scope.names where own.contains(name) {
+            refuse("source.columns", "a value named \(name)", remedy: "The query needs the name: choose another.")
         }
-    }
-
-    static func check<Value>(_ field: String, _ body: () throws(StreamError) -> Value) throws(StreamError) -> Value {
-        do { return try body() } catch { throw error.at(field) }
     }
 
     var refusals: [StreamError] { lacking }
@@ -43,8 +31,8 @@ struct StreamPrinter {
     }
 
     /// Prints an expression; what the dialect lacks is noted under the field.
-    mutating func text(_ expression: CheckedExpression, _ field: String, _ scope: ExpressionScope? = nil) -> String {
-        var printer = SQLExpressionPrinter(dialect, scope ?? self.scope)
+    mutating func text(_ expression: CheckedExpression, _ field: String) -> String {
+        var printer = SQLExpressionPrinter(dialect, scope)
         printer.field = field
         let text = printer.text(expression)
         for refusal in printer.refusals where !lacking.contains(refusal) { lacking.append(refusal) }
@@ -61,35 +49,58 @@ struct StreamPrinter {
     var partition: String { keys.isEmpty ? "" : "PARTITION BY \(keys.joined(separator: ", ")) " }
 
     /// Selects the events that the filter keeps with their derived values, in as many selections one within the other as
-    /// values are derived from derived ones.
+    /// values are computed from derived ones.
     mutating func events(numbered: Bool) -> String {
         var from = dialect.name(definition.source.name)
         if numbered { from = "(SELECT *, row_number() OVER () AS \(Self.arrival) FROM \(from)) AS numbered" }
-        var condition = filter.map { "\nWHERE \(text($0, "filter"))" } ?? ""
+        var conditions = Array(repeating: "", count: layers.count)
+        if let filter = plan.filter {
+            let needed = (derivedNeeded(by: filter).max() ?? -1) + 1
+            if needed == conditions.count { conditions.append("") }
+            conditions[needed] = "\nWHERE \(text(filter, "where"))"
+        }
         var selection = ""
-        for layer in layers() {
-            let values = layer.map { ", \(text($0.value, "derive.\($0.name)")) AS \(dialect.name($0.name))" }
-            if !selection.isEmpty { (from, condition) = ("(\n\(selection.indented)\n) AS derived", "") }
+        for (index, condition) in (conditions.isEmpty ? [""] : conditions).enumerated() {
+            let layer = index < layers.count ? layers[index] : []
+            let values = layer.map { part in
+                ", \(text(part.value, "let.\(part.name)")) AS \(dialect.name(part.name))"
+            }
+            if index > 0 { from = "(\n\(selection.indented)\n) AS derived" }
             selection = "SELECT *\(values.joined())\nFROM \(from)\(condition)"
         }
-        return selection.isEmpty ? "SELECT *\nFROM \(from)\(condition)" : selection
+        return selection
+    }
+
+    /// Of the derived values that an expression needs the layers they are in.
+    private func derivedNeeded(by expression: CheckedExpression) -> [Int] {
+        expression.places.compactMap { place in
+            guard case .derived(let index) = place else { return nil }
+            return layers.firstIndex { $0.contains { $0.index == index } }
+        }
     }
 
     /// The place of a row in its table, which decides between events of the same time.
     static let arrival = "walle_arrival"
 
+    /// A derived value and its place among them.
+    private struct Derived {
+        let index: Int
+        let name: String
+        let value: CheckedExpression
+    }
+
     /// Derived values in groups, each computed from earlier groups only.
-    private func layers() -> [[(name: String, value: CheckedExpression)]] {
+    private static func layers(_ definition: StreamDefinition, _ plan: StreamPlan) -> [[Derived]] {
         var levels: [Int] = []
-        var layers: [[(name: String, value: CheckedExpression)]] = []
-        for part in derived {
-            let needed = part.value.places.compactMap { place -> Int? in
+        var layers: [[Derived]] = []
+        for (index, value) in plan.derived.enumerated() {
+            let needed = value.places.compactMap { place -> Int? in
                 if case .derived(let index) = place { levels[index] } else { nil }
             }
             let level = (needed.max() ?? -1) + 1
             levels.append(level)
             if level == layers.count { layers.append([]) }
-            layers[level].append(part)
+            layers[level].append(Derived(index: index, name: definition.derived[index].name, value: value))
         }
         return layers
     }

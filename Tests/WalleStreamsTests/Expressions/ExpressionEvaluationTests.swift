@@ -6,7 +6,7 @@ import Testing
 @Suite struct ExpressionEvaluationTests {
     /// What one expression gives for some rows, and what it should.
     private func compare(seed: UInt64, rows: Int, expressions: Int) throws {
-        var generator = RandomExpressions(random: SplitMix(state: seed))
+        var generator = RandomExpressions(random: SeededRandom(seed))
         let texts = TextDictionary()
         var builder = EventBatchBuilder(schema: RandomExpressions.schema, texts: texts)
         for _ in 0..<rows { builder.append(generator.row()) }

@@ -147,7 +147,7 @@ import Testing
         (
             .calendar(unit: .month, zone: "Europe/Berlin"),
             [
-                "!window.zone !window.unit",
+                "!window.zone !window.calendar",
                 "+ INTERVAL '1' MONTH) AT TIME ZONE 'Europe/Berlin') AT TIME ZONE 'UTC' AS window_end",
                 "!window.calendar",
             ]
@@ -198,7 +198,7 @@ import Testing
         (
             .concatenation(separator: ", "), false,
             [
-                "!aggregate.a", "string_agg(CAST(\"user\" AS VARCHAR), ', ' ORDER BY \"timestamp\", walle_arrival)",
+                "!aggregate.a", "string_agg(\"shop\", ', ' ORDER BY \"timestamp\", walle_arrival)",
                 "!aggregate.a",
             ]
         ),
@@ -209,8 +209,10 @@ import Testing
 
     @Test(arguments: aggregates.indices) func printsAggregates(_ index: Int) throws {
         let (function, isOver, parts) = Self.aggregates[index]
+        let isText = if case .concatenation = function { true } else { false }
         let window = isOver ? WindowKind.over(size: Self.hour) : .tumbling(size: Self.hour, offset: 0)
-        try expect(Self.definition(window, aggregates: [Aggregate("a", function, of: .name("user"))]), parts)
+        try expect(
+            Self.definition(window, aggregates: [Aggregate("a", function, of: .name(isText ? "shop" : "user"))]), parts)
     }
 
     private func expect(_ definition: StreamDefinition, _ parts: [String]) throws {
@@ -233,25 +235,51 @@ import Testing
         let refusal = #expect(throws: SQLRefusal.self) { try definition.sql(.flink) }
         #expect(
             refusal?.parts.compactMap(\.field) == [
-                "lateness", "aggregate.p90", "aggregate.few", "window.zone", "window.unit",
+                "lateness", "aggregate.p90", "aggregate.few", "window.zone", "window.calendar",
             ])
         let other = #expect(throws: SQLRefusal.self) { try definition.sql(.sqlite) }
         #expect(
-            other?.parts.compactMap(\.field) == ["derive.low", "window.calendar", "aggregate.p90", "aggregate.few"])
+            other?.parts.compactMap(\.field) == ["let.low", "window.calendar", "aggregate.p90", "aggregate.few"])
+    }
+
+    /// What sees a derived value stands outside of the selection that derives it.
+    @Test func filtersByDerivedValues() throws {
+        let definition = try Self.definition(
+            derived: [("net", "price * 0.9"), ("dear", "net > 5"), ("home", "shop = 'a'")], filter: "dear AND home")
+        let text = try definition.sql(.sqlite)[0]
+        #expect(
+            text.contains(
+                """
+                  SELECT *
+                  FROM (
+                    SELECT *, "net" > 5.0 AS "dear"
+                    FROM (
+                      SELECT *, "price" * 0.9 AS "net", "shop" = 'a' AS "home"
+                      FROM "clicks"
+                    ) AS derived
+                  ) AS derived
+                  WHERE "dear" AND "home"
+                """), "\(text)")
+    }
+
+    @Test func refusesNamesThatTheQueryNeeds() throws {
+        let definition = try Self.definition(derived: [("walle_step", "user")])
+        let refusal = #expect(throws: SQLRefusal.self) { try definition.sql(.duckdb) }
+        #expect(refusal?.parts.map(\.message) == ["a value named walle_step"])
     }
 
     @Test func namesTheFieldThatIsWrong() throws {
         let wrong: [(StreamDefinition, String)] = [
-            (try Self.definition(key: ["usr"]), "key: there is no value 'usr'. Did you mean 'user'?"),
-            (try Self.definition(filter: "price"), "filter: 'price' is float, and a condition must be bool"),
-            (try Self.definition(derived: [("a", "b + 1")]), "derive.a: there is no value 'b'"),
+            (try Self.definition(key: ["usr"]), "key: no column is named \"usr\". Did you mean \"user\"?"),
+            (try Self.definition(filter: "price"), "where: 'price' is float, and a condition must be bool"),
+            (try Self.definition(derived: [("a", "b + 1")]), "let.a: there is no value 'b'"),
             (
                 try Self.definition(aggregates: [Aggregate("x", .sum, of: .name("prise"))]),
                 "aggregate.x: there is no value 'prise'. Did you mean 'price'?"
             ),
             (
                 try Self.definition(aggregates: [Aggregate("x", .sum)]),
-                "aggregate.x: the aggregate has nothing to aggregate"
+                "aggregate.x: sum() has no argument"
             ),
         ]
         for (definition, beginning) in wrong {
