@@ -4,8 +4,8 @@ package enum SQLDialect: String, Hashable, Sendable, CaseIterable {
     case flink
     /// DuckDB from 1.3 on. Zones other than UTC need its extension `icu`.
     case duckdb
-    /// SQLite from 3.30 on, with its mathematical functions. Times are integers, microseconds since 1970, truths 0 and 1;
-    /// NaN becomes null there.
+    /// SQLite from 3.30 on, with its mathematical functions. Times are integers, microseconds since 1970, truths 0 and
+    /// 1; NaN becomes null there.
     case sqlite
 
     /// How people write it.

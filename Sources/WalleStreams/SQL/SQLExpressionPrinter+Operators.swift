@@ -24,8 +24,8 @@ extension SQLExpressionPrinter {
         left.type == .int && left.places.isEmpty && right.places.isEmpty ? wide(left) : operand(left)
     }
 
-    /// Null where an integer does not fit 64 bits: an error in DuckDB and a float in SQLite, which both stay so through a whole
-    /// row of sums and products.
+    /// Null where an integer does not fit 64 bits: an error in DuckDB and a float in SQLite, which both stay so through
+    /// a whole row of sums and products.
     private func checked(_ text: String, _ whole: CheckedExpression) -> String {
         guard whole.type == .int, whole.greatestMagnitude >= 0x1p63 else { return text }
         switch dialect {

@@ -1,9 +1,10 @@
-/// Prints checked expressions in a dialect, so that they mean the same there, and collects what the dialect cannot express.
+/// Prints checked expressions in a dialect, so that they mean the same there, and collects what the dialect cannot
+/// express.
 ///
-/// What is not carried over, as no text that people want to read would tell it: Flink wraps sums, differences and products
-/// of integers beyond 64 bits, which are null here; the least integer has a negative there and is an error or a float
-/// elsewhere; `lower` and `upper` differ for the few letters whose other case is several letters; SQLite has no NaN; Flink
-/// takes NaN for equal to itself and reads times before 1970 wrongly.
+/// What is not carried over, as no text that people want to read would tell it: Flink wraps sums, differences and
+/// products of integers beyond 64 bits, which are null here; the least integer has a negative there and is an error or
+/// a float elsewhere; `lower` and `upper` differ for the few letters whose other case is several letters; SQLite has no
+/// NaN; Flink takes NaN for equal to itself and reads times before 1970 wrongly.
 struct SQLExpressionPrinter {
     let dialect: SQLDialect
     let scope: ExpressionScope

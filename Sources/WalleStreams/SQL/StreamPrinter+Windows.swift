@@ -128,8 +128,8 @@ extension StreamPrinter {
         return "((\(end)) AT TIME ZONE \(dialect.text(zone))) AT TIME ZONE 'UTC'"
     }
 
-    /// Numbers the sessions of each key: one begins where the last event is more than the gap before. Frames of ranges hold all
-    /// events of the same time, so that their order does not matter.
+    /// Numbers the sessions of each key: one begins where the last event is more than the gap before. Frames of ranges
+    /// hold all events of the same time, so that their order does not matter.
     private func sessions(_ gap: Microseconds) -> [(name: String, query: String)] {
         let before = "lag(\(time)) OVER (\(partition)ORDER BY \(time))"
         let begins = """

@@ -1,4 +1,5 @@
-/// Prints a definition in a dialect: its events, their windows and the aggregates of these, one relation after the other.
+/// Prints a definition in a dialect: its events, their windows and the aggregates of these, one relation after the
+/// other.
 struct StreamPrinter {
     let definition: StreamDefinition
     let dialect: SQLDialect
@@ -48,8 +49,8 @@ struct StreamPrinter {
     /// For windows of lines: `PARTITION BY` the key, if there is one.
     var partition: String { keys.isEmpty ? "" : "PARTITION BY \(keys.joined(separator: ", ")) " }
 
-    /// Selects the events that the filter keeps with their derived values, in as many selections one within the other as
-    /// values are computed from derived ones.
+    /// Selects the events that the filter keeps with their derived values, in as many selections one within the other
+    /// as values are computed from derived ones.
     mutating func events(numbered: Bool) -> String {
         var from = dialect.name(definition.source.name)
         if numbered { from = "(SELECT *, row_number() OVER () AS \(Self.arrival) FROM \(from)) AS numbered" }

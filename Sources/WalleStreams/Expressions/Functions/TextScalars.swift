@@ -113,8 +113,8 @@ struct LikePattern {
 
     init(_ pattern: String) { self.pattern = Array(pattern.unicodeScalars) }
 
-    /// Goes back to the last `%` only, as a later one can do all that an earlier one could: time is at most the product of
-    /// both lengths.
+    /// Goes back to the last `%` only, as a later one can do all that an earlier one could: time is at most the product
+    /// of both lengths.
     func matches(_ text: String) -> Bool {
         let text = Array(text.unicodeScalars)
         var (place, position) = (0, 0)
