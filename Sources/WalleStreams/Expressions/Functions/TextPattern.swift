@@ -50,7 +50,7 @@ struct TextPattern {
             for place in 0...text.count {
                 // Threads of an earlier start come first.
                 if found == nil { follow(Thread(instruction: 0), at: place) }
-                if next.isEmpty { break }
+                if next.isEmpty && found != nil { break }
                 swap(&current, &next)
                 next.removeAll(keepingCapacity: true)
                 if let match = step(at: place) { found = match }
