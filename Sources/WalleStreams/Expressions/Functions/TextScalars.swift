@@ -5,17 +5,16 @@ enum TextScalars {
 
     static func upper(_ text: String) -> String { mapped(text, "a"..."z", \.uppercaseMapping) }
 
-    /// - Parameter letters: Those of ASCII that change, by one bit; Unicode's table takes a hundred times as long.
+    /// - Parameter letters: Those of ASCII that change, by one bit, where no other letters need Unicode's table.
     private static func mapped(
-        _ text: String, _ letters: ClosedRange<Unicode.Scalar>, _ mapping: (Unicode.Scalar.Properties) -> String
+        _ text: String, _ letters: ClosedRange<Character>, _ mapping: (Unicode.Scalar.Properties) -> String
     ) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) {
+            let (first, last) = (letters.lowerBound.asciiValue ?? 0, letters.upperBound.asciiValue ?? 0)
+            return String(decoding: text.utf8.map { $0 >= first && $0 <= last ? $0 ^ 0x20 : $0 }, as: UTF8.self)
+        }
         var mapped = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            if scalar.isASCII {
-                let changed = letters.contains(scalar) ? UInt8(scalar.value) ^ 0x20 : UInt8(scalar.value)
-                mapped.append(Unicode.Scalar(changed))
-                continue
-            }
             let other = mapping(scalar.properties).unicodeScalars
             mapped.append(other.count == 1 ? other.first.unsafelyUnwrapped : scalar)
         }
