@@ -6,6 +6,8 @@ final class AggregateLayout {
         var type: ColumnType?
         /// The first word of the state in a row.
         var word: Int
+
+        var isObject: Bool { if case .object = kind { true } else { false } }
     }
 
     let slots: [Slot]
@@ -28,7 +30,7 @@ final class AggregateLayout {
         self.slots = slots
         self.texts = texts
         stateWords = word - GroupTable.header
-        objectWords = slots.filter { if case .object = $0.kind { true } else { false } }.map(\.word)
+        objectWords = slots.filter(\.isObject).map(\.word)
     }
 
     /// Lets go of what a row holds.
@@ -213,7 +215,7 @@ extension AggregateLayout {
         other.forEach { row in merge(row, into: table.base + table.row(row[0])) }
     }
 
-    private func merge(_ slot: Slot, _ other: UnsafeMutablePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
+    func merge(_ slot: Slot, _ other: UnsafeMutablePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
         let from = UnsafePointer(other)
         switch slot.kind {
         case .count: CountState.merge(from, into: state)
