@@ -2,6 +2,7 @@
 extension SQLExpressionPrinter {
     mutating func call(_ function: ScalarFunction, _ arguments: [CheckedExpression], _ type: ColumnType) -> String {
         switch function {
+        case .round where dialect == .flink: return finiteRound(arguments[0])
         case .absolute, .ceiling, .floor, .round, .exponential:
             return "\(function.rawValue)(\(text(arguments[0])))"
         case .squareRoot: return defined(function, arguments[0], ">=")
@@ -44,6 +45,12 @@ extension SQLExpressionPrinter {
             return "CASE WHEN \(undefined) THEN CAST(NULL AS DOUBLE) ELSE \(call) END"
         }
         return "CASE WHEN \(operand(argument)) \(comparison) \(zero) THEN \(call) END"
+    }
+
+    /// Flink cannot round NaN and infinity. From 2^52 on all floats are whole.
+    private mutating func finiteRound(_ argument: CheckedExpression) -> String {
+        let value = text(argument)
+        return "CASE WHEN abs(\(value)) < 4503599627370496e0 THEN round(\(value)) ELSE \(value) END"
     }
 
     /// Null when one is null. NaN is above all numbers, as DuckDB has it.

@@ -45,6 +45,9 @@ import Testing
         Case(
             "starts_with(s, 'ab')", "(substring(`s`, 1, 2) = 'ab')", "starts_with(\"s\", 'ab')",
             "(substr(\"s\", 1, 2) = 'ab')"),
+        Case(
+            "round(price)", "CASE WHEN abs(`price`) < 4503599627370496e0 THEN round(`price`) ELSE `price` END",
+            "round(\"price\")", "round(\"price\")"),
         Case("lower(s)", "lower(`s`)", "lower(\"s\")", "!lower"),
         Case(
             "split_part(s, ',', 2)", "split_index(`s`, ',', 1)", "string_split(\"s\", ',')[2]",
