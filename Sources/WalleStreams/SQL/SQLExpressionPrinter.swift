@@ -21,7 +21,7 @@ struct SQLExpressionPrinter {
     }
 
     /// - Throws: `SQLRefusal`.
-    package static func print(_ expression: CheckedExpression, _ dialect: SQLDialect, in scope: ExpressionScope)
+    static func print(_ expression: CheckedExpression, _ dialect: SQLDialect, in scope: ExpressionScope)
         throws(SQLRefusal) -> String
     {
         var printer = SQLExpressionPrinter(dialect, scope)
