@@ -94,6 +94,19 @@ import Testing
         #expect(status != .success && recorder.error.contains(message), "\(recorder.error)")
     }
 
+    @Test func printsSQL() async throws {
+        let scratch = try Scratch()
+        let recorder = Recorder()
+        try scratch.write(Self.definitions, to: "a.toml")
+        let arguments = [scratch.path + "/a.toml", "--stream", "visits", "--dialect"]
+        let flink = try StreamSQLCommand.parse(arguments + ["flink", "--with", "connector=filesystem"])
+        #expect(try await flink.execute(on: recorder.console()) == .success)
+        #expect(recorder.output.contains("SESSION(") && recorder.output.contains("'connector' = 'filesystem'"))
+        let refused = try StreamSQLCommand.parse([scratch.path + "/a.toml", "--stream", "hourly", "--dialect", "flink"])
+        #expect(try await refused.execute(on: recorder.console()) == .failure)
+        #expect(recorder.error.contains("aggregate.last"), "\(recorder.error)")
+    }
+
     /// Flink and DuckDB give as many rows for the log.
     @Test(
         .enabled(if: clickstream != nil, "Scripts/fetch-data has not fetched the log"),
