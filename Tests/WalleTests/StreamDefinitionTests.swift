@@ -99,7 +99,7 @@ import WalleStreams
         ("source = \"clicks\"\nwhere = \"price + 1\"\n" + rest, ["where"]),
         ("source = \"clicks\"\nlet = { shop = \"1\" }\n" + rest, ["let.shop", "there already"]),
         (other(window: "{ hopping = \"1h\", slide = \"7min\" }"), ["window.slide", "divide"]),
-        (other(window: "{ calendar = \"day\", zone = \"Mars\" }"), ["zone", "IANA"]),
+        (other(window: "{ calendar = \"day\", zone = \"Mars\" }"), ["window.zone", "no time zone", "Mars"]),
         (
             "source = \"clicks\"\nkey = \"usr\"\nwindow = { tumbling = \"1h\" }\naggregate = { n = \"count()\" }",
             ["key", "\"user\""]

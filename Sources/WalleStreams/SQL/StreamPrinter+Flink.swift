@@ -88,11 +88,11 @@ extension StreamPrinter {
     }
 
     /// Windows of one length only, in UTC: those are tumbling.
-    private mutating func calendar(_ unit: WindowKind.CalendarUnit, _ zone: String, _ rows: String) -> String {
+    private mutating func calendar(_ unit: TimeUnit, _ zone: String, _ rows: String) -> String {
         if zone != "UTC" {
             refuse("window.zone", "windows in the zone \(zone)", remedy: "Flink's windows are in UTC.")
         }
-        guard let length = TimeUnit(rawValue: unit.rawValue)?.length else {
+        guard let length = unit.length else {
             refuse("window.calendar", "windows of a \(unit.rawValue)", remedy: "Flink's windows are all of one length.")
             return rows
         }

@@ -97,7 +97,7 @@ extension StreamPrinter {
         return "\(events) CROSS JOIN \(steps)"
     }
 
-    private mutating func calendar(_ unit: WindowKind.CalendarUnit, _ zone: String) -> [(name: String, query: String)] {
+    private mutating func calendar(_ unit: TimeUnit, _ zone: String) -> [(name: String, query: String)] {
         let place = ExpressionScope.Place.event(.time)
         let column = CheckedExpression(.column(place), .time)
         let constants = [unit.rawValue, zone].map { CheckedExpression(.literal(.text($0)), .text) }
@@ -112,8 +112,8 @@ extension StreamPrinter {
         ]
     }
 
-    private func calendarEnd(_ unit: WindowKind.CalendarUnit, _ zone: String) -> String {
-        if let length = TimeUnit(rawValue: unit.rawValue)?.length, unit == .hour || dialect == .sqlite {
+    private func calendarEnd(_ unit: TimeUnit, _ zone: String) -> String {
+        if let length = unit.length, unit == .hour || dialect == .sqlite {
             return plus("window_start", length)
         }
         if dialect == .sqlite {
