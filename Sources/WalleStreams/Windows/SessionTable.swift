@@ -43,7 +43,7 @@ final class SessionTable {
     }
 
     deinit {
-        for session in 0..<used where row(session)[1] != 0 { layout.releaseObjects(row(session)) }
+        for session in 0..<used { layout.releaseObjects(row(session)) }
         base.deallocate()
         sessions.deallocate()
     }
