@@ -24,6 +24,10 @@ class AggregateObject {
     func add(_ value: UInt64, at moment: Moment) { preconditionFailure("an aggregate of its own") }
     /// Adds all that another has seen. The other stays as it is.
     func merge(_ other: AggregateObject) { preconditionFailure("an aggregate of its own") }
+    /// Writes what it has seen.
+    func write(to writer: inout StateWriter) { preconditionFailure("an aggregate of its own") }
+    /// Reads what another of its kind wrote, before it has seen anything.
+    func read(from reader: inout StateReader) throws(StreamError) { preconditionFailure("an aggregate of its own") }
     /// About how much memory it holds.
     var byteCount: Int { preconditionFailure("an aggregate of its own") }
 }
@@ -83,6 +87,21 @@ final class LatestValues: AggregateObject {
         for entry in unsafeDowncast(other, to: LatestValues.self).entries { add(entry.value, at: entry.moment) }
     }
 
+    override func write(to writer: inout StateWriter) {
+        writer.write(entries.count)
+        for entry in entries {
+            writer.write(entry.moment)
+            writer.write(entry.value)
+        }
+    }
+
+    override func read(from reader: inout StateReader) throws(StreamError) {
+        for _ in 0..<(try reader.readCount(each: 24)) {
+            entries.append(Entry(moment: try reader.readMoment(), value: try reader.read()))
+        }
+        guard entries.count <= most else { throw StateFormat.damaged("\(entries.count) last values") }
+    }
+
     override var byteCount: Int { 64 + entries.capacity * MemoryLayout<Entry>.stride }
 
     var values: [UInt64] { entries.map(\.value) }
@@ -97,6 +116,10 @@ final class DistinctValues: AggregateObject {
     override func merge(_ other: AggregateObject) {
         values.formUnion(unsafeDowncast(other, to: DistinctValues.self).values)
     }
+
+    override func write(to writer: inout StateWriter) { writer.write(counted: values.sorted()) }
+
+    override func read(from reader: inout StateReader) throws(StreamError) { values = Set(try reader.readWords()) }
 
     override var byteCount: Int { 64 + values.capacity * 12 }
 
@@ -120,6 +143,23 @@ final class ValueCounts: AggregateObject {
         if firsts[value].map({ Earlier.prefers(moment, to: $0) }) ?? true { firsts[value] = moment }
     }
 
+    override func write(to writer: inout StateWriter) {
+        writer.write(counts.count)
+        for (value, count) in counts.sorted(by: { $0.key < $1.key }) {
+            writer.write(value)
+            writer.write(count)
+            writer.write(firsts[value] ?? Moment(time: 0, offset: 0))
+        }
+    }
+
+    override func read(from reader: inout StateReader) throws(StreamError) {
+        for _ in 0..<(try reader.readCount(each: 32)) {
+            let value = try reader.read(UInt64.self)
+            counts[value] = try reader.read()
+            firsts[value] = try reader.readMoment()
+        }
+    }
+
     override var byteCount: Int { 64 + counts.capacity * 24 + firsts.capacity * 32 }
 
     /// The most frequent first; of equally frequent ones that which came first.
@@ -131,4 +171,15 @@ final class ValueCounts: AggregateObject {
         }
         return ordered.prefix(most).map { ($0.key, $0.value) }
     }
+}
+
+extension StateWriter {
+    mutating func write(_ moment: Moment) {
+        write(moment.time)
+        write(moment.offset)
+    }
+}
+
+extension StateReader {
+    mutating func readMoment() throws(StreamError) -> Moment { Moment(time: try read(), offset: try read()) }
 }

@@ -51,6 +51,19 @@ final class DistinctSketch: AggregateObject {
         for index in registers.indices { registers[index] = max(registers[index], other.registers[index]) }
     }
 
+    override func write(to writer: inout StateWriter) {
+        writer.write(counted: hashes.sorted())
+        registers.withUnsafeBytes { writer.write(counted: $0) }
+    }
+
+    override func read(from reader: inout StateReader) throws(StreamError) {
+        hashes = Set(try reader.readWords())
+        registers = Array(try reader.readBytes())
+        guard registers.isEmpty || (registers.count == Self.registerCount && hashes.isEmpty),
+            registers.allSatisfy({ $0 <= Self.rankBits + 1 })
+        else { throw StateFormat.damaged("the registers of approx_distinct") }
+    }
+
     override var byteCount: Int { 64 + hashes.capacity * 12 + registers.count }
 
     var count: Int64 {

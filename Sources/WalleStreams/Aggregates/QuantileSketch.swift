@@ -44,6 +44,33 @@ final class QuantileSketch: AggregateObject {
         unordered += other.unordered
     }
 
+    override func write(to writer: inout StateWriter) {
+        for centroids in [centroids, pending] {
+            writer.write(centroids.count)
+            for centroid in centroids {
+                writer.write(centroid.mean)
+                writer.write(centroid.weight)
+            }
+        }
+        for value in [total, least, greatest] { writer.write(value) }
+        writer.write(unordered)
+    }
+
+    override func read(from reader: inout StateReader) throws(StreamError) {
+        centroids = try Self.centroids(&reader)
+        pending = try Self.centroids(&reader)
+        (total, least, greatest) = (try reader.readDouble(), try reader.readDouble(), try reader.readDouble())
+        unordered = try reader.read()
+    }
+
+    private static func centroids(_ reader: inout StateReader) throws(StreamError) -> [Centroid] {
+        var centroids: [Centroid] = []
+        for _ in 0..<(try reader.readCount(each: 16)) {
+            centroids.append(Centroid(mean: try reader.readDouble(), weight: try reader.readDouble()))
+        }
+        return centroids
+    }
+
     override var byteCount: Int { 96 + (centroids.capacity + pending.capacity) * 16 }
 
     /// Merges neighbours as long as their weight stays below what their place allows (scale function k1).

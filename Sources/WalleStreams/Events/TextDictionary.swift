@@ -89,6 +89,16 @@ package final class TextDictionary: @unchecked Sendable {
 
     package func string(_ code: UInt32) -> String { String(decoding: text(code), as: UTF8.self) }
 
+    /// The texts from a code on, one behind the other, and of each where it ends: for saving only new ones.
+    package func texts(from first: Int) -> (bytes: UnsafeRawBufferPointer, ends: [Int]) {
+        precondition((0...count).contains(first), "a code of this dictionary, or the next")
+        let start = starts[first]
+        return (
+            UnsafeRawBufferPointer(start: bytes + start, count: starts[count] - start),
+            (first..<count).map { starts[$0 + 1] - start }
+        )
+    }
+
     @inline(__always) private func equals(_ text: UnsafeRawBufferPointer, _ code: Int) -> Bool {
         let start = starts[code]
         let length = text.count

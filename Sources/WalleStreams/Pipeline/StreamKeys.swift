@@ -41,6 +41,11 @@ final class StreamKeys {
         }
     }
 
+    // MARK: saving
+
+    func record(_ recorder: StateRecorder) { tuples.record(recorder) }
+    func restore(_ state: SavedState) throws(StreamError) { try tuples.restore(state) }
+
     /// A column for each part of the keys.
     func columns(_ numbers: [UInt64]) -> [Column] {
         types.enumerated().map { index, type in
@@ -89,6 +94,32 @@ private struct TupleDictionary {
     private func equals(_ number: Int, _ tuple: UnsafeBufferPointer<UInt64>) -> Bool {
         for index in 0..<width where words[number * width + index] != tuple[index] { return false }
         return true
+    }
+
+    /// Tuples of a block. Full ones never change.
+    private static let blockTuples = 4096
+
+    func record(_ recorder: StateRecorder) {
+        let item = StateItem(.keys)
+        for first in stride(from: 0, to: count, by: Self.blockTuples) {
+            let end = min(first + Self.blockTuples, count)
+            if end - first == Self.blockTuples, recorder.keepsFull(item) { continue }
+            recorder.write(item, capacity: (end - first) * width * 8) { writer in
+                writer.write(counted: Array(words[first * width..<end * width]))
+            }
+        }
+    }
+
+    mutating func restore(_ state: SavedState) throws(StreamError) {
+        try state.forEachBlock(StateItem(.keys)) { reader throws(StreamError) in
+            let tuples = try reader.readWords()
+            guard width > 0, tuples.count % width == 0 else { throw StateFormat.damaged("keys of another width") }
+            for first in stride(from: 0, to: tuples.count, by: width) {
+                let before = count
+                tuples[first..<first + width].withUnsafeBufferPointer { _ = number($0) }
+                guard count == before + 1 else { throw StateFormat.damaged("a key is there twice") }
+            }
+        }
     }
 
     private mutating func grow() {

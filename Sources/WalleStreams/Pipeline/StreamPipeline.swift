@@ -10,7 +10,6 @@ package final class StreamPipeline {
     private let arguments: [ExpressionEvaluator?]
     private let filters: [ExpressionEvaluator?]
     private let windows: WindowRunner
-    private var offset: Int64 = 0
 
     /// - Throws: `.definition` that names the field of what does not fit.
     package init(_ definition: StreamDefinition, texts: TextDictionary) throws(StreamError) {
@@ -54,6 +53,27 @@ package final class StreamPipeline {
 
     /// Says that no earlier events will come: of an input that rests, or ended.
     package func advance(to time: Int64) -> [StreamRows] { windows.advance(to: time).map(rows) }
+
+    // MARK: saving
+
+    /// What changed in the state since the last time that the recorder committed. The texts of the dictionary, which
+    /// states name by their codes, are saved by who owns it, together with this.
+    package func changes(_ recorder: StateRecorder) -> StateChanges {
+        recorder.record { recorder in
+            keys.record(recorder)
+            windows.record(recorder)
+        }
+    }
+
+    /// Goes on where another pipeline of the same definition was saved, before any event; the dictionary has its texts.
+    ///
+    /// - Returns: What to record the next changes with.
+    /// - Throws: `.storage` for a damaged state, after which the pipeline is of no use.
+    package func restore(_ state: SavedState) throws(StreamError) -> StateRecorder {
+        try keys.restore(state)
+        try windows.restore(state)
+        return StateRecorder(state)
+    }
 
     private func rows(_ results: WindowResults) -> StreamRows {
         StreamRows(keys: keys.columns(results.keys), results: results)

@@ -8,21 +8,28 @@ final class GroupTable {
     @exclusivity(unchecked) private(set) var base: UnsafeMutablePointer<UInt64>
     @exclusivity(unchecked) private var mask: Int
     /// Groups.
-    @exclusivity(unchecked) private(set) var count = 0
+    @exclusivity(unchecked) var count = 0
+    /// Since it was last recorded for saving.
+    @exclusivity(unchecked) var isChanged = true
 
     /// Where the states begin in a row.
     static let header = 2
     /// Rows of the smallest table.
-    private static let least = 16
+    static let least = 16
 
     /// Words of a row that hold references to objects, which the table holds.
     private let objectWords: [Int]
 
-    init(stateWords: Int, objectWords: [Int] = [], capacity: Int = 0) {
+    convenience init(stateWords: Int, objectWords: [Int] = [], capacity: Int = 0) {
+        self.init(stateWords: stateWords, objectWords: objectWords, places: Self.size(for: capacity))
+    }
+
+    /// - Parameter places: A power of two.
+    init(stateWords: Int, objectWords: [Int], places: Int) {
         stride = Self.header + stateWords
         self.objectWords = objectWords
-        mask = Self.size(for: capacity) - 1
-        base = Self.rows(mask + 1, stride)
+        mask = places - 1
+        base = Self.rows(places, stride)
     }
 
     deinit {
@@ -36,6 +43,8 @@ final class GroupTable {
     }
 
     var byteCount: Int { (mask + 1) * stride * 8 }
+    /// Rows there is memory for.
+    var places: Int { mask + 1 }
 
     /// A power of two at most two thirds full.
     private static func size(for groups: Int) -> Int {
@@ -50,8 +59,9 @@ final class GroupTable {
         return rows
     }
 
-    /// Makes room, so that so many groups may come without moving a row.
+    /// Makes room, so that so many groups may come without moving a row. Comes before every change.
     func reserve(_ more: Int) {
+        isChanged = true
         guard (count + more) * 3 > (mask + 1) * 2 else { return }
         let (old, oldRows) = (base, mask + 1)
         mask = Self.size(for: max(count + more, count * 2)) - 1
@@ -104,6 +114,7 @@ final class GroupTable {
     }
 
     func removeAll() {
+        isChanged = true
         releaseObjects()
         base.update(repeating: 0, count: (mask + 1) * stride)
         count = 0

@@ -16,7 +16,7 @@ struct OverHistory {
     let key: UInt64
     var parts = Parts()
     /// Events that there is room for.
-    private var capacity = 0
+    private(set) var capacity = 0
     /// The times of the events; then, for each aggregate in turn, the states of the events; then, for each aggregate, the
     /// state of all newer events merged.
     private var memory: UnsafeMutablePointer<UInt64>
@@ -70,7 +70,7 @@ struct OverHistory {
         self = moved
     }
 
-    private init(_ key: UInt64, room: Int, _ stateWords: Int) {
+    init(_ key: UInt64, room: Int, _ stateWords: Int) {
         self.key = key
         capacity = room
         memory = .allocate(capacity: room * (1 + stateWords) + stateWords)

@@ -4,21 +4,21 @@
 /// history of a key is in the cache while it is at work.
 final class OverWindows: WindowOperator {
     private let size: Microseconds
-    private let layout: AggregateLayout
+    let layout: AggregateLayout
     /// Words of a row: as in a `GroupTable`, then the time and the place in the stream.
-    private let stride: Int
+    let stride: Int
     /// Events that wait, one row each.
-    @exclusivity(unchecked) private var waiting: UnsafeMutablePointer<UInt64>
+    @exclusivity(unchecked) var waiting: UnsafeMutablePointer<UInt64>
     private var capacity = 1024
-    @exclusivity(unchecked) private var count = 0
-    @exclusivity(unchecked) private var earliest = Int64.max
+    @exclusivity(unchecked) var count = 0
+    @exclusivity(unchecked) var earliest = Int64.max
     /// Of each key the index of its history.
-    private var indices = KeyMap()
-    @exclusivity(unchecked) private var histories: UnsafeMutablePointer<OverHistory>
-    private var historyCount = 0
-    private var historyCapacity = 64
-    private var sweepCount = 1024
-    private(set) var lateCount = 0
+    var indices = KeyMap()
+    @exclusivity(unchecked) var histories: UnsafeMutablePointer<OverHistory>
+    var historyCount = 0
+    var historyCapacity = 64
+    var sweepCount = 1024
+    var lateCount = 0
 
     init(size: Microseconds, layout: AggregateLayout) {
         self.size = size
@@ -67,7 +67,7 @@ final class OverWindows: WindowOperator {
         }
     }
 
-    private func reserve(_ more: Int) {
+    func reserve(_ more: Int) {
         guard count + more > capacity else { return }
         capacity = max(capacity * 2, count + more)
         let old = waiting
@@ -189,7 +189,7 @@ final class OverWindows: WindowOperator {
         return historyCount - 1
     }
 
-    private func growHistories() {
+    func growHistories() {
         let old = histories
         historyCapacity *= 2
         histories = .allocate(capacity: historyCapacity)

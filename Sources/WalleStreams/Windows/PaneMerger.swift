@@ -10,17 +10,17 @@ struct PaneMerger {
     }
 
     private let way: Way
-    private let layout: AggregateLayout
+    let layout: AggregateLayout
     /// An earlier pane has changed: what was merged of it must be merged anew.
     var isStale = false
     /// Of the panes that the last turn-over saw: from each of them on to the last, all merged. The oldest is the last element.
-    private var front: [(start: Int64, table: GroupTable)] = []
+    var front: [(start: Int64, table: GroupTable)] = []
     /// All panes since, merged.
-    private var back: GroupTable?
+    var back: GroupTable?
     /// The window that `back` is of, when it runs; where it begins.
-    private var runningStart: Int64?
+    var runningStart: Int64?
     /// The end of the last pane that was merged.
-    private var mergedEnd = Int64.min
+    var mergedEnd = Int64.min
 
     /// Up to so many panes are merged anew for every window, which costs less than two stacks.
     private static let fewPanes = 4

@@ -5,25 +5,25 @@
 /// (Tangwongsan, Hirzel and Schneider 2021), so that a pane is merged a constant number of times, for cumulating ones into a
 /// running table.
 final class PaneWindows: WindowOperator {
-    private let shape: PaneShape
-    private let layout: AggregateLayout
+    let shape: PaneShape
+    let layout: AggregateLayout
     private let lateness: Microseconds
     private let emission: StreamDefinition.Emission
     /// By their starts, ascending.
-    private var panes: [Pane] = []
-    private var merger: PaneMerger
+    var panes: [Pane] = []
+    var merger: PaneMerger
     /// Windows that end here or earlier have given their rows; nil before the first.
-    private var lastEnd: Int64?
+    var lastEnd: Int64?
     /// How often late events changed a row; only of windows that may still change.
-    private var revisions: [WindowKey: UInt32] = [:]
-    private(set) var lateCount = 0
+    var revisions: [WindowKey: UInt32] = [:]
+    var lateCount = 0
 
     struct Pane {
         var start: Int64
         var table: GroupTable
     }
 
-    private struct WindowKey: Hashable {
+    struct WindowKey: Hashable {
         var end: Int64
         var start: Int64
         var key: UInt64

@@ -23,16 +23,16 @@ final class SessionTable {
         }
     }
 
-    private let layout: AggregateLayout
+    let layout: AggregateLayout
     private let stride: Int
     private var capacity = 64
     /// Rows as in a `GroupTable`: key, events, states.
     @exclusivity(unchecked) private(set) var base: UnsafeMutablePointer<UInt64>
     @exclusivity(unchecked) private var sessions: UnsafeMutablePointer<Session>
-    @exclusivity(unchecked) private var free: Int32 = -1
+    @exclusivity(unchecked) var free: Int32 = -1
     /// Places that were ever used.
-    private var used = 0
-    private var heads: KeyMap
+    var used = 0
+    var heads: KeyMap
 
     init(_ layout: AggregateLayout) {
         self.layout = layout
@@ -89,7 +89,7 @@ final class SessionTable {
         return place
     }
 
-    private func takePlace() -> Int {
+    func takePlace() -> Int {
         if free >= 0 {
             let place = Int(free)
             free = sessions[place].next

@@ -4,12 +4,12 @@
 /// watermark says of a session's end is looked up in a heap, which has one entry a session that is put right when it comes up.
 final class SessionWindows: WindowOperator {
     private let gap: Microseconds
-    private let layout: AggregateLayout
+    let layout: AggregateLayout
     private let lateness: Microseconds
     private let emission: StreamDefinition.Emission
-    private let sessions: SessionTable
-    private var timers = TimerHeap()
-    private(set) var lateCount = 0
+    let sessions: SessionTable
+    var timers = TimerHeap()
+    var lateCount = 0
 
     init(
         gap: Microseconds, layout: AggregateLayout, lateness: Microseconds, emission: StreamDefinition.Emission

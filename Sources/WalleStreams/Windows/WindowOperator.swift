@@ -30,4 +30,9 @@ protocol WindowOperator: AnyObject {
     func add(_ events: WindowRows, watermark: Int64, to results: inout [WindowResults])
     /// Gives the rows of windows that end at or before the watermark.
     func advance(to watermark: Int64, into results: inout [WindowResults])
+
+    /// Records what a restored one needs to go on with the same rows.
+    func record(_ recorder: StateRecorder)
+    /// Takes the state of another of the same definition, before any event. After an error it is of no use.
+    func restore(_ state: SavedState) throws(StreamError)
 }

@@ -82,6 +82,25 @@ package final class WindowRunner {
         return results
     }
 
+    // MARK: saving
+
+    func record(_ recorder: StateRecorder) {
+        recorder.write(StateItem(.runner)) { writer in
+            writer.write(latest)
+            writer.write(watermark)
+        }
+        windows.record(recorder)
+    }
+
+    func restore(_ state: SavedState) throws(StreamError) {
+        (latest, watermark) = try state.read(StateItem(.runner)) { reader throws(StreamError) in
+            (try reader.read(), try reader.read())
+        }
+        try windows.restore(state)
+    }
+
+    // MARK: running
+
     private func run(_ events: WindowRows, count: Int, _ results: inout [WindowResults]) {
         var (row, next) = (0, 0)
         while row < count {

@@ -1,0 +1,51 @@
+extension StreamDefinition {
+    /// What a saved state depends on, a line a part: a state goes on only under a definition with the same lines.
+    ///
+    /// The names of aggregates are among them, as they name the columns of the rows that are stored with the state; how
+    /// long a source may idle is not.
+    package var identity: [String] {
+        let schema = source.schema
+        var lines = ["source = \(source.name)", "source.delay = \(source.delay)"]
+        lines.append("source.event = \(schema.event)")
+        lines.append("source.page = \(schema.page ?? "")")
+        lines.append("source.time = \(schema.time)")
+        lines += schema.attributes.map { "source.columns.\($0.name) = \($0.type.rawValue)" }
+        lines.append("where = \(filter?.text ?? "")")
+        lines += derived.map { "let.\($0.name) = \($0.value.text)" }
+        lines.append("key = \(key.joined(separator: ", "))")
+        lines.append("window = \(window.identity)")
+        lines.append("lateness = \(lateness)")
+        lines.append("emission = \(emission.rawValue)")
+        lines += aggregates.map { aggregate in
+            let filter = aggregate.filter.map { " where \($0.text)" } ?? ""
+            return
+                "aggregate.\(aggregate.name) = \(aggregate.function.identity)(\(aggregate.argument?.text ?? ""))\(filter)"
+        }
+        return lines
+    }
+}
+
+extension WindowKind {
+    fileprivate var identity: String {
+        switch self {
+        case .tumbling(let size, let offset): "tumbling \(size) \(offset)"
+        case .hopping(let size, let slide, let offset): "hopping \(size) \(slide) \(offset)"
+        case .cumulating(let size, let step, let offset): "cumulating \(size) \(step) \(offset)"
+        case .session(let gap): "session \(gap)"
+        case .over(let size): "over \(size)"
+        case .calendar(let unit, let zone): "calendar \(unit.rawValue) \(zone)"
+        }
+    }
+}
+
+extension AggregateFunction {
+    fileprivate var identity: String {
+        switch self {
+        case .lastFew(let count): "\(name) \(count) "
+        case .top(let count): "\(name) \(count) "
+        case .quantile(let quantile): "\(name) \(quantile) "
+        case .concatenation(let separator): "\(name) \(separator.debugDescription) "
+        default: name
+        }
+    }
+}

@@ -1,0 +1,81 @@
+/// Names a piece of a stream's state. Long ones are saved in blocks, so that those that did not change need not be.
+package struct StateItem: Hashable, Sendable {
+    package enum Kind: UInt8, Sendable, CaseIterable {
+        /// The watermark and what was counted.
+        case runner = 1
+        /// Tuples of keys.
+        case keys = 2
+        /// What windows know beside their groups.
+        case windows = 3
+        /// The groups of a pane, named by its start.
+        case pane = 4
+        /// Panes that were merged: from the one that names it to the last, and all since.
+        case suffix = 5
+        case merged = 6
+        case sessions = 7
+        /// Events that wait until they are complete.
+        case waiting = 8
+        case histories = 9
+    }
+
+    package var kind: Kind
+    package var id: Int64
+
+    package init(_ kind: Kind, _ id: Int64 = 0) {
+        self.kind = kind
+        self.id = id
+    }
+}
+
+/// One block of an item, as it is stored.
+package struct StateBlock: Sendable {
+    package var item: StateItem
+    package var index: Int
+    package var bytes: [UInt8]
+
+    package init(item: StateItem, index: Int, bytes: [UInt8]) {
+        self.item = item
+        self.index = index
+        self.bytes = bytes
+    }
+}
+
+/// What changed in a stream's state since it was last saved.
+package struct StateChanges: Sendable {
+    /// In the place of those of the same item and index.
+    package var written: [StateBlock] = []
+    /// Items that have only the blocks before one any more.
+    package var shortened: [(item: StateItem, from: Int)] = []
+
+    package var byteCount: Int { written.reduce(0) { $0 + $1.bytes.count } }
+}
+
+/// The form of a block: a header of 16 bytes, and what a `StateWriter` wrote.
+enum StateFormat {
+    static let headerBytes = 16
+    static let magic: UInt32 = 0x5753_5754
+    /// Another when the states of one release cannot be read by the next.
+    static let version: UInt32 = 1
+
+    /// Of the bytes and of the place they belong to, so that a block in another's place is found out.
+    static func checksum(_ bytes: UnsafeRawBufferPointer, _ item: StateItem, _ index: Int) -> UInt64 {
+        var hash = fold(UInt64(bitPattern: item.id) ^ 0x9e37_79b9_7f4a_7c15, UInt64(item.kind.rawValue) << 32 | 1)
+        hash = fold(hash ^ UInt64(bytes.count), UInt64(truncatingIfNeeded: index) ^ 0xd6e8_feb8_6659_fd93)
+        var place = 0
+        while place &+ 16 <= bytes.count {
+            let low = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+            let high = bytes.loadUnaligned(fromByteOffset: place &+ 8, as: UInt64.self)
+            hash = fold(hash ^ low, high ^ 0xa076_1d64_78bd_642f)
+            place &+= 16
+        }
+        for byte in bytes[place...] { hash = fold(hash ^ UInt64(byte), 0xe703_7ed1_a0b4_28db) }
+        return hash
+    }
+
+    static func damaged(_ what: String) -> StreamError {
+        StreamError(
+            .storage, "the saved state of the stream is damaged: \(what)",
+            remedy:
+                "Put back a copy of the store, or remove the stream's state, so that it begins anew from its source.")
+    }
+}
