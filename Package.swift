@@ -15,6 +15,8 @@ let strict: [SwiftSetting] = [
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
 
 let package = Package(
@@ -31,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
         .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
     ],
@@ -54,7 +57,9 @@ let package = Package(
         // The inflating half of zlib, for compressed logs.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Events: triggers, windows, patterns, and their storage. Knows nothing of Python.
-        .target(name: "WalleStreams", dependencies: ["CZlib", "WalleMemory", "WalleText"], swiftSettings: strict),
+        .target(
+            name: "WalleStreams", dependencies: ["CZlib", "WalleMemory", "WalleText", grdb, sqlite],
+            swiftSettings: strict),
         // Inner loops over numbers, with SIMD, behind one table chosen by CPU feature.
         .target(name: "CWalleKernels"),
         // Arrays: element types, views, operators and what executes them. Knows nothing of Python.

@@ -1,0 +1,130 @@
+internal import GRDB
+
+/// A file of SQLite with the rows, the state and the place in their source of any number of streams.
+///
+/// A checkpoint is one transaction: after a crash the rows, the state and the place are those of one moment. One process
+/// writes at a time, others may read meanwhile.
+package final class StreamStore: Sendable {
+    package let path: String
+    package let options: StoreOptions
+    private let queue: DatabaseQueue
+
+    /// Opens a file, or makes it.
+    ///
+    /// - Throws: `.storage` for a file that is damaged, locked, not writable or another program's.
+    package init(path: String, _ options: StoreOptions = StoreOptions()) throws(StreamError) {
+        self.path = path
+        self.options = options
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(Double(options.busyMilliseconds) / 1000)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = \(options.synchronous.rawValue)")
+            if let most = options.mostFileBytes {
+                let size = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
+                _ = try Int64.fetchOne(database, sql: "PRAGMA max_page_count = \(max(1, most / size))")
+            }
+        }
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.write { try StoreSchema.prepare($0) }
+        } catch { throw StoreFailure.error(error, path) }
+    }
+
+    /// Writes in one transaction: all of it, or nothing when it throws.
+    func write<Result>(_ body: (Database) throws -> Result) throws(StreamError) -> Result {
+        do { return try queue.write(body) } catch { throw StoreFailure.error(error, path) }
+    }
+
+    func read<Result>(_ body: (Database) throws -> Result) throws(StreamError) -> Result {
+        do { return try queue.read(body) } catch { throw StoreFailure.error(error, path) }
+    }
+
+    /// The rows of a query as SQLite holds them, of what is committed.
+    ///
+    /// - Throws: `.storage` for a statement that is wrong, or would write.
+    package func query(_ sql: String) throws(StreamError) -> StoredRows {
+        try read { database in
+            var rows = StoredRows()
+            let statement = try SQLStatement(sql, database)
+            rows.names = statement.names
+            try statement.forEachRow { rows.rows.append($0.values) }
+            return rows
+        }
+    }
+
+    /// Removes a stream with its rows and its state, of which nothing may be open.
+    package func remove(_ name: String) throws(StreamError) {
+        try write { database in
+            try database.execute(sql: "DELETE FROM walle_streams WHERE name = ?", arguments: [name])
+            guard database.changesCount > 0 else { return }
+            try database.execute(sql: "DROP TABLE IF EXISTS \(ResultTable.quoted(name))")
+        }
+    }
+
+    /// What was counted for a stream: events, rows, late events and others, by name.
+    package func counters(of stream: String) throws(StreamError) -> [String: Int64] {
+        try read { database in
+            var counters: [String: Int64] = [:]
+            let statement = try SQLStatement(
+                "SELECT c.name, c.value FROM walle_counters c JOIN walle_streams s ON s.id = c.stream WHERE s.name = ?",
+                database)
+            statement.bind(1, stream)
+            try statement.forEachRow { counters[$0.text(0)] = $0.int(1) }
+            return counters
+        }
+    }
+}
+
+/// What a query gives.
+package struct StoredRows: Sendable, Hashable {
+    package var names: [String] = []
+    package var rows: [[EventValue]] = []
+}
+
+/// The tables beside those of rows.
+enum StoreSchema {
+    /// Marks a file as a store of streams.
+    private static let application: Int32 = 0x5753_5453
+    private static let version = 1
+
+    static func prepare(_ database: Database) throws {
+        let application = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        if application == Self.application, version == Self.version { return }
+        guard count == 0 else {
+            throw StreamError(
+                .storage,
+                application == Self.application
+                    ? "the store is of version \(version), this release reads \(Self.version)"
+                    : "the file is a database of another program",
+                remedy: "Choose another file.")
+        }
+        try database.execute(sql: tables(application: Self.application, version: Self.version))
+    }
+
+    private static func tables(application: Int32, version: Int) -> String {
+        """
+        CREATE TABLE walle_streams (
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, definition TEXT NOT NULL,
+            position INTEGER NOT NULL DEFAULT 0, row_count INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE walle_state (
+            stream INTEGER NOT NULL REFERENCES walle_streams ON DELETE CASCADE, kind INTEGER NOT NULL,
+            id INTEGER NOT NULL, block INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (stream, kind, id, block));
+        CREATE TABLE walle_texts (
+            stream INTEGER NOT NULL REFERENCES walle_streams ON DELETE CASCADE, first INTEGER NOT NULL,
+            bytes BLOB NOT NULL, PRIMARY KEY (stream, first));
+        CREATE TABLE walle_counters (
+            stream INTEGER NOT NULL REFERENCES walle_streams ON DELETE CASCADE, name TEXT NOT NULL,
+            value INTEGER NOT NULL, PRIMARY KEY (stream, name)) WITHOUT ROWID;
+        CREATE TABLE walle_dead_letters (
+            id INTEGER PRIMARY KEY, stream INTEGER NOT NULL REFERENCES walle_streams ON DELETE CASCADE,
+            line INTEGER NOT NULL, position INTEGER NOT NULL, column INTEGER NOT NULL, reason TEXT NOT NULL,
+            sample BLOB NOT NULL);
+        CREATE INDEX walle_dead_letters_of ON walle_dead_letters (stream, id);
+        PRAGMA application_id = \(application);
+        PRAGMA user_version = \(version);
+        """
+    }
+}
