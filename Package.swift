@@ -144,6 +144,9 @@ let package = Package(
             name: "WalleScript",
             dependencies: ["CWallePython", "WalleArrays", "WalleBinding", "WalleModules", "WallePython"],
             path: "Tests/ScriptRunner", exclude: ["array_api.py"], swiftSettings: strict),
+        // Streams events into a store until a test kills it.
+        .executableTarget(
+            name: "WalleStreamCrash", dependencies: ["WalleStreams"], path: "Tests/StreamCrash", swiftSettings: strict),
         // An app that hosts tasks on an event log, by the public API of Walle alone.
         .executableTarget(
             name: "WalleDemo",
@@ -180,7 +183,8 @@ let package = Package(
             name: "WalleTensorTests", dependencies: ["CWalleKernels", "WalleTensor"],
             swiftSettings: strict),
         .testTarget(
-            name: "WalleStreamsTests", dependencies: ["WalleStreams", "WalleText"], swiftSettings: strict),
+            name: "WalleStreamsTests", dependencies: ["WalleStreams", "WalleStreamCrash", "WalleText"],
+            swiftSettings: strict),
         .testTarget(
             name: "WalleNumpyTests", dependencies: ["WalleBinding", "WalleModules", "WallePython"],
             exclude: ["Fixtures", "Oracle"],

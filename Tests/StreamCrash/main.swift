@@ -1,0 +1,92 @@
+// Streams events into a store until somebody kills it, and goes on where it was when it is started again. The events are
+// the same every time: a source that can replay. Arguments: the file of the store, a seed, how many events, which window.
+import WalleStreams
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// The event at a place: of numbers that the seed and the place give.
+struct Source {
+    let seed: UInt64
+
+    private func number(_ place: Int, _ which: UInt64, below most: Int) -> Int {
+        var value = (seed &+ UInt64(place) &* 8 &+ which) &* 0x9E37_79B9_7F4A_7C15
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((value ^ (value >> 31)) % UInt64(most))
+    }
+
+    func event(_ place: Int) -> Event {
+        Event(
+            number(place, 0, below: 3) == 0 ? "buy" : "view", page: "/\(number(place, 1, below: 5))",
+            time: Int64(place * 10 - number(place, 2, below: 400)),
+            attributes: [
+                "item": .text("item \(number(place, 3, below: 20 + place / 50))"),
+                "price": .float(Double(number(place, 4, below: 1000)) / 7),
+            ])
+    }
+}
+
+func definition(_ window: WindowKind) -> StreamDefinition {
+    StreamDefinition(
+        name: "views",
+        source: StreamSource(
+            name: "log", schema: EventSchema(attributes: [.init("item", .text), .init("price", .float)]), delay: 100),
+        key: ["page", "event"], window: window, lateness: 250,
+        aggregates: [
+            Aggregate("views", .count), Aggregate("total", .sum, of: .name("price")),
+            Aggregate("middle", .quantile(0.5), of: .name("price")), Aggregate("latest", .last, of: .name("item")),
+            Aggregate("items", .lastFew(3), of: .name("item")), Aggregate("kinds", .distinct, of: .name("item")),
+            Aggregate("top", .top(2), of: .name("item")),
+        ], emission: .retractions)
+}
+
+let windows: [String: WindowKind] = [
+    "tumbling": .tumbling(size: 500, offset: 0), "hopping": .hopping(size: 1200, slide: 200, offset: 0),
+    "cumulating": .cumulating(size: 1000, step: 250, offset: 0), "session": .session(gap: 60), "over": .over(size: 300),
+]
+
+func run(_ path: String, _ source: Source, _ count: Int, _ window: WindowKind) throws(StreamError) {
+    var storing = StoreOptions()
+    // A process that was killed a moment ago may still hold the lock.
+    storing.busyMilliseconds = 5000
+    var options = DurableStream.Options()
+    options.checkpointMicroseconds = 3000
+    let definition = definition(window)
+    let stream = try DurableStream(definition, in: try StreamStore(path: path, storing), options)
+    print(stream.position)
+    fflush(nil)
+    let clock = ContinuousClock()
+    let start = clock.now
+    var now: Microseconds { Int64((clock.now - start) / .microseconds(1)) }
+    var place = Int(stream.position)
+    while place < count {
+        // Comes again from a little before, as sources do that only know blocks.
+        let from = max(0, place - place % 7)
+        var builder = EventBatchBuilder(
+            schema: definition.source.schema, texts: stream.texts, offset: Int64(from))
+        for place in from..<min(count, from + 24) { builder.append(source.event(place)) }
+        try stream.process(builder.finish(), now: now)
+        place = Int(stream.position)
+        usleep(500)
+    }
+    try stream.advance(to: .max, now: now)
+    try stream.checkpoint(now: now)
+}
+
+let arguments = CommandLine.arguments
+guard arguments.count == 5, let seed = UInt64(arguments[2]), let count = Int(arguments[3]),
+    let window = windows[arguments[4]]
+else {
+    print("usage: \(arguments[0]) FILE SEED EVENTS \(windows.keys.sorted().joined(separator: "|"))")
+    exit(2)
+}
+do {
+    try run(arguments[1], Source(seed: seed), count, window)
+} catch {
+    print("error: \(error)")
+    exit(1)
+}
