@@ -19,24 +19,36 @@ struct ResultWriter {
     mutating func write(_ rows: StreamRows, isOver: Bool) throws {
         defer { nextRow += Int64(rows.count) }
         if rows.results.change == .retraction { return try delete(rows) }
+        guard !isOver else { return try insert(rows, isOver: true) }
+        let order = Self.order(rows.results)
+        for first in stride(from: 0, to: order.count, by: Self.partRows) {
+            let part = order[first..<min(first + Self.partRows, order.count)]
+            try insert(part.withUnsafeBufferPointer(rows.taking), isOver: false)
+        }
+    }
+
+    /// Rows are put in order so many at a time, a column after the other: each for itself would wait for memory.
+    private static let partRows = 2048
+
+    private func insert(_ rows: StreamRows, isOver: Bool) throws {
         let statement = try SQLStatement(table.insertion, database)
         let values = values(rows, isOver: isOver)
-        try rows.results.keys.withUnsafeBufferPointer { keys in
-            for row in isOver ? Array(0..<rows.count) : Self.order(rows.results) {
-                for (index, value) in values.enumerated() { bind(value, row, Int32(index) + 1, statement) }
-                let index = Int32(values.count)
-                statement.bind(index + 1, isOver ? nextRow + Int64(row) : Int64(bitPattern: keys[row]))
-                statement.bind(index + 2, Int64(rows.results.revisions[row]))
-                try statement.run()
-            }
+        defer { withExtendedLifetime(rows) {} }
+        for row in 0..<rows.count {
+            for (index, value) in values.enumerated() { bind(value, row, Int32(index) + 1, statement) }
+            let index = Int32(values.count)
+            statement.bind(index + 1, isOver ? nextRow + Int64(row) : Int64(bitPattern: rows.results.keys[row]))
+            statement.bind(index + 2, Int64(rows.results.revisions[row]))
+            try statement.run()
         }
     }
 
     /// Rows of one window by their keys, as the table has them.
-    private static func order(_ results: WindowResults) -> [Int] {
-        let rows = Array(0..<results.count)
+    private static func order(_ results: WindowResults) -> [UInt32] {
+        let rows = Array(0..<UInt32(results.count))
         guard let first = results.ends.first, results.ends.allSatisfy({ $0 == first }) else { return rows }
-        return rows.map { (Int64(bitPattern: results.keys[$0]), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+        let keys = results.keys.map { Int64(bitPattern: $0) }
+        return rows.map { (keys[Int($0)], $0) }.sorted { $0.0 < $1.0 }.map(\.1)
     }
 
     private mutating func delete(_ rows: StreamRows) throws {
@@ -52,20 +64,34 @@ struct ResultWriter {
 
     // MARK: values
 
-    /// What a column of the table gets: a value a row.
+    /// What a column of the table gets, a value a row: memory that the rows hold, so that no references are counted.
     private enum Values {
-        case column(Column)
-        case ints([Int64])
+        case ints(UnsafePointer<Int64>, UnsafePointer<UInt64>?)
+        case floats(UnsafePointer<Double>, UnsafePointer<UInt64>?)
+        case bools(UnsafePointer<UInt8>, UnsafePointer<UInt64>?)
+        case codes(UnsafePointer<UInt32>, UnsafePointer<UInt64>?)
+        case bounds([Int64])
         case texts([String?])
+
+        init(_ column: Column) {
+            let nulls = column.nulls.map { UnsafePointer($0.words) }
+            self =
+                switch column.type {
+                case .bool: .bools(column.bools, nulls)
+                case .int, .time: .ints(column.ints, nulls)
+                case .float: .floats(column.floats, nulls)
+                case .text: .codes(column.codes, nulls)
+                }
+        }
     }
 
     private func values(_ rows: StreamRows, isOver: Bool) -> [Values] {
         let bounds: [Values] =
-            isOver ? [.ints(rows.results.ends)] : [.ints(rows.results.starts), .ints(rows.results.ends)]
-        return rows.keys.map(Values.column) + bounds
+            isOver ? [.bounds(rows.results.ends)] : [.bounds(rows.results.starts), .bounds(rows.results.ends)]
+        return rows.keys.map { Values($0) } + bounds
             + rows.results.aggregates.map { column in
                 switch column {
-                case .values(let column): .column(column)
+                case .values(let column): Values(column)
                 case .texts(let texts): .texts(texts)
                 case .lists(let lists): .texts(lists.map { ResultJSON.text($0) })
                 case .counted(let counted): .texts(counted.map { ResultJSON.text($0) })
@@ -76,22 +102,48 @@ struct ResultWriter {
     @inline(__always)
     private func bind(_ values: Values, _ row: Int, _ index: Int32, _ statement: SQLStatement) {
         switch values {
-        case .column(let column): bind(column, row, index, statement)
-        case .ints(let values): statement.bind(index, values[row])
+        case .ints(let values, let nulls):
+            if isNull(nulls, row) { statement.bindNull(index) } else { statement.bind(index, values[row]) }
+        case .floats(let values, let nulls):
+            if isNull(nulls, row) { statement.bindNull(index) } else { statement.bind(index, values[row]) }
+        case .bools(let values, let nulls):
+            if isNull(nulls, row) { statement.bindNull(index) } else { statement.bind(index, Int64(values[row])) }
+        case .codes(let values, let nulls):
+            if isNull(nulls, row) {
+                statement.bindNull(index)
+            } else {
+                statement.bind(text: texts.text(values[row]), index)
+            }
+        case .bounds(let values): statement.bind(index, values[row])
         case .texts(let values):
             if let text = values[row] { statement.bind(index, text) } else { statement.bindNull(index) }
         }
     }
 
-    @inline(__always)
-    private func bind(_ column: Column, _ row: Int, _ index: Int32, _ statement: SQLStatement) {
-        if column.isNull(row) { return statement.bindNull(index) }
-        switch column.type {
-        case .bool: statement.bind(index, Int64(column.bools[row]))
-        case .int, .time: statement.bind(index, column.ints[row])
-        case .float: statement.bind(index, column.floats[row])
-        case .text: statement.bind(text: texts.text(column.codes[row]), index)
+    @inline(__always) private func isNull(_ nulls: UnsafePointer<UInt64>?, _ row: Int) -> Bool {
+        guard let nulls else { return false }
+        return nulls[row >> 6] >> UInt64(row & 63) & 1 != 0
+    }
+}
+
+extension StreamRows {
+    /// Only the rows at the given positions, in that order.
+    fileprivate func taking(_ rows: UnsafeBufferPointer<UInt32>) -> StreamRows {
+        func take<Value>(_ values: [Value]) -> [Value] { rows.map { values[Int($0)] } }
+        var results = results
+        results.keys = take(results.keys)
+        results.starts = take(results.starts)
+        results.ends = take(results.ends)
+        results.revisions = take(results.revisions)
+        results.aggregates = results.aggregates.map { column in
+            switch column {
+            case .values(let column): .values(column.taking(rows))
+            case .texts(let texts): .texts(take(texts))
+            case .lists(let lists): .lists(take(lists))
+            case .counted(let counted): .counted(take(counted))
+            }
         }
+        return StreamRows(keys: keys.map { $0.taking(rows) }, results: results)
     }
 }
 

@@ -75,10 +75,11 @@ import Testing
 
     @Test func keepsWhatCannotBeWrittenWhileFull() throws {
         let file = try TemporaryStore()
+        let events = StreamFixtures.events(800, seed: 1)
         var now: Int64 = 0
-        let stream = try DurableStream(definition, in: try file.open { $0.mostFileBytes = 60_000 })
+        let stream = try DurableStream(definition, in: try file.open { $0.mostFileBytes = 185_000 })
         let error = #expect(throws: StreamError.self) {
-            for end in stride(from: 10, through: 200, by: 10) {
+            for end in stride(from: 40, through: 800, by: 40) {
                 try StreamFixtures.feed(stream, events, to: end, now: &now)
                 try stream.checkpoint(now: now)
             }
@@ -89,7 +90,7 @@ import Testing
         // With more room the same file goes on from the last checkpoint.
         let next = try DurableStream(definition, in: try file.open())
         #expect(next.position == committed)
-        try StreamFixtures.feed(next, events, to: 200, now: &now)
+        try StreamFixtures.feed(next, events, to: 800, now: &now)
         try next.advance(to: .max, now: now)
         let rows = try next.query("SELECT * FROM views", now: now)
         #expect(rows.rows.count == (try StreamFixtures.standingCount(definition, events)))
@@ -99,7 +100,7 @@ import Testing
         for bySize in [false, true] {
             let file = try TemporaryStore()
             let store = try file.open { options in
-                if bySize { options.retentionBytes = 90_000 } else { options.retentionTime = 40 }
+                if bySize { options.retentionBytes = 200_000 } else { options.retentionTime = 40 }
             }
             let stream = try DurableStream(definition, in: store)
             let events = StreamFixtures.events(600, seed: 4)
