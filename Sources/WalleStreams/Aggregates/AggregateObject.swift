@@ -25,9 +25,9 @@ class AggregateObject {
     /// Adds all that another has seen. The other stays as it is.
     func merge(_ other: AggregateObject) { preconditionFailure("an aggregate of its own") }
     /// Writes what it has seen.
-    func write(to writer: inout StateWriter) { preconditionFailure("an aggregate of its own") }
+    func write(to writer: inout BlockWriter) { preconditionFailure("an aggregate of its own") }
     /// Reads what another of its kind wrote, before it has seen anything.
-    func read(from reader: inout StateReader) throws(StreamError) { preconditionFailure("an aggregate of its own") }
+    func read(from reader: inout BlockReader) throws(StreamError) { preconditionFailure("an aggregate of its own") }
     /// About how much memory it holds.
     var byteCount: Int { preconditionFailure("an aggregate of its own") }
 }
@@ -87,7 +87,7 @@ final class LatestValues: AggregateObject {
         for entry in unsafeDowncast(other, to: LatestValues.self).entries { add(entry.value, at: entry.moment) }
     }
 
-    override func write(to writer: inout StateWriter) {
+    override func write(to writer: inout BlockWriter) {
         writer.write(entries.count)
         for entry in entries {
             writer.write(entry.moment)
@@ -95,7 +95,7 @@ final class LatestValues: AggregateObject {
         }
     }
 
-    override func read(from reader: inout StateReader) throws(StreamError) {
+    override func read(from reader: inout BlockReader) throws(StreamError) {
         for _ in 0..<(try reader.readCount(each: 24)) {
             entries.append(Entry(moment: try reader.readMoment(), value: try reader.read()))
         }
@@ -117,9 +117,9 @@ final class DistinctValues: AggregateObject {
         values.formUnion(unsafeDowncast(other, to: DistinctValues.self).values)
     }
 
-    override func write(to writer: inout StateWriter) { writer.write(counted: values.sorted()) }
+    override func write(to writer: inout BlockWriter) { writer.write(counted: values.sorted()) }
 
-    override func read(from reader: inout StateReader) throws(StreamError) { values = Set(try reader.readWords()) }
+    override func read(from reader: inout BlockReader) throws(StreamError) { values = Set(try reader.readWords()) }
 
     override var byteCount: Int { 64 + values.capacity * 12 }
 
@@ -143,7 +143,7 @@ final class ValueCounts: AggregateObject {
         if firsts[value].map({ Earlier.prefers(moment, to: $0) }) ?? true { firsts[value] = moment }
     }
 
-    override func write(to writer: inout StateWriter) {
+    override func write(to writer: inout BlockWriter) {
         writer.write(counts.count)
         for (value, count) in counts.sorted(by: { $0.key < $1.key }) {
             writer.write(value)
@@ -152,7 +152,7 @@ final class ValueCounts: AggregateObject {
         }
     }
 
-    override func read(from reader: inout StateReader) throws(StreamError) {
+    override func read(from reader: inout BlockReader) throws(StreamError) {
         for _ in 0..<(try reader.readCount(each: 32)) {
             let value = try reader.read(UInt64.self)
             counts[value] = try reader.read()
@@ -173,13 +173,13 @@ final class ValueCounts: AggregateObject {
     }
 }
 
-extension StateWriter {
+extension BlockWriter {
     mutating func write(_ moment: Moment) {
         write(moment.time)
         write(moment.offset)
     }
 }
 
-extension StateReader {
+extension BlockReader {
     mutating func readMoment() throws(StreamError) -> Moment { Moment(time: try read(), offset: try read()) }
 }

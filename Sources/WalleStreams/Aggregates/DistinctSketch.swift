@@ -51,12 +51,12 @@ final class DistinctSketch: AggregateObject {
         for index in registers.indices { registers[index] = max(registers[index], other.registers[index]) }
     }
 
-    override func write(to writer: inout StateWriter) {
+    override func write(to writer: inout BlockWriter) {
         writer.write(counted: hashes.sorted())
         registers.withUnsafeBytes { writer.write(counted: $0) }
     }
 
-    override func read(from reader: inout StateReader) throws(StreamError) {
+    override func read(from reader: inout BlockReader) throws(StreamError) {
         hashes = Set(try reader.readWords())
         registers = Array(try reader.readBytes())
         guard registers.isEmpty || (registers.count == Self.registerCount && hashes.isEmpty),

@@ -44,7 +44,7 @@ final class QuantileSketch: AggregateObject {
         unordered += other.unordered
     }
 
-    override func write(to writer: inout StateWriter) {
+    override func write(to writer: inout BlockWriter) {
         for centroids in [centroids, pending] {
             writer.write(centroids.count)
             for centroid in centroids {
@@ -56,14 +56,14 @@ final class QuantileSketch: AggregateObject {
         writer.write(unordered)
     }
 
-    override func read(from reader: inout StateReader) throws(StreamError) {
+    override func read(from reader: inout BlockReader) throws(StreamError) {
         centroids = try Self.centroids(&reader)
         pending = try Self.centroids(&reader)
         (total, least, greatest) = (try reader.readDouble(), try reader.readDouble(), try reader.readDouble())
         unordered = try reader.read()
     }
 
-    private static func centroids(_ reader: inout StateReader) throws(StreamError) -> [Centroid] {
+    private static func centroids(_ reader: inout BlockReader) throws(StreamError) -> [Centroid] {
         var centroids: [Centroid] = []
         for _ in 0..<(try reader.readCount(each: 16)) {
             centroids.append(Centroid(mean: try reader.readDouble(), weight: try reader.readDouble()))

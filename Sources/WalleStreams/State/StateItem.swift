@@ -50,7 +50,7 @@ package struct StateChanges: Sendable {
     package var byteCount: Int { written.reduce(0) { $0 + $1.bytes.count } }
 }
 
-/// The form of a block: a header of 16 bytes, and what a `StateWriter` wrote.
+/// The form of a block: a header of 16 bytes, and what a `BlockWriter` wrote.
 enum StateFormat {
     static let headerBytes = 16
     static let magic: UInt32 = 0x5753_5754

@@ -36,8 +36,8 @@ package final class StateRecorder {
     }
 
     /// Records the next block of an item.
-    func write(_ item: StateItem, capacity: Int = 256, _ body: (inout StateWriter) -> Void) {
-        var writer = StateWriter(capacity: capacity)
+    func write(_ item: StateItem, capacity: Int = 256, _ body: (inout BlockWriter) -> Void) {
+        var writer = BlockWriter(capacity: capacity)
         body(&writer)
         let index = next[item]?.count ?? 0
         let (bytes, checksum) = writer.finish(item, index)
@@ -104,9 +104,9 @@ package final class SavedState {
     func blockCount(_ item: StateItem) -> Int { blocks[item]?.count ?? 0 }
 
     /// Reads the blocks of an item, which may have none.
-    func forEachBlock(_ item: StateItem, _ body: (inout StateReader) throws(StreamError) -> Void) throws(StreamError) {
+    func forEachBlock(_ item: StateItem, _ body: (inout BlockReader) throws(StreamError) -> Void) throws(StreamError) {
         for block in blocks[item] ?? [] {
-            var reader = try StateReader(block)
+            var reader = try BlockReader(block)
             try body(&reader)
             try reader.finish()
         }
@@ -114,10 +114,10 @@ package final class SavedState {
 
     /// Reads an item of one block, which must be there.
     func read<Result>(
-        _ item: StateItem, _ body: (inout StateReader) throws(StreamError) -> Result
+        _ item: StateItem, _ body: (inout BlockReader) throws(StreamError) -> Result
     ) throws(StreamError) -> Result {
         guard let block = blocks[item]?.first else { throw StateFormat.damaged("there is no \(item.kind)") }
-        var reader = try StateReader(block)
+        var reader = try BlockReader(block)
         let result = try body(&reader)
         try reader.finish()
         return result

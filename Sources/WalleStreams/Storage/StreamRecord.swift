@@ -78,7 +78,7 @@ final class StreamRecord {
         for (first, bytes) in segments.joined() {
             guard first == texts.count else { throw StateFormat.damaged("texts from \(texts.count) on are missing") }
             let block = StateBlock(item: StateItem(.keys, -1), index: first, bytes: bytes)
-            var reader = try StateReader(block)
+            var reader = try BlockReader(block)
             try texts.read(from: &reader)
             try reader.finish()
         }
@@ -137,7 +137,7 @@ final class StreamRecord {
 
     private func write(_ texts: TextDictionary, _ database: Database) throws {
         guard texts.count > textCount else { return }
-        var writer = StateWriter()
+        var writer = BlockWriter()
         texts.write(from: textCount, to: &writer)
         let statement = try SQLStatement("INSERT INTO walle_texts VALUES (?, ?, ?)", database)
         statement.bind(1, id)
@@ -236,13 +236,13 @@ final class StreamRecord {
 
 extension TextDictionary {
     /// Writes the texts from a code on.
-    fileprivate func write(from first: Int, to writer: inout StateWriter) {
+    fileprivate func write(from first: Int, to writer: inout BlockWriter) {
         let (bytes, ends) = texts(from: first)
         writer.write(counted: ends.map { UInt64($0) })
         writer.write(counted: bytes)
     }
 
-    fileprivate func read(from reader: inout StateReader) throws(StreamError) {
+    fileprivate func read(from reader: inout BlockReader) throws(StreamError) {
         let ends = try reader.readWords()
         let bytes = try reader.readBytes()
         var start = 0

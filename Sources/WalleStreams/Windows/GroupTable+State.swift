@@ -39,7 +39,7 @@ extension GroupTable {
         return table
     }
 
-    private func readRow(_ layout: AggregateLayout, _ reader: inout StateReader) throws(StreamError) {
+    private func readRow(_ layout: AggregateLayout, _ reader: inout BlockReader) throws(StreamError) {
         let place = Int(try reader.read(UInt32.self))
         guard place < places, base[place * stride + 1] == 0, (count + 1) * 3 <= places * 2 else {
             throw StateFormat.damaged("a group of a table is out of place")

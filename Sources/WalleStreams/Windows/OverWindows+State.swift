@@ -25,7 +25,7 @@ extension OverWindows {
         }
     }
 
-    private func write(_ row: UnsafeMutablePointer<UInt64>, to writer: inout StateWriter) {
+    private func write(_ row: UnsafeMutablePointer<UInt64>, to writer: inout BlockWriter) {
         layout.write(row, to: &writer)
         writer.write(words: row + stride - 2, count: 2)
     }
@@ -45,7 +45,7 @@ extension OverWindows {
         sweepCount = max(sweepCount, historyCount * 2)
     }
 
-    private func readEvent(_ reader: inout StateReader) throws(StreamError) {
+    private func readEvent(_ reader: inout BlockReader) throws(StreamError) {
         reserve(1)
         let row = waiting + count * stride
         row.update(repeating: 0, count: stride)
@@ -55,7 +55,7 @@ extension OverWindows {
         earliest = min(earliest, row.int(stride - 2))
     }
 
-    private func readHistory(_ reader: inout StateReader) throws(StreamError) {
+    private func readHistory(_ reader: inout BlockReader) throws(StreamError) {
         let key: UInt64 = try reader.read()
         guard indices[key] < 0 else { throw StateFormat.damaged("a key with two histories") }
         if historyCount == historyCapacity { growHistories() }
@@ -70,7 +70,7 @@ extension OverWindows {
 
 extension OverHistory {
     /// The key, how many events there are, then these.
-    fileprivate func write(_ layout: AggregateLayout, to writer: inout StateWriter) {
+    fileprivate func write(_ layout: AggregateLayout, to writer: inout BlockWriter) {
         writer.write(key)
         writer.write(parts.end - parts.first)
         writer.write(parts.middle - parts.first)
@@ -90,7 +90,7 @@ extension OverHistory {
     }
 
     fileprivate mutating func read(
-        _ layout: AggregateLayout, _ count: Int, from reader: inout StateReader
+        _ layout: AggregateLayout, _ count: Int, from reader: inout BlockReader
     ) throws(StreamError) {
         parts = Parts(first: 0, middle: try reader.read(in: 0...count, "a part of a history"), end: count)
         try reader.read(words: times, count: count)

@@ -52,27 +52,27 @@ extension PaneMerger {
         if !state.ids(.merged).isEmpty { back = try .restored(StateItem(.merged), layout, state) }
     }
 
-    func write(to writer: inout StateWriter) {
+    func write(to writer: inout BlockWriter) {
         writer.write(isStale)
         writer.write(runningStart)
         writer.write(mergedEnd)
     }
 
-    mutating func read(from reader: inout StateReader) throws(StreamError) {
+    mutating func read(from reader: inout BlockReader) throws(StreamError) {
         isStale = try reader.readBool()
         runningStart = try reader.readOptional()
         mergedEnd = try reader.read()
     }
 }
 
-extension StateWriter {
+extension BlockWriter {
     mutating func write(_ value: Int64?) {
         write(value != nil)
         write(value ?? 0)
     }
 }
 
-extension StateReader {
+extension BlockReader {
     mutating func readOptional() throws(StreamError) -> Int64? {
         let isThere = try readBool()
         let value: Int64 = try read()

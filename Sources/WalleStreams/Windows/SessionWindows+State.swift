@@ -37,7 +37,7 @@ extension SessionTable {
         }
     }
 
-    private func write(_ place: Int, to writer: inout StateWriter) {
+    private func write(_ place: Int, to writer: inout BlockWriter) {
         let session = self[place]
         writer.write(session.start)
         writer.write(session.last)
@@ -69,7 +69,7 @@ extension SessionTable {
         try link()
     }
 
-    private func readPlace(_ count: Int, _ reader: inout StateReader) throws(StreamError) {
+    private func readPlace(_ count: Int, _ reader: inout BlockReader) throws(StreamError) {
         // Nothing is free yet: the next place behind the last.
         let place = takePlace()
         var session = Session(start: try reader.read(), last: try reader.read(), next: -1, generation: 0)

@@ -120,7 +120,7 @@ import Testing
             var blocks = saved.all
             let index = Int.random(in: 0..<blocks.count, using: &random)
             let (item, place) = (blocks[index].item, blocks[index].index)
-            var writer = StateWriter()
+            var writer = BlockWriter()
             for (at, byte) in blocks[index].bytes.dropFirst(StateFormat.headerBytes).enumerated() {
                 writer.write(at < 40 && Int.random(in: 0..<8, using: &random) == 0 ? UInt8.random(in: 0...255) : byte)
             }

@@ -3,7 +3,7 @@
 #endif
 
 /// Writes state as bytes: numbers of fixed width, the least significant byte first.
-struct StateWriter {
+struct BlockWriter {
     private var bytes: [UInt8]
 
     init(capacity: Int = 256) {

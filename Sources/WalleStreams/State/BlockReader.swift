@@ -1,5 +1,5 @@
-/// Reads what a `StateWriter` wrote. Whatever the bytes are, it reads within them.
-struct StateReader {
+/// Reads what a `BlockWriter` wrote. Whatever the bytes are, it reads within them.
+struct BlockReader {
     private let bytes: [UInt8]
     private var place = StateFormat.headerBytes
 
