@@ -15,6 +15,7 @@ extension PatternMatcher {
         var last: Int32 = -1
         /// Matches found before this event of this start, among which equal ones are looked for.
         var known: Int
+        var interest: UInt64 = 0
     }
 
     func begin(_ slot: Int32, _ event: Taken, into matches: inout PatternMatches) {
@@ -22,10 +23,24 @@ extension PatternMatcher {
         var line = Line(start: start, known: matches.count)
         _ = takeMoves(of: 0, states[0].allMoves, behind: -1, event, &line, into: &matches)
         starts[start].thread = line.first
+        slots[slot].interest |= line.interest
         if isFruitless(start) { remove(start) }
     }
 
-    func advance(_ start: Int32, _ event: Taken, into matches: inout PatternMatches) {
+    func advance(_ slot: Int32, _ event: Taken, into matches: inout PatternMatches) {
+        var start = slots[slot].first
+        var interest: UInt64 = 0
+        while start >= 0 {
+            let behind = starts[start].behind
+            interest |= advance(start: start, event, into: &matches)
+            if isFruitless(start) { remove(start) }
+            start = behind
+        }
+        slots[slot].interest = interest
+    }
+
+    /// - Returns: What its threads are interested in now.
+    private func advance(start: Int32, _ event: Taken, into matches: inout PatternMatches) -> UInt64 {
         var line = Line(start: start, known: matches.count)
         var index = starts[start].thread
         while index >= 0 {
@@ -45,6 +60,7 @@ extension PatternMatcher {
             index = thread.next
         }
         starts[start].thread = line.first
+        return line.interest
     }
 
     private enum Outcome {
@@ -123,6 +139,7 @@ extension PatternMatcher {
         threads[index].next = -1
         if line.last >= 0 { threads[line.last].next = index } else { line.first = index }
         line.last = index
+        line.interest |= states[Int(threads[index].state)].interest
     }
 
     /// Whether a preferred thread can do the same; where every match is wanted, one that has taken the same events as well.

@@ -64,6 +64,8 @@ package final class PatternMatcher: @unchecked Sendable {
         var last: Int32 = -1
         /// Starts and threads.
         var held: Int32 = 0
+        /// Tests that one of its threads at least is interested in.
+        var interest: UInt64 = 0
     }
 
     struct Start {
@@ -173,13 +175,7 @@ package final class PatternMatcher: @unchecked Sendable {
     private func take(_ slot: Int32, row: Int64, accepted: UInt64, into matches: inout PatternMatches) {
         sequence += 1
         let event = Taken(sequence: sequence, row: row, accepted: accepted, time: now)
-        var start = slots[slot].first
-        while start >= 0 {
-            let behind = starts[start].behind
-            advance(start, event, into: &matches)
-            if isFruitless(start) { remove(start) }
-            start = behind
-        }
+        if slots[slot].interest & accepted != 0 || program.hasStrictGaps { advance(slot, event, into: &matches) }
         if accepted & beginning != 0 { begin(slot, event, into: &matches) }
         settle(slot, at: now, into: &matches)
         enforceLimits(slot, into: &matches)

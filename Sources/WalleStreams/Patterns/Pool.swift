@@ -4,7 +4,7 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable {
     private(set) var base: UnsafeMutablePointer<Element>
     private var capacity: Int
     /// Records up to here have been in use at some time.
-    private var used = 0
+    private(set) var usedCount = 0
     /// The numbers that may be used again, the next one last.
     private var free: [Int32] = []
 
@@ -16,7 +16,7 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable {
     deinit { base.deallocate() }
 
     /// Records in use.
-    var count: Int { used - free.count }
+    var count: Int { usedCount - free.count }
     /// Bytes of memory held.
     var byteCount: Int { capacity * MemoryLayout<Element>.stride + free.capacity * 4 }
 
@@ -25,10 +25,10 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable {
             base[Int(index)] = element
             return index
         }
-        if used == capacity { grow() }
-        base[used] = element
-        used += 1
-        return Int32(used - 1)
+        if usedCount == capacity { grow() }
+        base[usedCount] = element
+        usedCount += 1
+        return Int32(usedCount - 1)
     }
 
     @inline(__always) mutating func remove(_ index: Int32) { free.append(index) }
@@ -41,7 +41,7 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable {
     private mutating func grow() {
         precondition(capacity < Int(Int32.max) / 2, "a pool is bounded by the limits of its owner")
         let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
-        larger.update(from: base, count: used)
+        larger.update(from: base, count: usedCount)
         base.deallocate()
         base = larger
         capacity *= 2
