@@ -1,9 +1,8 @@
 /// The dynamic pending list of one key: which trie nodes its events have reached, in the order of the events, newest last,
 /// and by node.
 ///
-/// A ring in one piece of memory, with the newest entry of each node to be found by its hash and the older ones linked from
-/// it. Before the entries lies a set of the events that the reached nodes wait for, as bits by the hash of their codes:
-/// most events are told there that nothing waits for them.
+/// A ring in one piece of memory behind a table of hashes, of which each tells the newest entry of the nodes of that hash,
+/// from which the older ones are linked, and roughly which nodes they are: most nodes are told there not to be reached.
 struct KeyLog: BitwiseCopyable {
     /// A partial match has got to a node with an event.
     struct Entry: BitwiseCopyable {
@@ -30,11 +29,8 @@ struct KeyLog: BitwiseCopyable {
         }
     }
 
-    /// As many entries as a link reaches.
-    static let mostEntries = 1 << 20
-
-    /// Events that are awaited, a bit each: two sets, of which one is forgotten when it is old.
-    static let awaitedWords = 8
+    /// As many entries as a head can tell.
+    static let mostEntries = 1 << 15
 
     let key: Int64
     private(set) var memory: UnsafeMutableRawPointer
@@ -42,14 +38,12 @@ struct KeyLog: BitwiseCopyable {
     /// Counts of entries ever forgotten and ever made.
     private(set) var oldest = 0
     private(set) var next = 0
-    /// When the younger set of awaited events was begun.
-    private var begun: Int64
     /// When its last entry was made.
     private(set) var latest: Int64
 
     init(key: Int64, time: Int64) {
         self.key = key
-        (begun, latest) = (time, time)
+        latest = time
         capacity = 8
         memory = Self.allocate(capacity)
     }
@@ -58,61 +52,39 @@ struct KeyLog: BitwiseCopyable {
 
     var count: Int { next - oldest }
 
+    /// Reads where the next search will.
+    @inline(__always) func touch() -> UInt32 { heads[0] &+ heads[capacity] }
+
     private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
-        let heads = entriesOffset + capacity * MemoryLayout<Entry>.stride
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: heads + capacity * 4, alignment: 64)
-        memory.initializeMemory(as: UInt8.self, repeating: 0, count: entriesOffset)
-        (memory + heads).initializeMemory(as: UInt32.self, repeating: 0, count: capacity)
+        let heads = capacity * 2 * 4
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: heads + capacity * MemoryLayout<Entry>.stride, alignment: 64)
+        memory.initializeMemory(as: UInt32.self, repeating: 0, count: capacity * 2)
         return memory
     }
 
-    private static let entriesOffset = awaitedWords * 2 * 8
-    private var awaited: UnsafeMutablePointer<UInt64> { memory.assumingMemoryBound(to: UInt64.self) }
+    /// For each hash, twice as many as entries: below the slot of the newest entry plus one, 0 for none; above a bit for
+    /// the further hash of every node that has come here since there was none.
+    private var heads: UnsafeMutablePointer<UInt32> { memory.assumingMemoryBound(to: UInt32.self) }
     private var entries: UnsafeMutablePointer<Entry> {
-        (memory + Self.entriesOffset).assumingMemoryBound(to: Entry.self)
-    }
-    /// For each hash the slot of the newest entry plus one; 0 for none.
-    private var heads: UnsafeMutablePointer<UInt32> {
-        (memory + Self.entriesOffset + capacity * MemoryLayout<Entry>.stride).assumingMemoryBound(to: UInt32.self)
-    }
-
-    // MARK: Awaited events
-
-    /// Where the bit of an event's code is: the word, and the bit in it.
-    @inline(__always) static func awaitedBit(_ code: UInt32) -> (word: Int, bit: UInt64) {
-        let hash = Int(code &* 0x9e37_79b1) >> 23
-        return (hash >> 6 & (awaitedWords - 1), 1 << UInt64(hash & 63))
-    }
-
-    @inline(__always) func awaits(_ code: UInt32) -> Bool {
-        let (word, bit) = Self.awaitedBit(code)
-        return (awaited[word] | awaited[Self.awaitedWords + word]) & bit != 0
-    }
-
-    /// Adds a set, after forgetting those older than `retention`.
-    @inline(__always) mutating func await(_ set: UnsafeMutablePointer<UInt64>, at time: Int64, retention: Int64) {
-        if time &- begun > retention {
-            for word in 0..<Self.awaitedWords {
-                awaited[Self.awaitedWords + word] = time &- begun > 2 &* retention ? 0 : awaited[word]
-                awaited[word] = 0
-            }
-            begun = time
-        }
-        for word in 0..<Self.awaitedWords { awaited[word] |= set[word] }
+        (memory + capacity * 8).assumingMemoryBound(to: Entry.self)
     }
 
     // MARK: Entries
 
-    @inline(__always) private func home(_ node: UInt32) -> Int {
-        Int(node &* 0x85eb_ca6b) >> 12 & (capacity - 1)
+    /// The head of a node, and its bit there.
+    @inline(__always) private func home(_ node: UInt32) -> (index: Int, bit: UInt32) {
+        let hash = node &* 0x85eb_ca6b
+        return (Int(hash >> 12) & (capacity * 2 - 1), 0x1_0000 << (hash >> 28))
     }
 
     /// The number of the newest entry of a node; −1 for none. Numbers are valid until an entry is made.
     @inline(__always) func newest(of node: UInt32) -> Int {
-        let head = heads[home(node)]
-        if head == 0 { return -1 }
+        let (index, bit) = home(node)
+        let head = heads[index]
+        if head & bit == 0 { return -1 }
         // The number that is in the slot: the newest below `next` that is congruent.
-        let slot = Int(head) - 1
+        let slot = Int(head & 0xffff) - 1
         let number = next - 1 - ((next - 1 - slot) & (capacity - 1))
         return entries[slot].node == node ? number : older(than: number, node)
     }
@@ -150,19 +122,18 @@ struct KeyLog: BitwiseCopyable {
     }
 
     @inline(__always) private mutating func insert(_ entry: Entry) {
-        let (home, slot) = (home(entry.node), next & (capacity - 1))
-        var entry = entry
-        let head = heads[home]
-        entry.back = head == 0 ? 0 : (next - (Int(head) - 1)) & (capacity - 1)
+        let ((index, bit), slot) = (home(entry.node), next & (capacity - 1))
+        let head = heads[index]
         entries[slot] = entry
-        heads[home] = UInt32(slot + 1)
+        entries[slot].back = head == 0 ? 0 : (next - (Int(head & 0xffff) - 1)) & (capacity - 1)
+        heads[index] = head & 0xffff_0000 | bit | UInt32(slot + 1)
         next += 1
     }
 
     private mutating func forgetOldest() {
         let slot = oldest & (capacity - 1)
-        let home = home(entries[slot].node)
-        if heads[home] == UInt32(slot + 1) { heads[home] = 0 }
+        let (index, _) = home(entries[slot].node)
+        if heads[index] & 0xffff == UInt32(slot + 1) { heads[index] = 0 }
         oldest += 1
     }
 
@@ -170,7 +141,6 @@ struct KeyLog: BitwiseCopyable {
         let old = self
         capacity *= 2
         memory = Self.allocate(capacity)
-        memory.copyMemory(from: old.memory, byteCount: Self.entriesOffset)
         (oldest, next) = (0, 0)
         for number in old.oldest..<old.next { insert(old[number]) }
         old.deallocate()

@@ -19,20 +19,43 @@ extension TriggerIndex {
         let (keys, rows) = (keys?.ints, rows?.ints)
         let (times, events, pages) = (batch.times.ints, batch.events.codes, batch.pages.codes)
         let (noEvents, noPages) = (batch.events.nulls, batch.pages.nulls)
-        for row in 0..<batch.count {
-            let time = times[row]
-            if time < now { counters.disordered += 1 } else { now = time }
-            sequence += 1
-            let code: UInt32? = noEvents?[row] ?? false ? nil : events[row]
-            let index = code.map { Int($0) + 1 } ?? 0
-            let reach =
-                index < names.reach.count
-                ? names.reach[index] ?? lay(code) : lay(code)
-            let event = TriggerEvent(
-                row: row, place: rows?[row] ?? batch.offset + Int64(row), key: keys?[row] ?? 0, code: code ?? .max,
-                page: noPages?[row] ?? false ? -1 : Int64(pages[row]))
-            try take(event, reach, values, batch, predicates, into: &matches)
+        for first in stride(from: 0, to: batch.count, by: Self.ahead) {
+            let last = min(first + Self.ahead, batch.count)
+            if let keys { lookAhead(keys, first..<last) }
+            for row in first..<last {
+                let time = times[row]
+                if time < now { counters.disordered += 1 } else { now = time }
+                sequence += 1
+                let code: UInt32? = noEvents?[row] ?? false ? nil : events[row]
+                let key = keys?[row] ?? 0
+                let isKnown = keys != nil && keyChanges == changesSeen
+                let event = TriggerEvent(
+                    row: row, place: rows?[row] ?? batch.offset + Int64(row), key: key,
+                    log: isKnown ? seen[row - first] : self.keys.value(of: key),
+                    page: noPages?[row] ?? false ? -1 : Int64(pages[row]))
+                try take(event, reach(code), values, batch, predicates, into: &matches)
+            }
         }
+    }
+
+    /// Rows whose logs are looked up together.
+    static let ahead = 32
+
+    /// Looks up the logs of some rows, and reads from each: the processor waits for all of them at once, instead of for one
+    /// after the other.
+    @inline(__always) private func lookAhead(_ keys: UnsafeMutablePointer<Int64>, _ rows: Range<Int>) {
+        let seen = seen
+        for row in rows { seen[row - rows.lowerBound] = self.keys.value(of: keys[row]) }
+        var sum: UInt32 = 0
+        for index in 0..<rows.count where seen[index] >= 0 { sum &+= logs[seen[index]].touch() }
+        touched = sum
+        changesSeen = keyChanges
+    }
+
+    @inline(__always) private func reach(_ code: UInt32?) -> UnsafeMutablePointer<TriggerReach> {
+        let index = code.map { Int($0) + 1 } ?? 0
+        if index < names.reach.count, let known = names.reach[index] { return known }
+        return lay(code)
     }
 
     /// The same for conditions that wait for the end of time as if an event came at `watermark`.
@@ -52,62 +75,76 @@ extension TriggerIndex {
         /// In the stream.
         var place: Int64
         var key: Int64
-        /// Of its name; the largest number for none.
-        var code: UInt32
+        /// The log of its key; −1 for none.
+        var log: Int32
         /// The code of its page; −1 for none.
         var page: Int64
     }
 
-    private func lay(_ code: UInt32?) -> TriggerNames.Reach {
+    private func lay(_ code: UInt32?) -> UnsafeMutablePointer<TriggerReach> {
         let reach = names.lay(code, nodes: trie.nodes, predicates: predicates, texts: texts)
-        let most = max(reach.beginning.count, reach.waiting.count)
-        if most > candidates.count {
+        if reach.pointee.mostCandidates > candidates.count {
             candidates.deallocate()
-            candidates = .allocate(capacity: most * 2)
+            candidates = .allocate(capacity: reach.pointee.mostCandidates * 2)
         }
         return reach
     }
 
     @inline(__always)
     private func take(
-        _ event: TriggerEvent, _ reach: TriggerNames.Reach, _ values: borrowing RowValues, _ batch: EventBatch,
-        _ predicates: some PredicateSource, into matches: inout TriggerMatches
-    ) throws(StreamError) {
-        if reach.beginning.count + reach.waiting.count > 0 {
-            var log = keys.value(of: event.key)
-            if log >= 0, reach.waiting.count > 0, logs[log].awaits(event.code) {
-                try goOn(event, log, reach, values, batch, predicates, into: &matches)
-            }
-            if reach.beginning.count > 0 { try begin(event, reach, values, batch, predicates, into: &matches) }
-            if !reached.isEmpty {
-                if log < 0 { log = makeLog(event.key) }
-                append(event, to: log)
-            }
-        }
-        if !reach.automata.isEmpty { try run(event, reach, values, batch, predicates, into: &matches) }
-    }
-
-    private func goOn(
-        _ event: TriggerEvent, _ log: Int32, _ reach: TriggerNames.Reach, _ values: borrowing RowValues,
+        _ event: TriggerEvent, _ reach: UnsafeMutablePointer<TriggerReach>, _ values: borrowing RowValues,
         _ batch: EventBatch, _ predicates: some PredicateSource, into matches: inout TriggerMatches
     ) throws(StreamError) {
+        if event.log >= 0, reach.pointee.parents.count > 0 {
+            try goOn(event, reach, values, batch, predicates, into: &matches)
+        }
+        if reach.pointee.beginning.count > 0 { try begin(event, reach, values, batch, predicates, into: &matches) }
+        if reachedCount > 0 { append(event) }
+        if !reach.pointee.automata.isEmpty { try run(event, reach, values, batch, predicates, into: &matches) }
+    }
+
+    /// Looks at the nodes that wait for the event: at those of its name whose parent is in the log, or at those in the log
+    /// that have a child of its name, whichever are fewer.
+    private func goOn(
+        _ event: TriggerEvent, _ reach: UnsafeMutablePointer<TriggerReach>, _ values: borrowing RowValues,
+        _ batch: EventBatch, _ predicates: some PredicateSource, into matches: inout TriggerMatches
+    ) throws(StreamError) {
+        let log = logs[event.log]
+        let parents = reach.pointee.parents
+        if parents.count <= log.count * 2 {
+            for index in 0..<parents.count {
+                let newest = log.newest(of: parents[index])
+                if newest >= 0 { try goOn(event, log, newest, reach, index, values, batch, predicates, into: &matches) }
+            }
+        } else {
+            for number in log.oldest..<log.next {
+                let node = log[number].node
+                let place = reach.pointee.place(of: node)
+                if place < 0 || log.newest(of: node) != number { continue }
+                try goOn(event, log, number, reach, place, values, batch, predicates, into: &matches)
+            }
+        }
+    }
+
+    /// Looks at the children of a node that is in the log.
+    private func goOn(
+        _ event: TriggerEvent, _ log: KeyLog, _ newest: Int, _ reach: UnsafeMutablePointer<TriggerReach>, _ place: Int,
+        _ values: borrowing RowValues, _ batch: EventBatch, _ predicates: some PredicateSource,
+        into matches: inout TriggerMatches
+    ) throws(StreamError) {
+        let (entry, hot) = (log[newest], trie.hot)
+        let parent = hot[Int(entry.node)]
+        guard entry.sequence > parent.born, now &- entry.time <= parent.retention else { return }
         let found = candidates.baseAddress.unsafelyUnwrapped
-        let count = reach.waiting.gather(values, row: event.row, page: event.page, into: found)
-        let hot = trie.hot
-        let pending = logs[log]
+        let count = reach.pointee.children[place].gather(values, row: event.row, page: event.page, into: found)
         for index in 0..<count {
             let candidate = found[index]
             let node = hot[Int(candidate.node)]
-            let newest = pending.newest(of: node.parent)
-            guard newest >= 0 else { continue }
-            let entry = pending[newest]
-            guard now &- entry.time <= node.retention, entry.sequence > hot[Int(node.parent)].born else { continue }
+            guard now &- entry.time <= node.retention else { continue }
             let alternative = try alternative(candidate, event, values, batch, predicates)
             guard alternative >= 0 else { continue }
-            if node.hasConditions { complete(event, candidate.node, alternative, log, into: &matches) }
-            if node.hasChildren, isNew(entry, for: candidate.node, pending) {
-                reached.append(Reached(node: candidate.node, alternative: alternative))
-            }
+            if node.hasConditions { complete(event, candidate.node, alternative, into: &matches) }
+            if node.hasChildren, isNew(entry, for: candidate.node, log) { note(candidate.node, alternative) }
         }
     }
 
@@ -118,39 +155,51 @@ extension TriggerIndex {
     }
 
     private func begin(
-        _ event: TriggerEvent, _ reach: TriggerNames.Reach, _ values: borrowing RowValues, _ batch: EventBatch,
+        _ event: TriggerEvent, _ reach: UnsafeMutablePointer<TriggerReach>, _ values: borrowing RowValues, _ batch: EventBatch,
         _ predicates: some PredicateSource, into matches: inout TriggerMatches
     ) throws(StreamError) {
         let found = candidates.baseAddress.unsafelyUnwrapped
-        let count = reach.beginning.gather(values, row: event.row, page: event.page, into: found)
+        let count = reach.pointee.beginning.gather(values, row: event.row, page: event.page, into: found)
         for index in 0..<count {
             let candidate = found[index]
             let alternative = try alternative(candidate, event, values, batch, predicates)
             guard alternative >= 0 else { continue }
             let node = trie.hot[Int(candidate.node)]
             if node.hasConditions { completeAtOnce(event, candidate.node, alternative, into: &matches) }
-            if node.hasChildren { reached.append(Reached(node: candidate.node, alternative: alternative)) }
+            if node.hasChildren { note(candidate.node, alternative) }
         }
     }
 
-    private func append(_ event: TriggerEvent, to log: Int32) {
-        for reached in reached {
-            logs[log].await(trie.awaitedEvents(behind: reached.node), at: now, retention: retention)
+    /// Keeps a node that the event has reached, until all have been looked at: an event takes one step of a partial match.
+    @inline(__always) private func note(_ node: UInt32, _ alternative: Int) {
+        if reachedCount == reached.count {
+            let larger = UnsafeMutableBufferPointer<Reached>.allocate(capacity: reachedCount * 2)
+            _ = larger.update(fromContentsOf: reached)
+            reached.deallocate()
+            reached = larger
+        }
+        reached[reachedCount] = Reached(node: node, alternative: alternative)
+        reachedCount += 1
+    }
+
+    private func append(_ event: TriggerEvent) {
+        let log = event.log < 0 ? makeLog(event.key) : event.log
+        for index in 0..<reachedCount {
             let isLoss = logs[log].append(
                 .init(
-                    sequence: sequence, row: event.place, time: now, node: reached.node,
-                    alternative: reached.alternative),
+                    sequence: sequence, row: event.place, time: now, node: reached[index].node,
+                    alternative: reached[index].alternative),
                 retention: retention, limit: limits.entriesPerKey)
             if isLoss { counters.dropped += 1 }
         }
-        reached.removeAll(keepingCapacity: true)
+        reachedCount = 0
     }
 
     private func run(
-        _ event: TriggerEvent, _ reach: TriggerNames.Reach, _ values: borrowing RowValues, _ batch: EventBatch,
+        _ event: TriggerEvent, _ reach: UnsafeMutablePointer<TriggerReach>, _ values: borrowing RowValues, _ batch: EventBatch,
         _ predicates: some PredicateSource, into matches: inout TriggerMatches
     ) throws(StreamError) {
-        for (slot, accepting) in reach.automata {
+        for (slot, accepting) in reach.pointee.automata {
             guard let condition = conditions[slot], case .automaton(let automaton) = condition.form else { continue }
             var accepted: UInt64 = 0
             var bits = accepting

@@ -16,14 +16,14 @@ extension TriggerIndex {
     /// A partial match takes the first event that its next step accepts. So of two that began one after the other the earlier
     /// is never behind: if the earliest that is still in time has not got to the last step, none has.
     func complete(
-        _ event: TriggerEvent, _ node: UInt32, _ alternative: Int, _ log: Int32, into matches: inout TriggerMatches
+        _ event: TriggerEvent, _ node: UInt32, _ alternative: Int, into matches: inout TriggerMatches
     ) {
         for slot in trie.nodes[Int(node)].conditions {
             guard let condition = conditions[slot], case .chain(let path, let variables) = condition.form else {
                 continue
             }
-            let pending = logs[log]
-            let earliest = max(condition.added, memory.sequence(slot, log))
+            let pending = logs[event.log]
+            let earliest = max(condition.added, memory.sequence(slot, event.log))
             let start = start(path[0], behind: earliest, within: condition.within, pending)
             guard start >= 0, let way = way(from: start, path, pending) else { continue }
             matches.append(condition: condition.id, key: event.key, time: now, count: path.count)
@@ -34,7 +34,7 @@ extension TriggerIndex {
                     fromEnd: path.count - 1 - step, row: entry.row, variable: variables[step][entry.alternative])
             }
             let (end, isBeyond) = now.addingReportingOverflow(condition.within)
-            memory.note(slot, log, sequence: sequence, end: isBeyond ? .max : end, now: now)
+            memory.note(slot, event.log, sequence: sequence, end: isBeyond ? .max : end, now: now)
         }
     }
 
@@ -70,6 +70,7 @@ extension TriggerIndex {
     func makeLog(_ key: Int64) -> Int32 {
         for _ in 0..<2 { sweepOne(evenIfNeeded: false) }
         while keys.count >= limits.keys { sweepOne(evenIfNeeded: true) }
+        keyChanges += 1
         let log = logs.insert(KeyLog(key: key, time: now))
         keys.insert(key, log)
         return log

@@ -38,6 +38,8 @@ package final class TriggerIndex: @unchecked Sendable {
     @exclusivity(unchecked) private var knownPredicates: [PatternPredicate: Int] = [:]
     @exclusivity(unchecked) var names = TriggerNames()
     @exclusivity(unchecked) var keys = KeyTable()
+    /// Changes of `keys`.
+    @exclusivity(unchecked) var keyChanges = 0
     @exclusivity(unchecked) var logs = Pool<KeyLog>()
     @exclusivity(unchecked) var memory = MatchMemory()
     /// Slots of conditions with a matcher of their own.
@@ -52,9 +54,16 @@ package final class TriggerIndex: @unchecked Sendable {
     /// Column of truths of each condition on attributes, of the batch at hand.
     @exclusivity(unchecked) var truths: [Int: Column] = [:]
     @exclusivity(unchecked) var candidates: UnsafeMutableBufferPointer<TriggerCandidates.Candidate>
-    @exclusivity(unchecked) var reached: [Reached] = []
+    /// Nodes that the event at hand has reached.
+    @exclusivity(unchecked) var reached: UnsafeMutableBufferPointer<Reached>
+    @exclusivity(unchecked) var reachedCount = 0
+    /// Logs of the next rows, looked up when `keyChanges` was `changesSeen`.
+    let seen: UnsafeMutablePointer<Int32>
+    @exclusivity(unchecked) var changesSeen = 0
+    /// Keeps reading ahead from being left out.
+    @exclusivity(unchecked) var touched: UInt32 = 0
 
-    struct Reached {
+    struct Reached: BitwiseCopyable {
         var node: UInt32
         var alternative: Int
     }
@@ -89,10 +98,14 @@ package final class TriggerIndex: @unchecked Sendable {
         self.limits = limits
         precondition(limits.entriesPerKey <= KeyLog.mostEntries, "a link reaches \(KeyLog.mostEntries) entries")
         candidates = .allocate(capacity: 64)
+        reached = .allocate(capacity: 64)
+        seen = .allocate(capacity: Self.ahead)
     }
 
     deinit {
         candidates.deallocate()
+        reached.deallocate()
+        seen.deallocate()
         forEachLog { logs[$0].deallocate() }
     }
 
@@ -163,7 +176,7 @@ package final class TriggerIndex: @unchecked Sendable {
             step.map { TriggerTrie.Test(event: $0.event, page: $0.page, predicate: $0.predicate.map(predicate)) }
         }
         var added: [UInt32] = []
-        let path = trie.add(chain, condition: slot, within: pattern.within, born: sequence, texts: texts) {
+        let path = trie.add(chain, condition: slot, within: pattern.within, born: sequence) {
             added.append($0)
         }
         for node in added { names.add(node: node, trie.nodes[Int(node)].tests, texts) }
@@ -179,7 +192,7 @@ package final class TriggerIndex: @unchecked Sendable {
         var gone: [UInt32: [TriggerTrie.Test]] = [:]
         for node in path { gone[node] = trie.nodes[Int(node)].tests }
         var removed: [UInt32] = []
-        trie.remove(path, condition: slot, texts: texts) { [conditions] in
+        trie.remove(path, condition: slot) { [conditions] in
             conditions[$0]?.within ?? 0
         } isGone: {
             removed.append($0)

@@ -1,24 +1,5 @@
 /// What each name of an event can reach, laid out when an event of that name comes after a change.
 struct TriggerNames: ~Copyable {
-    /// What an event of one name can reach.
-    final class Reach {
-        /// Children of the root.
-        let beginning: TriggerCandidates
-        /// Deeper nodes.
-        let waiting: TriggerCandidates
-        /// Conditions with a matcher of their own, with the tests that accept the name.
-        let automata: [(slot: Int, accepting: UInt64)]
-
-        init(
-            beginning: consuming TriggerCandidates, waiting: consuming TriggerCandidates,
-            automata: [(slot: Int, accepting: UInt64)]
-        ) {
-            self.beginning = beginning
-            self.waiting = waiting
-            self.automata = automata
-        }
-    }
-
     private struct Automaton {
         var slot: Int
         var tests: [PatternTest]
@@ -31,10 +12,23 @@ struct TriggerNames: ~Copyable {
     /// Nodes with a step that accepts more than one name.
     private var wild: [UInt32] = []
     private var automata: [Automaton] = []
-    /// By the code of a name plus one; the first is for events without.
-    private(set) var reach: [Reach?] = [nil]
+    /// By the code of a name plus one, the first for events without; nil where it is not laid out.
+    private(set) var reach: UnsafeMutableBufferPointer<UnsafeMutablePointer<TriggerReach>?>
 
-    init() {}
+    init() {
+        reach = .allocate(capacity: 64)
+        reach.initialize(repeating: nil)
+    }
+
+    deinit {
+        for index in reach.indices { Self.release(reach[index]) }
+        reach.deallocate()
+    }
+
+    private static func release(_ reach: UnsafeMutablePointer<TriggerReach>?) {
+        reach?.deinitialize(count: 1)
+        reach?.deallocate()
+    }
 
     // MARK: Changes
 
@@ -79,9 +73,23 @@ struct TriggerNames: ~Copyable {
         tests.contains { if case .exactly = $0.event { false } else { true } }
     }
 
-    private mutating func forget(_ code: UInt32) { if Int(code) + 1 < reach.count { reach[Int(code) + 1] = nil } }
+    private func forget(_ code: UInt32) { if Int(code) + 1 < reach.count { put(nil, at: Int(code) + 1) } }
 
-    private mutating func forgetAll() { for index in reach.indices { reach[index] = nil } }
+    private func forgetAll() { for index in reach.indices { put(nil, at: index) } }
+
+    private func put(_ new: UnsafeMutablePointer<TriggerReach>?, at index: Int) {
+        Self.release(reach[index])
+        reach[index] = new
+    }
+
+    private mutating func makeRoom(for index: Int) {
+        guard index >= reach.count else { return }
+        let larger = UnsafeMutableBufferPointer<UnsafeMutablePointer<TriggerReach>?>.allocate(capacity: index * 2)
+        larger.initialize(repeating: nil)
+        for index in reach.indices { larger[index] = reach[index] }
+        reach.deallocate()
+        reach = larger
+    }
 
     // MARK: Laying out
 
@@ -90,32 +98,32 @@ struct TriggerNames: ~Copyable {
     /// - Parameter code: Nil for events without a name.
     mutating func lay(
         _ code: UInt32?, nodes: [TriggerTrie.Node], predicates: [TriggerPredicate], texts: TextDictionary
-    ) -> Reach {
+    ) -> UnsafeMutablePointer<TriggerReach> {
         let name = code.map(texts.text)
-        let found = (code.flatMap { exact[$0] } ?? []) + wild
-        var (beginning, waiting): ([TriggerCandidates.Member], [TriggerCandidates.Member]) = ([], [])
-        for node in Set(found).sorted() {
+        var (beginning, waiting): ([TriggerCandidates.Member], [UInt32: [TriggerCandidates.Member]]) = ([], [:])
+        for node in Set((code.flatMap { exact[$0] } ?? []) + wild).sorted() {
             let tests = nodes[Int(node)].tests
-            let accepting = tests.indices.reduce(UInt64(0)) {
-                tests[$1].event.accepts(name) ? $0 | 1 << UInt64($1) : $0
-            }
+            let accepting = Self.bits(tests.map(\.event), name)
             guard accepting != 0 else { continue }
             let member = TriggerCandidates.Member(node: node, tests: tests, accepting: accepting)
-            if nodes[Int(node)].parent == 0 { beginning.append(member) } else { waiting.append(member) }
+            let parent = nodes[Int(node)].parent
+            if parent == 0 { beginning.append(member) } else { waiting[parent, default: []].append(member) }
         }
         let seeing: [(slot: Int, accepting: UInt64)] = automata.compactMap { automaton in
-            let tests = automaton.tests
-            let accepting = tests.indices.reduce(UInt64(0)) {
-                tests[$1].event.accepts(name) ? $0 | 1 << UInt64($1) : $0
-            }
+            let accepting = Self.bits(automaton.tests.map(\.event), name)
             return accepting != 0 || automaton.seesAll ? (automaton.slot, accepting) : nil
         }
-        let laid = Reach(
-            beginning: TriggerCandidates(beginning, predicates: predicates, texts: texts),
-            waiting: TriggerCandidates(waiting, predicates: predicates, texts: texts), automata: seeing)
+        let laid = UnsafeMutablePointer<TriggerReach>.allocate(capacity: 1)
+        laid.initialize(
+            to: TriggerReach(
+                beginning: beginning, waiting: waiting, automata: seeing, predicates: predicates, texts: texts))
         let index = code.map { Int($0) + 1 } ?? 0
-        while reach.count <= index { reach.append(nil) }
-        reach[index] = laid
+        makeRoom(for: index)
+        put(laid, at: index)
         return laid
+    }
+
+    private static func bits(_ tests: [NameTest], _ name: UnsafeRawBufferPointer?) -> UInt64 {
+        tests.indices.reduce(0) { tests[$1].accepts(name) ? $0 | 1 << UInt64($1) : $0 }
     }
 }

@@ -38,8 +38,6 @@ struct TriggerTrie: ~Copyable {
     /// The root is the first.
     private(set) var nodes = [Node(parent: 0, tests: [])]
     private(set) var hot: UnsafeMutablePointer<Hot>
-    /// Of each node the events that its children wait for: see `KeyLog`.
-    private(set) var awaited: UnsafeMutablePointer<UInt64>
     private var capacity = 64
     private var edges: [Edge: UInt32] = [:]
     private var free: [UInt32] = []
@@ -47,28 +45,21 @@ struct TriggerTrie: ~Copyable {
     init() {
         hot = .allocate(capacity: capacity)
         hot.initialize(repeating: Hot(), count: capacity)
-        awaited = .allocate(capacity: capacity * KeyLog.awaitedWords)
-        awaited.initialize(repeating: 0, count: capacity * KeyLog.awaitedWords)
     }
 
     deinit {
         hot.deallocate()
-        awaited.deallocate()
     }
 
     /// Nodes, the root not counted.
     var count: Int { nodes.count - 1 - free.count }
-
-    func awaitedEvents(behind node: UInt32) -> UnsafeMutablePointer<UInt64> {
-        awaited + Int(node) * KeyLog.awaitedWords
-    }
 
     // MARK: Changes
 
     /// - Parameter isNew: Told of every node that was not there.
     /// - Returns: The nodes of the chain.
     mutating func add(
-        _ chain: [[Test]], condition: Int, within: Int64, born: Int64, texts: TextDictionary, isNew: (UInt32) -> Void
+        _ chain: [[Test]], condition: Int, within: Int64, born: Int64, isNew: (UInt32) -> Void
     ) -> [UInt32] {
         var path: [UInt32] = []
         for tests in chain {
@@ -79,7 +70,6 @@ struct TriggerTrie: ~Copyable {
             if known == nil {
                 isNew(node)
                 hot[Int(parent)].hasChildren = true
-                noteAwaited(tests, behind: parent, texts)
             }
             nodes[Int(node)].uses += 1
             hot[Int(node)].retention = max(hot[Int(node)].retention, within)
@@ -96,42 +86,25 @@ struct TriggerTrie: ~Copyable {
         if Int(node) == nodes.count { nodes.append(new) } else { nodes[Int(node)] = new }
         if nodes.count > capacity { grow() }
         hot[Int(node)] = Hot(parent: edge.parent, born: born)
-        awaitedEvents(behind: node).update(repeating: 0, count: KeyLog.awaitedWords)
         edges[edge] = node
         nodes[Int(edge.parent)].children.append(node)
         return node
     }
 
     private mutating func grow() {
-        let (oldHot, oldAwaited, old) = (hot, awaited, capacity)
+        let (oldHot, old) = (hot, capacity)
         capacity *= 2
         hot = .allocate(capacity: capacity)
         hot.initialize(repeating: Hot(), count: capacity)
         hot.update(from: oldHot, count: old)
-        awaited = .allocate(capacity: capacity * KeyLog.awaitedWords)
-        awaited.initialize(repeating: 0, count: capacity * KeyLog.awaitedWords)
-        awaited.update(from: oldAwaited, count: old * KeyLog.awaitedWords)
         oldHot.deallocate()
-        oldAwaited.deallocate()
-    }
-
-    private func noteAwaited(_ tests: [Test], behind node: UInt32, _ texts: TextDictionary) {
-        let set = awaitedEvents(behind: node)
-        for test in tests {
-            if case .exactly(let name) = test.event {
-                let (word, bit) = KeyLog.awaitedBit(texts.code(of: name))
-                set[word] |= bit
-            } else {
-                set.update(repeating: ~0, count: KeyLog.awaitedWords)
-            }
-        }
     }
 
     /// - Parameters:
     ///   - within: The time bound of a condition that is still there.
     ///   - isGone: Told of every node that nothing uses any more.
     mutating func remove(
-        _ path: [UInt32], condition: Int, texts: TextDictionary, within: (Int) -> Int64, isGone: (UInt32) -> Void
+        _ path: [UInt32], condition: Int, within: (Int) -> Int64, isGone: (UInt32) -> Void
     ) {
         let leaf = Int(path[path.count - 1])
         nodes[leaf].conditions.removeAll { $0 == condition }
@@ -140,7 +113,7 @@ struct TriggerTrie: ~Copyable {
             nodes[Int(node)].uses -= 1
             if nodes[Int(node)].uses == 0 {
                 isGone(node)
-                detach(node, texts)
+                detach(node)
             } else {
                 let own = nodes[Int(node)].conditions.map(within).max() ?? 0
                 let below = nodes[Int(node)].children.map { hot[Int($0)].retention }.max() ?? 0
@@ -149,13 +122,11 @@ struct TriggerTrie: ~Copyable {
         }
     }
 
-    private mutating func detach(_ node: UInt32, _ texts: TextDictionary) {
+    private mutating func detach(_ node: UInt32) {
         let parent = nodes[Int(node)].parent
         edges[Edge(parent: parent, tests: nodes[Int(node)].tests)] = nil
         nodes[Int(parent)].children.removeAll { $0 == node }
         hot[Int(parent)].hasChildren = !nodes[Int(parent)].children.isEmpty
-        awaitedEvents(behind: parent).update(repeating: 0, count: KeyLog.awaitedWords)
-        for child in nodes[Int(parent)].children { noteAwaited(nodes[Int(child)].tests, behind: parent, texts) }
         nodes[Int(node)] = Node(parent: 0, tests: [])
         free.append(node)
     }
