@@ -52,8 +52,12 @@ struct KeyLog: BitwiseCopyable {
 
     var count: Int { next - oldest }
 
-    /// Reads where the next search will.
-    @inline(__always) func touch() -> UInt32 { heads[0] &+ heads[capacity] }
+    /// Reads where the next search and the next entry will be, a word a cache line.
+    @inline(__always) func touch() -> UInt32 {
+        var sum = entries[next & (capacity - 1)].node
+        for index in stride(from: 0, to: min(capacity * 2, 128), by: 16) { sum &+= heads[index] }
+        return sum
+    }
 
     private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
         let heads = capacity * 2 * 4

@@ -111,7 +111,8 @@ extension TriggerIndex {
     ) throws(StreamError) {
         let log = logs[event.log]
         let parents = reach.pointee.parents
-        if parents.count <= log.count * 2 {
+        // To look a node up in the log is cheaper: that has just been read.
+        if parents.count <= log.count * 8 + 16 {
             for index in 0..<parents.count {
                 let newest = log.newest(of: parents[index])
                 if newest >= 0 { try goOn(event, log, newest, reach, index, values, batch, predicates, into: &matches) }
@@ -155,7 +156,8 @@ extension TriggerIndex {
     }
 
     private func begin(
-        _ event: TriggerEvent, _ reach: UnsafeMutablePointer<TriggerReach>, _ values: borrowing RowValues, _ batch: EventBatch,
+        _ event: TriggerEvent, _ reach: UnsafeMutablePointer<TriggerReach>, _ values: borrowing RowValues,
+        _ batch: EventBatch,
         _ predicates: some PredicateSource, into matches: inout TriggerMatches
     ) throws(StreamError) {
         let found = candidates.baseAddress.unsafelyUnwrapped
@@ -196,7 +198,8 @@ extension TriggerIndex {
     }
 
     private func run(
-        _ event: TriggerEvent, _ reach: UnsafeMutablePointer<TriggerReach>, _ values: borrowing RowValues, _ batch: EventBatch,
+        _ event: TriggerEvent, _ reach: UnsafeMutablePointer<TriggerReach>, _ values: borrowing RowValues,
+        _ batch: EventBatch,
         _ predicates: some PredicateSource, into matches: inout TriggerMatches
     ) throws(StreamError) {
         for (slot, accepting) in reach.pointee.automata {
