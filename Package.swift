@@ -51,8 +51,10 @@ let package = Package(
         .target(name: "WalleMemory", swiftSettings: strict),
         // What people write in settings: durations and sizes, and which name they may have meant.
         .target(name: "WalleText", swiftSettings: strict),
+        // The inflating half of zlib, for compressed logs.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Events: triggers, windows, patterns, and their storage. Knows nothing of Python.
-        .target(name: "WalleStreams", dependencies: ["WalleMemory", "WalleText"], swiftSettings: strict),
+        .target(name: "WalleStreams", dependencies: ["CZlib", "WalleMemory", "WalleText"], swiftSettings: strict),
         // Inner loops over numbers, with SIMD, behind one table chosen by CPU feature.
         .target(name: "CWalleKernels"),
         // Arrays: element types, views, operators and what executes them. Knows nothing of Python.

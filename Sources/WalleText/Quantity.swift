@@ -12,6 +12,11 @@ package enum Quantity {
         return .nanoseconds(nanoseconds)
     }
 
+    /// Reads a span of event time, to the microsecond: a number, then one of us, ms, s, min, h, d, w. A day has 24 hours.
+    package static func microseconds(_ text: String) throws(Failure) -> Int64 {
+        try read(text, units: spanUnits, example: "\"10s\"", withoutUnit: nil)
+    }
+
     /// Reads a size in bytes: a number, then B, or kB, MB, … (powers of 1000), or KiB, MiB, … (powers of 1024); a number
     /// alone is bytes.
     package static func bytes(_ text: String) throws(Failure) -> Int {
@@ -21,12 +26,16 @@ package enum Quantity {
     private static let durationUnits: KeyValuePairs = [
         "us": 1e3, "ms": 1e6, "s": 1e9, "min": 60e9, "h": 3600e9,
     ]
+    private static let spanUnits: KeyValuePairs = [
+        "us": 1, "ms": 1e3, "s": 1e6, "min": 60e6, "h": 3600e6, "d": 86_400e6, "w": 604_800e6,
+    ]
     private static let byteUnits: KeyValuePairs = [
         "B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
         "KiB": 1024, "MiB": 1_048_576, "GiB": 1_073_741_824, "TiB": 1_099_511_627_776,
     ]
 
-    /// Doubles hold whole numbers exactly up to here; that is 104 days in nanoseconds, and 8 PiB.
+    /// Doubles hold whole numbers exactly up to here; that is 104 days in nanoseconds, 285 years in
+    /// microseconds, and 8 PiB.
     private static let largest = 9_007_199_254_740_992.0
 
     private static func read(

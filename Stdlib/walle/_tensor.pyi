@@ -730,6 +730,8 @@ def retype(array: ndarray, dtype: dtype, /) -> ndarray:
     """A view of the same bytes as elements of another type."""
 def concatenate(arrays: Sequence[ArrayLike], axis: int, dtype: dtype | None, /) -> ndarray:
     """Arrays one after the other along an axis."""
+def pad(array: ndarray, before: Any, after: Any, value: complex, /) -> ndarray:
+    """The array with elements of a number around it: as many before and after each axis as is given."""
 def assign(array: ndarray, value: ArrayLike, /) -> None:
     """As array[...] = value, whatever the types."""
 def take(array: ndarray, positions: ndarray, axis: int, /) -> Array:
@@ -850,10 +852,15 @@ def random_urn(bits: object, colors: Any, sample: Any, by_counting: bool, out: n
 class virtual:
     """An array without elements, which becomes an `ndarray` or a scalar when they are wanted."""
 
-def lazy_enter(least: int, /) -> int:
-    """What this thread computes of arrays of so many elements stays virtual. Gives the number of the block around."""
-def lazy_exit(is_failing: bool, least: int, /) -> None:
-    """End the innermost block; the outermost one computes what is still held."""
+class lazy_block:
+    """A block in which what a thread computes of arrays of at least so many elements stays virtual."""
+
+    def __new__(cls, *, least: int | None = None) -> Self: ...
+    @property
+    def least(self) -> int | None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, kind: type[BaseException] | None = ..., *exception: object) -> None: ...
+
 def is_lazy() -> bool:
     """Whether this thread is in a lazy block."""
 def is_virtual(object: object, /) -> bool:

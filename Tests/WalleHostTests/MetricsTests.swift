@@ -33,11 +33,23 @@ extension HostSuite {
             return gauge("walle_vms", in: metrics)
         }
 
+        /// Waits until the memory of two runs tells that they are past their first line: a run is stopped, and counted, only
+        /// when its thread has begun it.
+        private static func bothScriptsRun(_ host: TaskHost, _ metrics: TestMetrics, idleBytes: Double) async throws {
+            for _ in 0..<500 {
+                host.recordGauges()
+                if gauge("walle_task_heap_bytes", in: metrics)["sample"] ?? 0 > idleBytes + 15e6 { return }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            Issue.record("two runs of the script began")
+        }
+
         @Test func tellsWhatTheHostHas() async throws {
             let metrics = TestMetrics()
             let package = try TestPackage(
                 toml: "instances = 2\n[limits]\nrun = \"20s\"",
-                "import time\nbig = bytes(4 << 20)\ndef run(seconds):\n    time.sleep(seconds)\n    return 1")
+                "import time\nbig = bytes(4 << 20)\ndef run(seconds):\n"
+                    + "    more = bytes(8 << 20)\n    time.sleep(seconds)\n    return 1")
             try await withHost(package, configuration: Self.configuration(metrics)) { host in
                 let idle: [String: Double] = ["warming": 0, "ready": 4, "running": 0, "draining": 0, "condemned": 0]
                 #expect(try await Self.settles(host, metrics, idle) == idle)
@@ -51,6 +63,7 @@ extension HostSuite {
                 let busy: [String: Double] = ["warming": 0, "ready": 2, "running": 2, "draining": 0, "condemned": 0]
                 #expect(try await Self.settles(host, metrics, busy) == busy)
                 #expect(Self.gauge("walle_queue_depth", in: metrics) == ["sample": 3])
+                try await Self.bothScriptsRun(host, metrics, idleBytes: bytes)
                 runs.forEach { $0.cancel() }
                 for run in runs { _ = await run.result }
                 #expect(try await Self.settles(host, metrics, idle) == idle)

@@ -13,11 +13,11 @@ internal import WalleTensor
 /// Made by the first block, for all that follow: making one takes longer than a short block.
 final class LazyBlock {
     let graph = Graph()
-    private var arrays: [VirtualArray] = []
-    /// Blocks in one another.
-    private var depth = 0
+    @exclusivity(unchecked) private var arrays: [VirtualArray] = []
+    /// What `lazyLeast` is around each of the blocks in one another, the outermost first.
+    @exclusivity(unchecked) private var around: [Int] = []
     /// The thread that is in the block: others compute eagerly.
-    private var thread = pthread_self()
+    @exclusivity(unchecked) private var thread = pthread_self()
 
     private init() {
         graph.allocate = Self.allocate
@@ -25,8 +25,9 @@ final class LazyBlock {
 
     // MARK: blocks
 
-    /// - Returns: The number of elements that the block around this one had, for `exit`.
-    static func enter(least: Int, _ state: StatePointer) throws -> Int {
+    /// - Parameter least: Elements of a plain array from which on functions of it become nodes, or negative, bytes.
+    /// - Throws: `.value` while another thread of the interpreter is in a block.
+    static func enter(least: Int, _ state: StatePointer) throws {
         let block: LazyBlock
         if let found = state.pointee.lazy {
             block = found.takeUnretainedValue()
@@ -34,25 +35,24 @@ final class LazyBlock {
             block = LazyBlock()
             state.pointee.lazy = .passRetained(block)
         }
-        if block.depth == 0 { block.thread = pthread_self() }
+        if block.around.isEmpty { block.thread = pthread_self() }
         guard block.isOfThisThread else {
             throw TensorError.value("another thread of this interpreter is in a lazy block: one at a time can be")
         }
-        defer { state.pointee.lazyLeast = least }
-        block.depth += 1
+        block.around.append(state.pointee.lazyLeast)
+        state.pointee.lazyLeast = least
         state.pointee.isLazy = true
-        return state.pointee.lazyLeast
     }
 
     /// - Parameter isFailing: An exception leaves the block; what cannot be computed then stays virtual.
-    static func exit(isFailing: Bool, least: Int, _ state: StatePointer) throws {
-        guard let block = state.pointee.lazy?.takeUnretainedValue(), block.depth > 0 else {
+    static func exit(isFailing: Bool, _ state: StatePointer) throws {
+        guard let block = state.pointee.lazy?.takeUnretainedValue(), let least = block.around.popLast() else {
             throw TensorError.value("no lazy block was entered")
         }
-        block.depth -= 1
         state.pointee.lazyLeast = least
-        guard block.depth == 0 else { return }
+        guard block.around.isEmpty else { return }
         state.pointee.isLazy = false
+        guard !block.arrays.isEmpty else { return }
         do { try block.settle(block.arrays, state) } catch {
             guard isFailing else { throw error }
             if PyErr_Occurred() != nil { PyErr_Clear() }
@@ -248,7 +248,9 @@ extension StatePointer {
     @inline(__always)
     func isWorthwhile(_ array: ArrayPointer) -> Bool {
         let layout = array.body.pointer(to: \.layout).unsafelyUnwrapped
-        return layout.pointee.rank > 0 && layout.pointee.count >= pointee.lazyLeast
+        guard layout.pointee.rank > 0 else { return false }
+        let (count, least) = (layout.pointee.count, pointee.lazyLeast)
+        return least >= 0 ? count >= least : count * array.body.pointee.dtype.byteCount >= -least
     }
 
     /// Whether a call with an operand may become a node.

@@ -86,9 +86,10 @@ enum LazyCalls {
             return known
         }
         if operation == .power, types.operand.kind == .integer {
-            // Negative exponents are an error that only values show.
-            guard right.weak != nil else { return nil }
+            // Negative exponents are an error that only values show: those of a virtual array are not there yet.
+            if case .virtual = b, right.dtype.isSigned { return nil }
             try UniversalCall.checkPower(right, types)
+            if right.weak == nil, right.dtype.isSigned { try UniversalCall.checkExponents(right) }
         }
         try left.settle(as: types.operand, state, place: 0)
         try right.settle(as: types.operand, state, place: 1)

@@ -109,7 +109,7 @@ enum VirtualType {
     ]
     private static let inherited: Set<String> = [
         "sum", "prod", "max", "min", "mean", "var", "std", "any", "all", "astype", "swapaxes", "squeeze", "ravel",
-        "flatten",
+        "flatten", "clip",
     ]
     private static let ofScalars: Set<String> = ["shape", "ndim", "size", "itemsize", "nbytes", "dtype", "__class__"]
 

@@ -304,6 +304,15 @@ enum ArrayFunctions {
                     }
                 }),
             .fast(
+                "pad", "(array, before, after, value): elements of a number around it.",
+                { _, arguments, count in
+                    ArrayFunctions.call(arguments, count, 4...4, "pad") { given, state in
+                        try Movement.padded(
+                            try state.array(given[0]), try Integer.readAxes(given[1]), try Integer.readAxes(given[2]),
+                            given[3], state)
+                    }
+                }),
+            .fast(
                 "assign", "(array, value): as array[...] = value, any casting.",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 2...2, "assign") { given, state in

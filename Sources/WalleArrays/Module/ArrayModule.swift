@@ -55,6 +55,9 @@ package enum ArrayModule {
         try ok(PyModule_AddObjectRef(module, "ufunc", state.pointee.functionType.object))
         try ok(PyModule_AddObjectRef(module, "virtual", state.pointee.virtualType.object))
         try ok(PyModule_AddObjectRef(module, "quick", state.pointee.quickType.object))
+        let blockType = try BlockType.declaration.make(in: module).object
+        defer { Py_DecRef(blockType) }
+        try ok(PyModule_AddObjectRef(module, "lazy_block", blockType))
         for (index, function) in UniversalFunction.all.enumerated() {
             let object = try FunctionType.make(index, state)
             defer { Py_DecRef(object) }

@@ -7,23 +7,6 @@ enum LazyFunctions {
     static var all: [PyMethodDef] {
         [
             .fast(
-                "lazy_enter", "(least): what this thread computes of arrays of so many elements stays virtual.",
-                { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 1...1, "lazy_enter") { given, state in
-                        try new(PyLong_FromLong(try LazyBlock.enter(least: try Integer.read(given[0]), state)))
-                    }
-                }),
-            .fast(
-                "lazy_exit",
-                "(is_failing, least): end the innermost block; the outermost one computes what is still held.",
-                { _, arguments, count in
-                    ArrayFunctions.call(arguments, count, 2...2, "lazy_exit") { given, state in
-                        try LazyBlock.exit(
-                            isFailing: PyObject_IsTrue(given[0]) == 1, least: try Integer.read(given[1]), state)
-                        return none
-                    }
-                }),
-            .fast(
                 "is_lazy", "(): whether this thread is in a lazy block.",
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 0...0, "is_lazy") { _, state in

@@ -127,6 +127,44 @@ enum Movement {
         return result.object
     }
 
+    /// An array with elements of one value before and after each axis.
+    ///
+    /// - Parameters:
+    ///   - before: How many elements for each axis, as `after`.
+    ///   - value: A number, which is cast to the type of the array.
+    static func padded(
+        _ array: ArrayPointer, _ before: Axes, _ after: Axes, _ value: PythonPointer, _ state: StatePointer
+    ) throws -> PythonPointer {
+        var filling = try Operand(reading: value, state)
+        defer { filling.release() }
+        try filling.settle(as: array.dtype, state, place: 0)
+        var shape = array.shape
+        for axis in shape.indices { shape[axis] += before[axis] + after[axis] }
+        return try state.array(array.dtype, shape: shape) { view in
+            var inside = view
+            // What is left of the box within the margins of the axes so far.
+            for axis in shape.indices {
+                let (length, step) = (array.shape[axis], view.layout.strides[axis])
+                var margin = inside
+                margin.layout.shape[axis] = before[axis]
+                fill(margin, filling)
+                margin.layout.shape[axis] = after[axis]
+                margin.base = margin.base.map { $0 + (before[axis] + length) * step }
+                fill(margin, filling)
+                inside.layout.shape[axis] = length
+                inside.base = inside.base.map { $0 + before[axis] * step }
+            }
+            Raster.copy(array.view, to: inside)
+        }.object
+    }
+
+    private static func fill(_ target: View, _ number: Operand) {
+        let strides = Axes(repeating: 0, count: target.layout.rank)
+        let repeated = View(
+            base: number.base, dtype: number.dtype, layout: Layout(shape: target.layout.shape, strides: strides))
+        Elementwise.cast(repeated, to: target)
+    }
+
     /// The type that holds the values of all. Floats come first: each integer type meets them alone, not the integers that
     /// it would make with another.
     static func common(_ operands: [Operand]) -> DType {

@@ -25,6 +25,8 @@ enum SelectionFunctions {
                 { _, arguments, count in
                     ArrayFunctions.call(arguments, count, 4...4, "clip") { given, state in
                         let out = try given.optional(3).map { try state.array($0, "out") }
+                        // Two nodes of a chain are one pass as well.
+                        if out == nil, state.isLazy(given[0]) { return none }
                         return try Clipping.run(try state.array(given[0]), given[1], given[2], out, state) ?? none
                     }
                 }),

@@ -13,8 +13,8 @@ struct ArrayState {
     var virtualType: UnsafeMutablePointer<PyTypeObject>
     /// Whether a thread of this interpreter is in a lazy block.
     var isLazy = false
-    /// Elements of plain arrays from which on what is computed of them becomes a node: of fewer it takes less time to
-    /// compute at once, as they stay in the cache.
+    /// Elements of plain arrays from which on what is computed of them becomes a node, or their bytes as a negative number:
+    /// of fewer it takes less time to compute at once, as they stay in the cache.
     var lazyLeast = 0
     /// What virtual arrays need; nil before the first lazy block.
     var lazy: Unmanaged<LazyBlock>?

@@ -170,7 +170,7 @@ enum Flat {
     private static let piece = 1 << 15
 
     /// Whether an array is larger than what caches keep.
-    static func isLarge(_ output: View) -> Bool { output.layout.count * output.dtype.byteCount >= 24 << 20 }
+    static func isLarge(_ output: View) -> Bool { output.layout.count * output.dtype.byteCount >= Streaming.leastBytes }
 
     /// The strides of arrays that lie packed in the same order, or are one element repeated; nil when one is neither.
     @inline(__always)

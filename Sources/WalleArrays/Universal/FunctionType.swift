@@ -76,7 +76,8 @@ enum FunctionType {
                     ? UniversalCall.unary(index, given[0], state)
                     : UniversalCall.binary(index, given[0], given[1], state)
             }
-            let options = try options(given, inputs, names, index, state)
+            let said = try options(given, inputs, names, index, state)
+            let options = said.isEmpty ? nil : said
             return try inputs == 1
                 ? UniversalCall.unary(index, given[0], state, options)
                 : UniversalCall.binary(index, given[0], given[1], state, options)

@@ -14,6 +14,9 @@ enum UniversalCall {
         /// Whether casts may lose anything.
         var isUnsafe = false
 
+        /// Whether the call is the same without them, as with `out=None`.
+        var isEmpty: Bool { out == nil && condition == nil && dtype == nil && !isUnsafe }
+
         /// The array to write to, when nothing else is said.
         @inline(__always)
         var plainOut: ArrayPointer? { condition == nil && dtype == nil ? out : nil }
@@ -91,7 +94,8 @@ enum UniversalCall {
         .value("Integers to negative integer powers are not allowed.")
     }
 
-    private static func checkExponents(_ exponents: Operand) throws {
+    /// - Throws: `.value` when an exponent is negative.
+    static func checkExponents(_ exponents: Operand) throws {
         guard exponents.dtype.kind == .integer, exponents.dtype.isSigned, exponents.layout.count > 0 else { return }
         let least = try ArrayFold.minimum(of: exponents.view)
         if least < 0 { throw negativePower }

@@ -22,6 +22,15 @@ package struct ColumnBuilder: ~Copyable {
     package mutating func append(bool value: Bool) { next().storeBytes(of: value ? 1 : 0, as: UInt8.self) }
     package mutating func append(code value: UInt32) { next().storeBytes(of: value, as: UInt32.self) }
 
+    /// A value by its bits, as `Column.bits` gives them.
+    package mutating func append(bits: UInt64) {
+        switch type {
+        case .bool: append(bool: bits != 0)
+        case .text: append(code: UInt32(truncatingIfNeeded: bits))
+        case .int, .time, .float: next().storeBytes(of: bits, as: UInt64.self)
+        }
+    }
+
     package mutating func appendNull() {
         let row = count
         UnsafeMutableRawBufferPointer(start: next(), count: type.width).initializeMemory(as: UInt8.self, repeating: 0)
@@ -87,7 +96,7 @@ package struct ColumnBuilder: ~Copyable {
 
 extension NullMask {
     /// The first rows only; in the same memory when there are no others.
-    fileprivate func prefix(_ length: Int) -> NullMask {
+    func prefix(_ length: Int) -> NullMask {
         if length == count { return self }
         let mask = NullMask(none: length)
         mask.words.update(from: words, count: Self.words(length))

@@ -39,16 +39,23 @@ package final class TextDictionary: @unchecked Sendable {
 
     /// The code of a text in UTF-8, a new one if the text is new.
     package func code(of text: UnsafeRawBufferPointer) -> UInt32 {
+        code(of: text, mostTexts: .max, mostBytes: .max).unsafelyUnwrapped
+    }
+
+    /// As `code(of:)`; nil when the text is new and there are so many texts, or so many bytes of memory, already.
+    @inline(__always)
+    package func code(of text: UnsafeRawBufferPointer, mostTexts: Int, mostBytes: Int) -> UInt32? {
         let hash = hash(text)
         var slot = Int(truncatingIfNeeded: hash) & slotMask
         let tag = hash & 0xffff_ffff_0000_0000
         while slots[slot] != 0 {
             let entry = slots[slot]
-            if entry & 0xffff_ffff_0000_0000 == tag, equals(text, Int(entry & 0xffff_ffff) - 1) {
-                return UInt32(truncatingIfNeeded: entry) - 1
+            if entry & 0xffff_ffff_0000_0000 == tag, equals(text, Int(entry & 0xffff_ffff) &- 1) {
+                return UInt32(truncatingIfNeeded: entry) &- 1
             }
-            slot = (slot + 1) & slotMask
+            slot = (slot &+ 1) & slotMask
         }
+        if count >= mostTexts || byteCount >= mostBytes { return nil }
         return add(text, tag: tag, slot: slot)
     }
 
@@ -84,19 +91,31 @@ package final class TextDictionary: @unchecked Sendable {
 
     @inline(__always) private func equals(_ text: UnsafeRawBufferPointer, _ code: Int) -> Bool {
         let start = starts[code]
-        guard starts[code + 1] - start == text.count else { return false }
+        let length = text.count
+        guard starts[code &+ 1] &- start == length, length > 0 else { return length == 0 && starts[code + 1] == start }
+        let text = text.baseAddress.unsafelyUnwrapped
         let other = UnsafeRawPointer(bytes + start)
+        if length < 8 { return Self.shortWord(text, length) == Self.shortWord(other, length) }
         var index = 0
-        while index + 8 <= text.count {
+        while index &+ 8 < length {
             let left = text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
             if left != other.loadUnaligned(fromByteOffset: index, as: UInt64.self) { return false }
-            index += 8
+            index &+= 8
         }
-        while index < text.count {
-            if text[index] != other.load(fromByteOffset: index, as: UInt8.self) { return false }
-            index += 1
+        return text.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+            == other.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+    }
+
+    /// Fewer than eight bytes, but one at least, in one word, with few reads and none outside: texts of one length are
+    /// equal if their words are.
+    @inline(__always) private static func shortWord(_ text: UnsafeRawPointer, _ length: Int) -> UInt64 {
+        if length >= 4 {
+            let low = UInt64(text.loadUnaligned(as: UInt32.self))
+            return low | UInt64(text.loadUnaligned(fromByteOffset: length &- 4, as: UInt32.self)) << 32
         }
-        return true
+        let first = UInt64(text.load(as: UInt8.self))
+        let middle = UInt64(text.load(fromByteOffset: length >> 1, as: UInt8.self))
+        return first | middle << 8 | UInt64(text.load(fromByteOffset: length &- 1, as: UInt8.self)) << 16
     }
 
     private func add(_ text: UnsafeRawBufferPointer, tag: UInt64, slot: Int) -> UInt32 {
@@ -146,20 +165,19 @@ package final class TextDictionary: @unchecked Sendable {
         }
     }
 
-    /// Eight bytes at a time, each folded with a full product, as wyhash does.
+    /// Eight bytes at a time, each folded with a full product, and the last eight again, as wyhash does.
     @inline(__always) private func hash(_ text: UnsafeRawBufferPointer) -> UInt64 {
-        var hash = seed ^ UInt64(truncatingIfNeeded: text.count)
+        let length = text.count
+        guard length > 0 else { return fold(seed, 0xd6e8_feb8_6659_fd93) }
+        let text = text.baseAddress.unsafelyUnwrapped
+        var hash = seed ^ UInt64(truncatingIfNeeded: length)
+        if length < 8 { return fold(hash ^ Self.shortWord(text, length), 0xd6e8_feb8_6659_fd93) }
         var index = 0
-        while index + 8 <= text.count {
+        while index &+ 8 < length {
             hash = fold(hash ^ text.loadUnaligned(fromByteOffset: index, as: UInt64.self), 0x9e37_79b9_7f4a_7c15)
-            index += 8
+            index &+= 8
         }
-        var rest: UInt64 = 0
-        while index < text.count {
-            rest = rest << 8 | UInt64(text[index])
-            index += 1
-        }
-        return fold(hash ^ rest, 0xd6e8_feb8_6659_fd93)
+        return fold(hash ^ text.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self), 0xd6e8_feb8_6659_fd93)
     }
 }
 

@@ -102,10 +102,9 @@ package struct Folding {
             ? Candidate(.rows, block: Self.usualRowLogarithm) : Candidate(.elements)
     }
 
-    /// What folds a row into a row of results; nil when elements would have to be cast for it.
+    /// What folds a row, cast to the type computed with, into a row of results.
     var rowKernel: walle_binary_kernel? {
-        guard let rows = operation?.rowOperation, input.dtype == computing, rows.result(computing) == output.dtype
-        else { return nil }
+        guard let rows = operation?.rowOperation, rows.result(computing) == output.dtype else { return nil }
         return walle_kernels_binary(walle_kernels_shared(), Int32(rows.rawValue), Int32(computing.kernel))
     }
 

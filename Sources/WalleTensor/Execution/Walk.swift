@@ -163,7 +163,7 @@ package enum Walk {
                     if left == 0 { return }
                     for operand in 0..<operands { own.offsets[operand] -= skipped * innerStrides[operand] }
                     skipped = 0
-                    _ = own.advance()
+                    _ = own.advance(from: axes - 2)
                 }
             }
         }
@@ -180,19 +180,26 @@ package enum Walk {
             }
         }
 
+        /// Inner loops in a row take one addition an operand from one to the next, which is what short ones need.
+        @inline(__always)
         func forEach(_ body: (Int, UnsafePointer<Int>, UnsafePointer<Int>) -> Void) {
-            guard axes > 0 else { return body(1, offsets, zeros) }
+            guard axes > 1 else { return body(axes == 0 ? 1 : lengths[0], offsets, axes == 0 ? zeros : strides) }
             let (inner, innerStrides) = (lengths[axes - 1], strides + (axes - 1) * operands)
+            let (rows, rowStrides) = (lengths[axes - 2], strides + (axes - 2) * operands)
             indices.update(repeating: 0, count: axes)
             while true {
-                body(inner, offsets, innerStrides)
-                if !advance() { return }
+                for _ in 0..<rows {
+                    body(inner, offsets, innerStrides)
+                    for operand in 0..<operands { offsets[operand] += rowStrides[operand] }
+                }
+                for operand in 0..<operands { offsets[operand] -= rows * rowStrides[operand] }
+                if !advance(from: axes - 3) { return }
             }
         }
 
-        /// To the next inner loop; false after the last.
-        private func advance() -> Bool {
-            var axis = axes - 2
+        /// To the next index of an axis and those around it; false after the last.
+        private func advance(from first: Int) -> Bool {
+            var axis = first
             while axis >= 0 {
                 let step = strides + axis * operands
                 indices[axis] += 1

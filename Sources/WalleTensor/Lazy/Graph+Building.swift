@@ -101,7 +101,9 @@ extension Graph {
         let layout = resultLayout(inputs, shape, raw)
         var operands = inputs
         for place in operands.indices {
-            operands[place] = try broadcast(try cast(operands[place], to: computing), to: shape)
+            let operand = try cast(operands[place], to: computing)
+            // A number is read without steps.
+            operands[place] = operand.isNumber ? operand : try broadcast(operand, to: shape)
         }
         let node = try self.node(record, operands, TensorType(raw, shape), layout)
         return raw == result ? node : try cast(node, to: result, of: record)

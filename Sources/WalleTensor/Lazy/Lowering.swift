@@ -72,7 +72,7 @@ struct Lowering {
         if let known = known(node, access) { return known }
         let value: Value
         if let memory = node.memory {
-            value = try read(memory, access)
+            value = node.isNumber ? try readNumber(memory) : try read(memory, access)
         } else {
             switch node.operation.unsafelyUnwrapped.execution {
             case .unary, .binary, .cast, .select: value = try lowerStep(node, access)
@@ -146,6 +146,15 @@ struct Lowering {
 
     // MARK: memory
 
+    /// One element for all of the iteration.
+    private mutating func readNumber(_ memory: Memory) throws -> Value {
+        if let owner = memory.owner { owners.append(owner) }
+        guard let base = memory.view.base else { throw TensorError(.value, "a number has no place") }
+        let access = add(Access(from: 0, strides: Axes(repeating: 0, count: lengths.count)))
+        places.append(Place(base: base, access: access, elementBytes: memory.view.dtype.byteCount))
+        return .memory(places.count - 1)
+    }
+
     private mutating func read(_ memory: Memory, _ access: Int) throws -> Value {
         if let owner = memory.owner { owners.append(owner) }
         if let place = bytes(memory.view, access) { return .memory(place) }
@@ -192,6 +201,9 @@ struct Lowering {
 }
 
 extension Node {
+    /// Whether it is one element that is there, without axes.
+    var isNumber: Bool { memory != nil && form.rank == 0 }
+
     /// Whether a program computes it an element at a time.
     var isElementwise: Bool {
         switch operation?.execution {

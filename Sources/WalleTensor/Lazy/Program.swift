@@ -22,6 +22,8 @@ struct Program {
         let kernel: Kernel
         let operands: InlineArray<3, Operand>
         let output: Operand
+        /// Memory that the results go to from their register, past the caches.
+        let streamed: Int?
         /// Held by the lowered expression.
         let node: Unmanaged<Node>
         let tag: Int
@@ -37,30 +39,46 @@ struct Program {
     let loop: LoopNest
     /// Elements of a piece.
     let piece: Int
+    /// Whether results go past the caches.
+    let isStreaming: Bool
 
     /// What pieces of all operands together may take of a first-level cache.
     private static let cacheBytes = 20 << 10
     private static let pieces = 128...2048
+    /// Bytes of a row that is worth being written past the caches.
+    private static let leastRowBytes = 4096
 
     /// - Parameters:
     ///   - result: What the caller wants of it beside the memory that is written.
     ///   - leading: The memory whose order the axes of the iteration take.
     ///   - order: The axes, outermost first, where the caller wants them in another order.
     init(_ lowering: Lowering, result: Lowering.Value, leading: Int = 0, order: [Int]? = nil) {
-        var registers = Registers(lowering, kept: result)
+        loop = LoopNest(
+            lowering.lengths, lowering.places.map { lowering.accesses[$0.access].strides }, leading: leading,
+            order: order)
+        var registers = Registers(lowering, kept: result, streaming: Self.large(lowering, loop))
         var steps: [Step] = []
         for place in lowering.steps.indices { steps.append(registers.step(place)) }
         self.steps = steps
+        isStreaming = steps.contains { $0.streamed != nil }
         self.result = registers.operand(result)
         bases = lowering.places.map { $0.base + lowering.accesses[$0.access].from }
         registerCount = registers.count
         registerBytes = registers.elementBytes
-        loop = LoopNest(
-            lowering.lengths, lowering.places.map { lowering.accesses[$0.access].strides }, leading: leading,
-            order: order)
         let streams = lowering.places.filter { lowering.accesses[$0.access].strides.contains { $0 != 0 } }.count
         let bytes = max(1, (streams + registerCount) * max(registerBytes, 1))
         piece = (Self.cacheBytes / bytes / 64 * 64).clamped(to: Self.pieces)
+    }
+
+    /// Steps that write long rows without gaps, more than caches keep.
+    private static func large(_ lowering: Lowering, _ loop: LoopNest) -> [Int] {
+        let row = loop.lengths[loop.lengths.count - 1]
+        return lowering.steps.indices.filter { index in
+            guard let target = lowering.steps[index].target else { return false }
+            let bytes = lowering.places[target].elementBytes
+            return loop.elementCount * bytes >= Streaming.leastBytes && row * bytes >= leastRowBytes
+                && loop.strides[(loop.lengths.count - 1) * loop.operands + target] == bytes
+        }
     }
 
     /// Runs all of it.
@@ -79,6 +97,7 @@ struct Program {
                         done += some
                     }
                 }
+                if isStreaming { runner.movement.settle() }
                 exceptions.add(runner.flags)
             }
         }
@@ -89,6 +108,7 @@ struct Program {
     func withRunner(_ body: (PieceRunner) -> Void) {
         let bytes = max(64, registerCount * piece * registerBytes)
         let operands = bases.count + registerCount
+        let movement = walle_kernels_movement(walle_kernels_shared()).unsafelyUnwrapped.pointee
         withUnsafeTemporaryAllocation(byteCount: bytes, alignment: 64) { scratch in
             withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: max(1, operands)) { pointers in
                 withUnsafeTemporaryAllocation(of: UInt32.self, capacity: steps.count + 1) { flags in
@@ -99,7 +119,9 @@ struct Program {
                     }
                     steps.withUnsafeBufferPointer { steps in
                         bases.withUnsafeBufferPointer { bases in
-                            body(PieceRunner(steps: steps, bases: bases, pointers: pointers, flags: flags))
+                            body(
+                                PieceRunner(
+                                    steps: steps, bases: bases, pointers: pointers, flags: flags, movement: movement))
                         }
                     }
                 }
@@ -114,6 +136,7 @@ struct PieceRunner {
     let bases: UnsafeBufferPointer<UnsafeMutableRawPointer>
     let pointers: UnsafeMutableBufferPointer<UnsafeMutableRawPointer>
     let flags: UnsafeMutableBufferPointer<UInt32>
+    let movement: walle_movement
 
     @inline(__always)
     func run(_ count: Int, _ offsets: UnsafePointer<Int>, _ strides: UnsafePointer<Int>, _ done: Int) {
@@ -121,6 +144,10 @@ struct PieceRunner {
         for index in 0..<steps.count {
             execute(index, count, strides)
             note(index)
+            let output = steps[index].output
+            if let place = steps[index].streamed {
+                movement.stream(count * output.registerStride, pointers[output.index], pointers[place])
+            }
         }
     }
 

@@ -3,6 +3,8 @@ internal import CWalleKernels
 /// Gives each step of a lowered expression a register for its results, which is free again after their last use.
 struct Registers {
     private let lowering: Lowering
+    /// Steps whose results go from a register past the caches.
+    private let streamed: [Int]
     private var lastUses: [Int]
     /// The register of each step.
     private var assigned: [Int?]
@@ -11,8 +13,10 @@ struct Registers {
     /// Bytes of the largest elements in registers.
     private(set) var elementBytes = 1
 
-    /// - Parameter kept: What is still wanted after the last step.
-    init(_ lowering: Lowering, kept: Lowering.Value) {
+    /// - Parameters:
+    ///   - kept: What is still wanted after the last step.
+    ///   - candidates: Steps whose results may go past the caches: they do unless others read them.
+    init(_ lowering: Lowering, kept: Lowering.Value, streaming candidates: [Int] = []) {
         self.lowering = lowering
         lastUses = Array(repeating: -1, count: lowering.steps.count)
         assigned = Array(repeating: nil, count: lowering.steps.count)
@@ -22,6 +26,8 @@ struct Registers {
             }
         }
         if case .step(let last) = kept { lastUses[last] = .max }
+        let uses = lastUses
+        streamed = candidates.filter { uses[$0] < 0 }
     }
 
     /// The step with its registers; steps are asked for in order.
@@ -43,7 +49,8 @@ struct Registers {
                 assigned[used] = nil
             }
         }
-        if step.target == nil {
+        let isStreamed = streamed.contains(place)
+        if step.target == nil || isStreamed {
             elementBytes = max(elementBytes, bytes)
             assigned[place] = free.popLast() ?? add()
         }
@@ -52,7 +59,8 @@ struct Registers {
         if lastUses[place] < 0, let register = assigned[place] { free.append(register) }
         let node = step.node
         return Program.Step(
-            kernel: Self.kernel(node), operands: operands, output: output, node: .passUnretained(node), tag: node.tag)
+            kernel: Self.kernel(node), operands: operands, output: output, streamed: isStreamed ? step.target : nil,
+            node: .passUnretained(node), tag: node.tag)
     }
 
     private mutating func add() -> Int {
@@ -64,7 +72,9 @@ struct Registers {
         switch value {
         case .memory(let place): return Program.Operand(index: place, registerStride: 0)
         case .step(let step):
-            if let target = lowering.steps[step].target { return Program.Operand(index: target, registerStride: 0) }
+            if let target = lowering.steps[step].target, !streamed.contains(step) {
+                return Program.Operand(index: target, registerStride: 0)
+            }
             return Program.Operand(
                 index: lowering.places.count + assigned[step].unsafelyUnwrapped,
                 registerStride: lowering.steps[step].node.form.dtype.byteCount)

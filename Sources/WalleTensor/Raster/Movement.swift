@@ -113,8 +113,9 @@ extension Movement {
         }
     }
 
-    /// Of pieces on their way past the caches: half of the first one.
-    private static let bufferBytes = 16 << 10
+    /// Of pieces on their way past the caches: few enough that the elements between them, which lie in the same lines, stay
+    /// in the first one as well.
+    private static let bufferBytes = 4 << 10
     /// Rows of a panel, and rows and columns of a block.
     static let panelRows = 16
     static let blockSide = 64

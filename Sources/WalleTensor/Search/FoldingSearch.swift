@@ -29,9 +29,9 @@ extension Folding: SearchProblem {
 
     /// Whether the elements of results are few neighbours.
     private var canTurn: Bool {
-        guard rowKernel != nil, inner.rank == 1, inner.strides[0] == input.dtype.byteCount, kept.count > 1 else {
-            return false
-        }
+        guard rowKernel != nil, input.dtype == computing, inner.rank == 1,
+            inner.strides[0] == input.dtype.byteCount, kept.count > 1
+        else { return false }
         return inner.count >= 2 && inner.count <= (isExact ? 64 : Self.inOrder)
     }
 

@@ -73,11 +73,12 @@ final class MachineSpeeds: Sendable {
         return figures[first + 3]
     }
 
-    /// From where on a cache does not hold all data, and from where on it holds next to nothing of them.
+    /// From where on a cache does not hold all data, and from where on it holds next to nothing of them. Others use the
+    /// third one as well.
     private static let edges: [(start: Double, end: Double)] = {
         let caches = CacheSizes.shared
-        return [(caches.first, 2.0), (caches.second, 2), (caches.third, 1.5)].map {
-            (logarithm(0.75 * Double($0)), logarithm($1 * Double($0)))
+        return [(caches.first, 0.75, 2.0), (caches.second, 0.75, 2), (caches.third, 0.33, 1)].map {
+            (logarithm($1 * Double($0)), logarithm($2 * Double($0)))
         }
     }()
 
@@ -99,8 +100,8 @@ extension Speed {
         case .streamed1, .streamed2: [0.3, 0.3, 0.3, 0.4]
         case .panels4, .blocks4: [0.2, 0.25, 0.4, 0.9]
         case .streamed4: [0.4, 0.4, 0.5, 0.8]
-        case .panels8, .blocks8: [0.4, 0.5, 0.8, 1.8]
-        case .streamed8: [0.8, 0.8, 1, 1.6]
+        case .panels8, .blocks8: [0.3, 0.3, 0.45, 1.2]
+        case .streamed8: [0.7, 0.7, 0.8, 1.2]
         case .edge, .tallEdge: [0.4, 0.5, 0.8, 1.5]
         case .fold: [0.012, 0.015, 0.03, 0.06]
         case .foldCall: [8, 8, 8, 8]

@@ -69,23 +69,31 @@ extension Movement: SearchProblem {
         if step == 0 { return 0 }
         let first = line(speed, step, Double(bytes), speeds)
         if step == elementBytes { return first * Double(step) / 64 }
-        if step < 64 { return max(speeds[.strided], first * Double(step) / 64) }
         // Neighbours in another axis share the line.
         var shared = 1
         for axis in lengths.indices where axis != inner && abs(strides[axis]) < 64 && strides[axis] != 0 {
             shared = max(shared, min(lengths[axis], 64 / abs(strides[axis])))
         }
-        let again = line(speed, step, Double(min(length, lengths[inner]) * 64) * Self.crowding(step), speeds)
-        return max(speeds[.strided], (first + Double(shared - 1) * again) / Double(shared))
+        let kept = Double(min(length, lengths[inner]) * min(step, 64)) * Self.crowding(step)
+        let again = line(speed, step, kept, speeds)
+        let each = (first + Double(shared - 1) * again) / Double(shared)
+        // A line that is written has to be read first, and is written back from caches that it does not stay in.
+        let least = speeds[.strided] * (speed == .lineWritten ? 1.5 : 1)
+        let isWrittenBack = speed == .lineWritten && step > Self.mostAhead && workingSet > MachineSpeeds.points[2]
+        return max(least, (isWrittenBack ? 2 : 1) * each * Double(min(step, 64)) / 64)
     }
 
     /// Of an element alone in its line, among lines of some bytes: those that are close together are fetched ahead, and
     /// take as long as their bytes do.
     private func line(_ speed: Speed, _ step: Int, _ bytes: Double, _ speeds: MachineSpeeds) -> Double {
-        if step > 512 { return speeds.at(bytes, speed) }
-        let whole: (Speed, Double) = speed == .lineRead ? (.fold, 64) : (.copy, 64)
-        return speeds[.strided] + whole.1 * (speeds.at(bytes, whole.0) - speeds[whole.0])
+        if step > Self.mostAhead { return speeds.at(bytes, speed) }
+        // A sum takes so long itself that it shows but a third of how much longer bytes take to come.
+        let (whole, factor): (Speed, Double) = speed == .lineRead ? (.fold, 3) : (.copy, 1)
+        return speeds[.strided] + factor * 64 * (speeds.at(bytes, whole) - speeds[whole])
     }
+
+    /// Bytes from one line to the next up to which lines are fetched ahead: half of a page of 4 KiB.
+    private static let mostAhead = 2048
 
     /// Of the beginning of a short loop beside the squares.
     private static let loopNanoseconds = 3.0
@@ -108,34 +116,45 @@ extension Movement: SearchProblem {
     private func turnCost(_ algorithm: Candidate.Algorithm, _ speeds: MachineSpeeds) -> Double {
         guard case .transposed(let row) = kind else { return .infinity }
         let (rows, columns) = (lengths[row], inner)
-        let side = squareSide
-        let squares =
-            Double(count) * Double(rows / side * side) / Double(rows) * Double(columns / side * side)
-            / Double(columns)
         let width = algorithm == .panels ? columns : algorithm == .blocks ? Self.blockSide : Self.streamedColumns
         let height = algorithm == .panels ? Self.panelRows : Self.blockSide
-        let calls =
-            Double(count / (rows * columns)) * Double((rows + height - 1) / height)
-            * Double((columns + width - 1) / width)
-        let (speed, scale) = turnSpeed(algorithm)
-        let whole = Double(columns / side * side) / Double(columns)
-        // Beside the squares loops run down, below them along.
-        let tall = speeds.at(workingSet, .tallEdge) * (elementBytes < 8 ? 0.75 : 1)
-        let beside = Double(count) * (1 - whole) * tall
-        let below = Double(count) * whole - squares
-        let loops = calls * Double(columns % side) * Self.loopNanoseconds
-        let reread = lineCost(.lineRead, from, lengths.count - 1, speeds, length: width)
-        let edges = loops + beside + below * max(reread, speeds.at(workingSet, .edge))
         let panels = Double(count / (rows * columns) * ((rows + height - 1) / height))
+        let calls = panels * Double((columns + width - 1) / width)
         var dispatch = speeds[.turnCall] + panels * speeds[.panelCall] + calls * speeds[.call]
         if algorithm == .streamedBlocks { dispatch += calls * Double(min(height, rows)) * speeds[.streamCall] }
-        // Lines that two panels share are gone from the first cache where columns are many.
-        let step = abs(from[lengths.count - 1])
-        let lines = Double(columns * min(64, step))
-        let lost =
-            algorithm == .panels
-            ? (line(.lineRead, step, lines, speeds) - line(.lineRead, step, 0, speeds)) / Double(8 * side) : 0
-        return dispatch + squares * (speeds.at(workingSet, speed) * scale + lost) + edges
+        // Shares of the rows and of the columns that are in squares.
+        let side = squareSide
+        let (above, beside) = (
+            Double(rows / side * side) / Double(rows), Double(columns / side * side) / Double(columns)
+        )
+        let (speed, scale) = turnSpeed(algorithm)
+        let figure = speeds.at(workingSet, speed) * scale
+        let square = algorithm == .panels ? inPanels(figure, columns, speeds) : figure
+        let loops = calls * Double(columns % side) * Self.loopNanoseconds
+        let edges = edgeCost(algorithm, width: width, above: above, beside: beside, speeds)
+        return dispatch + loops + Double(count) * (above * beside * square + edges)
+    }
+
+    /// An element's part of those beside the squares, where loops run down, and below them, where they run along.
+    private func edgeCost(
+        _ algorithm: Candidate.Algorithm, width: Int, above: Double, beside: Double, _ speeds: MachineSpeeds
+    ) -> Double {
+        let tall = speeds.at(workingSet, .tallEdge) * (elementBytes < 8 ? 0.65 : 1)
+        let again = lineCost(.lineRead, from, lengths.count - 1, speeds, length: width)
+        let long = max(again, speeds.at(workingSet, .edge))
+        let passed = algorithm == .streamedBlocks ? Double(elementBytes) * speeds.at(workingSet, .stream) : 0
+        return (1 - beside) * (tall + passed) + beside * (1 - above) * (long + passed)
+    }
+
+    /// What an element of squares in panels takes, beside the figure of square matrices.
+    ///
+    /// Rows of a panel take whole lines of elements of 4 bytes and more, and are written without a break, which the
+    /// figures show too little of: their sides fit blocks. Of smaller elements lines are shared by some panels, which find
+    /// them gone from the first cache where columns are many.
+    private func inPanels(_ figure: Double, _ columns: Int, _ speeds: MachineSpeeds) -> Double {
+        if elementBytes >= 4 { return 0.9 * figure }
+        let farther = speeds.at(64 * Double(columns), .lineRead) - speeds[.lineRead]
+        return figure + 2 * farther / Double(Self.panelRows)
     }
 
     /// Elements of a side of the squares that are turned in registers.

@@ -71,7 +71,7 @@ final class SpeedSource: Sendable {
 /// The figures on disk: text, with a first line that says which machine and version they are of.
 enum SpeedCache {
     /// Changes with what the figures mean.
-    private static let version = 1
+    private static let version = 2
     private static let mostBytes = 1 << 16
 
     /// nil when there is no file, or one that is not of this machine or not whole.
@@ -113,11 +113,15 @@ enum SpeedCache {
         return String(validating: bytes[..<count], as: UTF8.self)
     }
 
-    /// Beside what else of Walle is made once; nil without a home.
+    /// Beside what else of Walle is made once; nil without a home. A file for each header: processes with other numbers of
+    /// threads, say, would take turns to overwrite a common one, and each would measure while it works.
     static let path: String? = {
-        if let cache = getenv("XDG_CACHE_HOME"), cache[0] != 0 { return String(cString: cache) + "/walle/speeds" }
+        // FNV-1a.
+        let name = header.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let file = "/walle/speeds-" + String(name, radix: 16)
+        if let cache = getenv("XDG_CACHE_HOME"), cache[0] != 0 { return String(cString: cache) + file }
         guard let home = getenv("HOME"), home[0] != 0 else { return nil }
-        return String(cString: home) + "/.cache/walle/speeds"
+        return String(cString: home) + "/.cache" + file
     }()
 
     /// The machine, as far as its speeds depend on it, in one line.
@@ -125,9 +129,19 @@ enum SpeedCache {
         let caches = CacheSizes.shared
         let level = String(cString: walle_kernels_shared().pointee.name)
         let library = OpenBLAS.loaded.map { "OpenBLAS for \($0.core)" } ?? "no OpenBLAS"
-        return "# walle \(version); \(processor); \(level); \(ThreadPool.shared.threadCount) threads; caches of "
+        return
+            "# walle \(version)\(isOptimized ? "" : " unoptimized"); \(processor); \(level); \(ThreadPool.shared.threadCount) threads; caches of "
             + "\(caches.first), \(caches.second), \(caches.third) bytes; \(library)"
     }()
+
+    /// Figures of a build for debugging are of no use to any other.
+    private static var isOptimized: Bool {
+        #if DEBUG
+            false
+        #else
+            true
+        #endif
+    }
 
     private static var processor: String {
         let wanted = ["model name", "cpu family", "model", "stepping"]

@@ -695,10 +695,14 @@ def _widths(pad_width, rank, name="pad_width"):
 
 
 def _padded_constant(array, widths, values):
+    befores, afters = tuple(each[0] for each in widths), tuple(each[1] for each in widths)
     if _t.is_lazy() and isinstance(values, (int, float, complex)):
-        virtual = _t.lazy_pad(array, tuple(each[0] for each in widths), tuple(each[1] for each in widths), values)
+        virtual = _t.lazy_pad(array, befores, afters, values)
         if virtual is not None:
             return virtual
+    if type(values) is int and 0 <= values < 128:
+        # Every type has such numbers; others are cast, and may change.
+        return _t.pad(array, befores, afters, values)
     shape = tuple(length + before + after for length, (before, after) in zip(array.shape, widths))
     new = _t.zeros(shape, array.dtype)
     inner = tuple(slice(before, before + length) for length, (before, _) in zip(array.shape, widths))

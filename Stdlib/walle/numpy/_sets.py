@@ -54,6 +54,8 @@ def unique(
     """
     ar = asarray(ar)
     wanted = (return_index, return_inverse, return_counts)
+    if axis is None and not any(wanted):
+        return _t.unique(ar, False, bool(equal_nan))[0]
     if axis is not None and ar.ndim != 1:
         return _unique_parts(ar, _axis(axis, ar.ndim), wanted)
     if axis is not None:

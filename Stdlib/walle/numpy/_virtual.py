@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 __all__ = ["lazy"]
 
 
-class lazy:
+class lazy(_t.lazy_block):
     """Compute arrays of a ``with`` block, or of a decorated function, when their elements are wanted.
 
-    Inside, functions of elements, ``where``, ``astype``, movement (slices, ``transpose``, ``reshape``, ``concatenate``,
+    Inside, functions of elements, ``where``, ``clip``, ``astype``, movement (slices, ``transpose``, ``reshape``, ``concatenate``,
     ``stack``, ``roll``, ``flip``, ``tile``, ``pad``, ``broadcast_to``) and ``sum``, ``prod``, ``min``, ``max``,
     ``mean``, ``any`` and ``all`` give arrays that have a shape and a type, but no elements yet. Wrong shapes and types
     raise at once. Whatever needs elements computes them: printing, ``float``, an element, a function that is not in
@@ -30,7 +30,11 @@ class lazy:
     ----------
     least
         What is computed of plain arrays of fewer elements is computed at once: they stay in the processor's cache, so
-        that nothing is won by waiting.
+        that nothing is won by waiting. By default of those of less than 512 KiB.
+
+    What was to be a scalar, as the sum of all elements, becomes one in place when Python asks for its value. Functions in
+    C that look for a ``float`` by its memory, without asking, cannot: ``json.dumps`` of such a sum inside the block takes
+    ``default=float``, or the value ``float(total)``. After the block it is a plain scalar.
 
     Results are those of eager computation bit by bit, but for sums and products, which add in another order, as
     accurate as before. A view of a plain array stays a view.
@@ -46,22 +50,14 @@ class lazy:
     (5,)
     """
 
-    def __init__(self, *, least: int = 32768) -> None:
-        self._least, self._around = least, []
-
-    def __enter__(self) -> lazy:
-        self._around.append(_t.lazy_enter(self._least))
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
-        _t.lazy_exit(kind is not None, self._around.pop())
+    __slots__ = ()
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         import functools
 
         @functools.wraps(function)
         def inside(*arguments, **names):
-            with lazy(least=self._least):
+            with self:
                 return function(*arguments, **names)
 
         return inside

@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import json
 import pickle
 import warnings
 import weakref
@@ -225,12 +226,51 @@ def test_blocks_nest_and_end_by_exceptions():
         return a * 2 + 1
 
     assert type(decorated(x)) is np.ndarray and decorated(x).tolist() == [1, 3, 5, 7]
-    raises(ValueError, "no lazy block", _t.lazy_exit, False, 0)
+    raises(ValueError, "no lazy block", np.lazy().__exit__, None, None, None)
+    raises(TypeError, "no positional", np.lazy, 5)
+    raises(TypeError, "'least'", np.lazy, most=5)
+
+    class Named(np.lazy):
+        def __init__(self, name):
+            self.name = name
+
+        def __new__(cls, name):
+            return super().__new__(cls)
+
+    with Named("one") as one, Named("two") as two:
+        assert (one.name, two.name) == ("one", "two")
+    assert np.lazy().least is None and np.lazy(least=7).least == 7
+
+
+def test_clip_and_powers_stay_virtual():
+    x, k = np.arange(12, dtype=np.int32) - 4, np.arange(12, dtype=np.int32) % 3
+    y = x * 0.5
+    with lazy():
+        virtual = [np.clip(y, -1, 2), y.clip(0, None), (y + 1).clip(-1.5, 1.5), np.clip(x, None, 3), x**3, x**k, (x + 1) ** k]
+        assert all(map(_t.is_virtual, virtual))
+        assert not _t.is_virtual(x ** (k + 0)) and _t.is_virtual(x ** (k + 0).astype(np.uint8))
+        raises(ValueError, "negative integer powers", lambda: x ** (k - 5))
+        raises(ValueError, "negative integer powers", lambda: x**x)
+        raises(ValueError, "negative integer powers", lambda: x**-1)
+    eager = [np.clip(y, -1, 2), y.clip(0, None), (y + 1).clip(-1.5, 1.5), np.clip(x, None, 3), x**3, x**k, (x + 1) ** k]
+    for found, expected in zip(virtual, eager):
+        same(found, expected)
+
+
+def test_json_asks_for_the_value_of_a_virtual_sum():
+    x = np.ones(7)
+    with lazy():
+        total = x.sum()
+        assert _t.is_virtual(total)
+        assert json.dumps({"sum": total}, default=float) == '{"sum": 7.0}'
+        assert json.dumps({"sum": total}) == '{"sum": 7.0}' and type(total) is np.float64
+        later = (x * 2).sum()
+    assert json.dumps([later]) == "[14.0]" and {later: 1}[14.0] == 1
 
 
 def test_small_arrays_are_computed_at_once():
     with np.lazy():
-        assert not _t.is_virtual(np.ones(100) + 1) and _t.is_virtual(np.ones(40_000) + 1)
+        assert not _t.is_virtual(np.ones(100) + 1) and _t.is_virtual(np.ones(70_000) + 1)
         with lazy():
             assert _t.is_virtual(np.ones(100) + 1)
         assert not _t.is_virtual(np.ones(100) + 1) and not _t.is_virtual(np.ones(100).sum())

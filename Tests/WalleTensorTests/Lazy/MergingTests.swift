@@ -129,6 +129,27 @@ import WalleTensor
         #expect(try graph.tensor(of: y).values(of: Double.self) == [5001, 5002])
     }
 
+    /// What others read of a result that goes past the caches is there; rows that are too short go the usual way.
+    @Test(arguments: [[1_700_003], [3, 600_001], [200_000, 9]]) func largeResultsAreWhatSmallOnesAre(
+        _ shape: [Int]
+    ) throws {
+        let graph = Graph()
+        let count = shape.reduce(1, *)
+        let numbers = try Tensor((0..<count).map { Double($0 % 1000) }).reshaped(Axes(shape)).cast(to: .complex128)
+        let x = graph.value(numbers)
+        let sum = try graph.apply(.binary(.add), [x, x])
+        let product = try graph.apply(.binary(.multiply), [sum, graph.constant(3, .complex128)])
+        try graph.materialize([product, sum])
+        #expect(graph.counters.programs == 1)
+        let (sums, products) = (try graph.tensor(of: sum), try graph.tensor(of: product))
+        #expect(sums.byteCountForTests >= Streaming.leastBytes)
+        for index in Array(stride(from: 0, to: count, by: 997)) + [count - 1] {
+            let value = Double(index % 1000)
+            #expect(sums.realPart(index) == 2 * value)
+            #expect(products.realPart(index) == 6 * value)
+        }
+    }
+
     @Test func manyElementsRunOnThreads() throws {
         let graph = Graph()
         let x = graph.value(try counting(600, 1000))
@@ -149,4 +170,16 @@ import WalleTensor
 
 extension Attributes.Value: ExpressibleByIntegerLiteral {
     public init(integerLiteral value: Int) { self = .integer(value) }
+}
+
+extension Tensor {
+    fileprivate var byteCountForTests: Int { count * dtype.byteCount }
+
+    /// The real part of an element of a packed array of complex numbers, which has no imaginary one.
+    fileprivate func realPart(_ index: Int) -> Double {
+        contiguous().withUnsafeBytes { bytes in
+            #expect(bytes.load(fromByteOffset: 16 * index + 8, as: Double.self) == 0)
+            return bytes.load(fromByteOffset: 16 * index, as: Double.self)
+        }
+    }
 }

@@ -140,6 +140,23 @@ import Testing
         }
     }
 
+    /// Walks of large matrices meet a line again only when it is gone from the caches; rows shorter than a square have no
+    /// squares.
+    @Test func turnsLargeMatricesInSquares() throws {
+        func best(_ rows: Int, _ columns: Int, _ bytes: Int) -> Candidate.Algorithm {
+            let place = UnsafeMutableRawPointer(bitPattern: 4096)!
+            let movement = Movement(
+                place, Layout(shape: [rows, columns], strides: [bytes, rows * bytes]), place,
+                Layout(contiguous: [rows, columns], elementBytes: bytes), elementBytes: bytes)
+            return MethodSearch.best(of: movement, .typical).candidate.algorithm
+        }
+        for bytes in [1, 2, 4, 8] {
+            #expect([.panels, .blocks, .streamedBlocks].contains(best(3000, 2500, bytes)))
+            #expect([.panels, .blocks].contains(best(90, 110, bytes)))
+        }
+        #expect(best(2, 200, 8) == .walk)
+    }
+
     @Test func refusesShapesThatFitNoOperator() {
         for subject in [
             SearchSubject(.matmul, [[3, 4]], .float32), SearchSubject(.matmul, [[3, 4], [5, 6]], .float32),

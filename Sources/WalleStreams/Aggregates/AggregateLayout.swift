@@ -1,0 +1,245 @@
+/// Where the states of a window's aggregates lie in a row of its `GroupTable`, and what is done with them.
+final class AggregateLayout {
+    struct Slot {
+        var kind: AggregateKind
+        /// Of the values; nil where events are counted.
+        var type: ColumnType?
+        /// The first word of the state in a row.
+        var word: Int
+    }
+
+    let slots: [Slot]
+    /// Words of all states of a row.
+    let stateWords: Int
+    /// The words of a row that hold references to objects.
+    let objectWords: [Int]
+    let texts: TextDictionary
+
+    /// - Parameter values: Of each aggregate its function and the type of its values.
+    /// - Throws: `.definition` for a function that values of the type do not have.
+    init(_ values: [(function: AggregateFunction, type: ColumnType?)], texts: TextDictionary) throws(StreamError) {
+        var slots: [Slot] = []
+        var word = GroupTable.header
+        for value in values {
+            let kind = try AggregateKind(value.function, of: value.type)
+            slots.append(Slot(kind: kind, type: value.type, word: word))
+            word += kind.words
+        }
+        self.slots = slots
+        self.texts = texts
+        stateWords = word - GroupTable.header
+        objectWords = slots.filter { if case .object = $0.kind { true } else { false } }.map(\.word)
+    }
+
+    /// Lets go of what a row holds.
+    func releaseObjects(_ row: UnsafeMutablePointer<UInt64>) {
+        for word in objectWords { (row + word).releaseObject() }
+    }
+
+    func table(capacity: Int = 0) -> GroupTable {
+        GroupTable(stateWords: stateWords, objectWords: objectWords, capacity: capacity)
+    }
+}
+
+/// Some events of a batch and the values that aggregates need of them.
+struct AggregateInput {
+    /// Of each aggregate the column of its values; nil where events are counted.
+    var values: [Column?]
+    /// Of each aggregate which rows count; nil: all.
+    var filters: [Column?]
+    var times: UnsafePointer<Int64>
+    /// The place in the stream of row 0.
+    var offset: Int64
+}
+
+/// Which rows of a batch go to which places.
+struct RowPlaces {
+    var rows: UnsafePointer<UInt32>
+    /// Words of memory at which the rows' groups begin.
+    var places: UnsafePointer<UInt32>
+    var count: Int
+}
+
+// MARK: adding
+
+extension AggregateLayout {
+    /// Adds the values of rows to the states of their groups, which lie from `memory` on.
+    func add(_ input: AggregateInput, _ places: RowPlaces, to memory: UnsafeMutablePointer<UInt64>) {
+        for (index, slot) in slots.enumerated() {
+            let base = memory + slot.word
+            let values = input.values[index]
+            let skips = input.filters[index] != nil || values?.nulls != nil
+            if skips {
+                withKept(index, input, places) { add(slot, values, input, $0, to: base) }
+            } else {
+                add(slot, values, input, places, to: base)
+            }
+        }
+    }
+
+    /// Only those rows whose value is there and whose filter is true.
+    private func withKept(_ index: Int, _ input: AggregateInput, _ places: RowPlaces, _ body: (RowPlaces) -> Void) {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: places.count * 2) { kept in
+            var count = 0
+            let filter = input.filters[index]
+            let nulls = input.values[index]?.nulls
+            for position in 0..<places.count {
+                let row = Int(places.rows[position])
+                if let nulls, nulls[row] { continue }
+                if let filter, filter.isNull(row) || filter.bools[row] == 0 { continue }
+                kept[count] = places.rows[position]
+                kept[places.count + count] = places.places[position]
+                count += 1
+            }
+            guard count > 0, let start = kept.baseAddress else { return }
+            body(RowPlaces(rows: start, places: start + places.count, count: count))
+        }
+    }
+
+    private func add(
+        _ slot: Slot, _ values: Column?, _ input: AggregateInput, _ places: RowPlaces,
+        to base: UnsafeMutablePointer<UInt64>
+    ) {
+        let pass = Pass(base: base, places: places, times: input.times, offset: input.offset)
+        guard let values else { return pass.count() }
+        switch slot.kind {
+        case .count: pass.count()
+        case .integerSum: pass.add(IntegerSumState.self, values)
+        case .integerMean: pass.add(IntegerMeanState.self, values)
+        case .floatSum: pass.add(FloatSumState.self, values)
+        case .floatMean: pass.add(FloatMeanState.self, values)
+        case .variance: pass.add(VarianceState.self, values)
+        case .deviation: pass.add(DeviationState.self, values)
+        case .smallestInteger: pass.add(ExtremeState<Smaller<Int64>>.self, values)
+        case .largestInteger: pass.add(ExtremeState<Larger<Int64>>.self, values)
+        case .smallestFloat: pass.add(ExtremeState<SmallerFloat>.self, values)
+        case .largestFloat: pass.add(ExtremeState<LargerFloat>.self, values)
+        case .smallestBool: pass.add(ExtremeState<Smaller<UInt8>>.self, values)
+        case .largestBool: pass.add(ExtremeState<Larger<UInt8>>.self, values)
+        case .smallestText: pass.addText(values, texts) { $0.lexicographicallyPrecedes($1) }
+        case .largestText: pass.addText(values, texts) { $1.lexicographicallyPrecedes($0) }
+        case .first(let width): pass.addEnd(Earlier.self, values, width)
+        case .last(let width): pass.addEnd(Later.self, values, width)
+        case .object(let kind): pass.addToObjects(kind, values)
+        }
+    }
+}
+
+/// Adding the rows of one call to the states of one aggregate.
+private struct Pass {
+    var base: UnsafeMutablePointer<UInt64>
+    var places: RowPlaces
+    var times: UnsafePointer<Int64>
+    var offset: Int64
+
+    @inline(__always) private func moment(_ row: Int) -> Moment {
+        Moment(time: times[row], offset: offset + Int64(row))
+    }
+
+    func count() {
+        for index in 0..<places.count { base[Int(places.places[index])] &+= 1 }
+    }
+
+    @inline(__always) func add<State: AggregateState>(_: State.Type, _ values: Column) {
+        let values: UnsafeMutablePointer<State.Input> = values.pointer()
+        for index in 0..<places.count {
+            let row = Int(places.rows[index])
+            State.add(values[row], at: moment(row), to: base + Int(places.places[index]))
+        }
+    }
+
+    func addEnd<Kept: Turn>(_: Kept.Type, _ values: Column, _ width: Int) {
+        switch width {
+        case 1: add(EndState<Kept, UInt8>.self, values)
+        case 4: add(EndState<Kept, UInt32>.self, values)
+        default: add(EndState<Kept, UInt64>.self, values)
+        }
+    }
+
+    func addText(
+        _ values: Column, _ texts: TextDictionary, _ prefers: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool
+    ) {
+        let codes = values.codes
+        for index in 0..<places.count {
+            let state = base + Int(places.places[index])
+            keepText(UInt64(codes[Int(places.rows[index])]), state, texts, prefers)
+            state[0] &+= 1
+        }
+    }
+
+    func addToObjects(_ kind: AggregateObject.Kind, _ values: Column) {
+        for index in 0..<places.count {
+            let row = Int(places.rows[index])
+            let object = (base + Int(places.places[index])).object(kind)
+            object.add(values.bits(row), at: moment(row))
+        }
+    }
+}
+
+private func keepText(
+    _ code: UInt64, _ state: UnsafeMutablePointer<UInt64>, _ texts: TextDictionary,
+    _ prefers: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool
+) {
+    guard state[0] == 0 || (code != state[1] && prefers(texts.text(UInt32(code)), texts.text(UInt32(state[1])))) else {
+        return
+    }
+    state[1] = code
+}
+
+extension Column {
+    /// A value's bits, widened with zeros. Equal floats have equal bits: zero has no sign, and NaN one form.
+    @inline(__always) func bits(_ row: Int) -> UInt64 {
+        switch type {
+        case .bool: UInt64(bools[row])
+        case .text: UInt64(codes[row])
+        case .int, .time: UInt64(bitPattern: ints[row])
+        case .float: floats[row].isNaN ? Double.nan.bitPattern : (floats[row] + 0).bitPattern
+        }
+    }
+}
+
+// MARK: merging
+
+extension AggregateLayout {
+    /// Adds the group of one row to another's. Both count events of their own.
+    func merge(_ other: UnsafeMutablePointer<UInt64>, into row: UnsafeMutablePointer<UInt64>) {
+        row[1] &+= other[1]
+        for slot in slots { merge(slot, other + slot.word, into: row + slot.word) }
+    }
+
+    /// Adds every group of a table to that of its key in another.
+    func merge(_ other: GroupTable, into table: GroupTable) {
+        table.reserve(other.count)
+        other.forEach { row in merge(row, into: table.base + table.row(row[0])) }
+    }
+
+    private func merge(_ slot: Slot, _ other: UnsafeMutablePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
+        let from = UnsafePointer(other)
+        switch slot.kind {
+        case .count: CountState.merge(from, into: state)
+        case .integerSum, .integerMean: IntegerSumState.merge(from, into: state)
+        case .floatSum, .floatMean: FloatSumState.merge(from, into: state)
+        case .variance, .deviation: VarianceState.merge(from, into: state)
+        case .smallestInteger: ExtremeState<Smaller<Int64>>.merge(from, into: state)
+        case .largestInteger: ExtremeState<Larger<Int64>>.merge(from, into: state)
+        case .smallestFloat: ExtremeState<SmallerFloat>.merge(from, into: state)
+        case .largestFloat: ExtremeState<LargerFloat>.merge(from, into: state)
+        case .smallestBool: ExtremeState<Smaller<UInt8>>.merge(from, into: state)
+        case .largestBool: ExtremeState<Larger<UInt8>>.merge(from, into: state)
+        case .smallestText: mergeText(from, into: state) { $0.lexicographicallyPrecedes($1) }
+        case .largestText: mergeText(from, into: state) { $1.lexicographicallyPrecedes($0) }
+        case .first: EndState<Earlier, UInt64>.merge(from, into: state)
+        case .last: EndState<Later, UInt64>.merge(from, into: state)
+        case .object(let kind): if let object = other.object { state.object(kind).merge(object) }
+        }
+    }
+
+    private func mergeText(
+        _ other: UnsafePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>,
+        _ prefers: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool
+    ) {
+        guard other[0] > 0 else { return }
+        keepText(other[1], state, texts, prefers)
+        state[0] &+= other[0]
+    }
+}

@@ -1,0 +1,201 @@
+/// The state of one aggregate of one group: words in a row of a `GroupTable`.
+///
+/// What is added in any order, and merged in any order, gives the same result, but for the rounding of floats. All words
+/// are zero before the first value.
+protocol AggregateState {
+    /// A value as the column stores it.
+    associatedtype Input: BitwiseCopyable
+    /// `Int64` or `Double`, or as the column of values stores them.
+    associatedtype Output: BitwiseCopyable
+    static var words: Int { get }
+
+    static func add(_ value: Input, at moment: Moment, to state: UnsafeMutablePointer<UInt64>)
+    static func merge(_ other: UnsafePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>)
+    /// Nil for null.
+    static func result(_ state: UnsafePointer<UInt64>) -> Output?
+}
+
+/// When an event happened, and after which others it came.
+struct Moment {
+    var time: Int64
+    var offset: Int64
+}
+
+extension UnsafePointer<UInt64> {
+    @inline(__always) func int(_ word: Int) -> Int64 { Int64(bitPattern: self[word]) }
+    @inline(__always) func float(_ word: Int) -> Double { Double(bitPattern: self[word]) }
+}
+
+extension UnsafeMutablePointer<UInt64> {
+    @inline(__always) func int(_ word: Int) -> Int64 { Int64(bitPattern: self[word]) }
+    @inline(__always) func float(_ word: Int) -> Double { Double(bitPattern: self[word]) }
+    @inline(__always) func set(_ word: Int, _ value: Double) { self[word] = value.bitPattern }
+    @inline(__always) func set(_ word: Int, _ value: Int64) { self[word] = UInt64(bitPattern: value) }
+}
+
+/// How many values.
+enum CountState: AggregateState {
+    typealias Input = UInt8
+    static let words = 1
+
+    @inline(__always)
+    static func add(_: UInt8, at _: Moment, to state: UnsafeMutablePointer<UInt64>) { state[0] &+= 1 }
+
+    @inline(__always)
+    static func merge(_ other: UnsafePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
+        state[0] &+= other[0]
+    }
+
+    static func result(_ state: UnsafePointer<UInt64>) -> Int64? { state.int(0) }
+}
+
+/// The sum of integers in 128 bits, which 2^64 of them cannot leave. Null when it does not fit 64.
+enum IntegerSumState: AggregateState {
+    typealias Input = Int64
+    static let words = 3
+
+    @inline(__always)
+    static func add(_ value: Int64, at _: Moment, to state: UnsafeMutablePointer<UInt64>) {
+        let (low, carry) = state[1].addingReportingOverflow(UInt64(bitPattern: value))
+        state[0] &+= 1
+        state[1] = low
+        state[2] &+= UInt64(bitPattern: value >> 63) &+ (carry ? 1 : 0)
+    }
+
+    @inline(__always)
+    static func merge(_ other: UnsafePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
+        let (low, carry) = state[1].addingReportingOverflow(other[1])
+        state[0] &+= other[0]
+        state[1] = low
+        state[2] &+= other[2] &+ (carry ? 1 : 0)
+    }
+
+    static func result(_ state: UnsafePointer<UInt64>) -> Int64? {
+        let fits = state.int(2) == state.int(1) >> 63
+        return state[0] > 0 && fits ? state.int(1) : nil
+    }
+}
+
+/// The mean of integers, from their exact sum.
+enum IntegerMeanState: AggregateState {
+    typealias Input = Int64
+    static let words = IntegerSumState.words
+
+    @inline(__always)
+    static func add(_ value: Int64, at moment: Moment, to state: UnsafeMutablePointer<UInt64>) {
+        IntegerSumState.add(value, at: moment, to: state)
+    }
+
+    @inline(__always)
+    static func merge(_ other: UnsafePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
+        IntegerSumState.merge(other, into: state)
+    }
+
+    static func result(_ state: UnsafePointer<UInt64>) -> Double? {
+        let sum = Double(state.int(2)) * 0x1p64 + Double(state[1])
+        return state[0] > 0 ? (state.int(2) == state.int(1) >> 63 ? Double(state.int(1)) : sum) / Double(state[0]) : nil
+    }
+}
+
+/// The sum of floats, with what each addition rounds away (Neumaier 1974), so that the order hardly matters.
+enum FloatSumState: AggregateState {
+    typealias Input = Double
+    static let words = 3
+
+    @inline(__always)
+    static func add(_ value: Double, at _: Moment, to state: UnsafeMutablePointer<UInt64>) {
+        state[0] &+= 1
+        add(value, to: state)
+    }
+
+    @inline(__always)
+    private static func add(_ value: Double, to state: UnsafeMutablePointer<UInt64>) {
+        let sum = state.float(1)
+        let next = sum + value
+        // Knuth's form of the rounding error needs no comparison.
+        let part = next - sum
+        state.set(1, next)
+        state.set(2, state.float(2) + ((sum - (next - part)) + (value - part)))
+    }
+
+    @inline(__always)
+    static func merge(_ other: UnsafePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
+        state[0] &+= other[0]
+        add(other.float(1), to: state)
+        state.set(2, state.float(2) + other.float(2))
+    }
+
+    static func result(_ state: UnsafePointer<UInt64>) -> Double? { state[0] > 0 ? sum(state) : nil }
+
+    /// Infinities leave no rounding error that means anything.
+    static func sum(_ state: UnsafePointer<UInt64>) -> Double {
+        let sum = state.float(1)
+        return sum.isFinite ? sum + state.float(2) : sum
+    }
+}
+
+enum FloatMeanState: AggregateState {
+    typealias Input = Double
+    static let words = FloatSumState.words
+
+    @inline(__always)
+    static func add(_ value: Double, at moment: Moment, to state: UnsafeMutablePointer<UInt64>) {
+        FloatSumState.add(value, at: moment, to: state)
+    }
+
+    @inline(__always)
+    static func merge(_ other: UnsafePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
+        FloatSumState.merge(other, into: state)
+    }
+
+    static func result(_ state: UnsafePointer<UInt64>) -> Double? {
+        state[0] > 0 ? FloatSumState.sum(state) / Double(state[0]) : nil
+    }
+}
+
+/// Mean and sum of squared differences from it (Welford 1962), merged as Chan, Golub and LeVeque do (1979).
+enum VarianceState: AggregateState {
+    typealias Input = Double
+    static let words = 3
+
+    @inline(__always)
+    static func add(_ value: Double, at _: Moment, to state: UnsafeMutablePointer<UInt64>) {
+        state[0] &+= 1
+        let difference = value - state.float(1)
+        let mean = state.float(1) + difference / Double(state[0])
+        state.set(1, mean)
+        state.set(2, state.float(2) + difference * (value - mean))
+    }
+
+    @inline(__always)
+    static func merge(_ other: UnsafePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
+        guard other[0] > 0 else { return }
+        let (ours, theirs) = (Double(state[0]), Double(other[0]))
+        let difference = other.float(1) - state.float(1)
+        let count = ours + theirs
+        state[0] &+= other[0]
+        state.set(1, state.float(1) + difference * (theirs / count))
+        state.set(2, state.float(2) + other.float(2) + difference * difference * (ours * theirs / count))
+    }
+
+    static func result(_ state: UnsafePointer<UInt64>) -> Double? {
+        state[0] > 1 ? state.float(2) / Double(state[0] - 1) : nil
+    }
+}
+
+enum DeviationState: AggregateState {
+    typealias Input = Double
+    static let words = VarianceState.words
+
+    @inline(__always)
+    static func add(_ value: Double, at moment: Moment, to state: UnsafeMutablePointer<UInt64>) {
+        VarianceState.add(value, at: moment, to: state)
+    }
+
+    @inline(__always)
+    static func merge(_ other: UnsafePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
+        VarianceState.merge(other, into: state)
+    }
+
+    static func result(_ state: UnsafePointer<UInt64>) -> Double? { VarianceState.result(state)?.squareRoot() }
+}

@@ -1,0 +1,32 @@
+/// A definition as TOML, Python and JSON write it, before it is understood.
+package indirect enum DefinitionNode: Hashable, Sendable {
+    case text(String)
+    case int(Int64)
+    case float(Double)
+    case bool(Bool)
+    case array([DefinitionNode])
+    case table([Field])
+
+    /// Fields keep the order in which they were written: columns come in it.
+    package struct Field: Hashable, Sendable {
+        package var name: String
+        package var value: DefinitionNode
+
+        package init(_ name: String, _ value: DefinitionNode) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// What it is, for messages.
+    var kind: String {
+        switch self {
+        case .text: "a text"
+        case .int: "an integer"
+        case .float: "a float"
+        case .bool: "true or false"
+        case .array: "an array"
+        case .table: "a table"
+        }
+    }
+}

@@ -1,0 +1,67 @@
+/// Reads a window, a table whose first field says its kind: `{ hopping = "1h", slide = "10min" }`.
+enum WindowReader {
+    private static let kinds = ["tumbling", "hopping", "cumulating", "session", "over", "calendar"]
+
+    /// - Throws: `.definition` that names the field, as in `window.slide`.
+    static func read(_ node: DefinitionNode?) throws(StreamError) -> WindowKind {
+        guard let node else {
+            throw StreamError(
+                .definition, field: "window", "there is none", remedy: "Write window = { tumbling = \"1h\" }.")
+        }
+        do throws(StreamError) {
+            var table = try DefinitionTable(node)
+            let found = table.fields.map(\.name).filter(kinds.contains)
+            guard found.count == 1 else {
+                throw StreamError(
+                    .definition,
+                    found.isEmpty ? "it does not say its kind" : "it is \(found.joined(separator: " and "))",
+                    remedy: "Write one of \(kinds.joined(separator: ", ")), as in { tumbling = \"1h\" }.")
+            }
+            let (window, fields) = try window(found[0], &table)
+            try table.finish([found[0]] + fields)
+            return window
+        } catch { throw error.at("window") }
+    }
+
+    private static func window(
+        _ kind: String, _ table: inout DefinitionTable
+    ) throws(StreamError) -> (WindowKind, fields: [String]) {
+        if kind == "calendar" {
+            return (.calendar(unit: try unit(&table), zone: try table.text("zone") ?? "UTC"), ["zone"])
+        }
+        let size = try required(kind, &table)
+        switch kind {
+        case "session": return (.session(gap: size), [])
+        case "over": return (.over(size: size), [])
+        case "tumbling": return (.tumbling(size: size, offset: try offset(&table)), ["offset"])
+        case "hopping":
+            let slide = try required("slide", &table)
+            return (.hopping(size: size, slide: slide, offset: try offset(&table)), ["slide", "offset"])
+        default:
+            let step = try required("step", &table)
+            return (.cumulating(size: size, step: step, offset: try offset(&table)), ["step", "offset"])
+        }
+    }
+
+    private static func required(_ name: String, _ table: inout DefinitionTable) throws(StreamError) -> Microseconds {
+        guard let span = try table.span(name) else {
+            throw StreamError(.definition, field: name, "there is none", remedy: "Write \(name) = \"10min\".")
+        }
+        return span
+    }
+
+    private static func offset(_ table: inout DefinitionTable) throws(StreamError) -> Microseconds {
+        try table.span("offset", allowsZero: true) ?? 0
+    }
+
+    private static func unit(_ table: inout DefinitionTable) throws(StreamError) -> WindowKind.CalendarUnit {
+        let text = try table.text("calendar") ?? ""
+        guard let unit = WindowKind.CalendarUnit(rawValue: text) else {
+            let units = WindowKind.CalendarUnit.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            throw StreamError(
+                .definition, field: "calendar", "\"\(text)\" is no unit of the calendar",
+                remedy: "Write one of \(units).")
+        }
+        return unit
+    }
+}

@@ -1,0 +1,203 @@
+/// The sessions of all keys: rows of one block of memory, and of each key the first of its sessions.
+final class SessionTable {
+    /// What is known of a session beside its aggregates.
+    struct Session {
+        var start: Int64
+        var last: Int64
+        /// The next session of the same key, or of the free ones; −1 for none.
+        var next: Int32
+        /// Of which session of this place: those before it have ended.
+        var generation: UInt32
+        var revision: UInt32 = 0
+        /// It has given its row and waits for late events.
+        var hasFired = false
+        /// When it is to be looked at: a timer of another time is void.
+        var alarm = Int64.max
+
+        mutating func extend(to time: Int64) { (start, last) = (min(start, time), max(last, time)) }
+
+        mutating func join(_ other: Session) {
+            (start, last) = (min(start, other.start), max(last, other.last))
+            revision = max(revision, other.revision)
+            hasFired = hasFired || other.hasFired
+        }
+    }
+
+    private let layout: AggregateLayout
+    private let stride: Int
+    private var capacity = 64
+    /// Rows as in a `GroupTable`: key, events, states.
+    @exclusivity(unchecked) private(set) var base: UnsafeMutablePointer<UInt64>
+    @exclusivity(unchecked) private var sessions: UnsafeMutablePointer<Session>
+    @exclusivity(unchecked) private var free: Int32 = -1
+    /// Places that were ever used.
+    private var used = 0
+    private var heads: KeyMap
+
+    init(_ layout: AggregateLayout) {
+        self.layout = layout
+        stride = GroupTable.header + layout.stateWords
+        base = .allocate(capacity: capacity * stride)
+        sessions = .allocate(capacity: capacity)
+        heads = KeyMap()
+    }
+
+    deinit {
+        for session in 0..<used where row(session)[1] != 0 { layout.releaseObjects(row(session)) }
+        base.deallocate()
+        sessions.deallocate()
+    }
+
+    var byteCount: Int { capacity * (stride * 8 + MemoryLayout<Session>.stride) + heads.byteCount }
+
+    subscript(session: Int) -> Session {
+        _read { yield sessions[session] }
+        _modify { yield &sessions[session] }
+    }
+
+    /// The word of `base` at which a session's row begins.
+    func word(_ session: Int) -> Int { session * stride }
+    func row(_ session: Int) -> UnsafeMutablePointer<UInt64> { base + session * stride }
+
+    /// The sessions of a key that reach into a span: at most two, when the span is no longer than twice the gap.
+    func near(_ key: UInt64, from: Int64, to: Int64) -> (Int?, Int?) {
+        var session = heads[key]
+        var found: Int?
+        while session >= 0 {
+            let candidate = sessions[Int(session)]
+            if candidate.start <= to, candidate.last >= from {
+                if let found { return (found, Int(session)) }
+                found = Int(session)
+            }
+            session = candidate.next
+        }
+        return (found, nil)
+    }
+
+    /// A session of one event, whose values are still to be added.
+    func insert(_ key: UInt64, time: Int64) -> Int {
+        let place = takePlace()
+        let generation = place < used ? sessions[place].generation &+ 1 : 0
+        used = max(used, place + 1)
+        let row = row(place)
+        row.update(repeating: 0, count: stride)
+        row[0] = key
+        let next = heads[key]
+        (sessions + place).initialize(
+            to: Session(start: time, last: time, next: next, generation: generation))
+        heads[key] = Int32(place)
+        return place
+    }
+
+    private func takePlace() -> Int {
+        if free >= 0 {
+            let place = Int(free)
+            free = sessions[place].next
+            return place
+        }
+        if used == capacity { grow() }
+        return used
+    }
+
+    private func grow() {
+        let (oldBase, oldSessions) = (base, sessions)
+        base = .allocate(capacity: capacity * 2 * stride)
+        base.update(from: oldBase, count: used * stride)
+        sessions = .allocate(capacity: capacity * 2)
+        sessions.update(from: oldSessions, count: used)
+        oldBase.deallocate()
+        oldSessions.deallocate()
+        capacity *= 2
+    }
+
+    func remove(_ session: Int) {
+        unlink(session)
+        layout.releaseObjects(row(session))
+        row(session)[1] = 0
+        sessions[session].generation &+= 1
+        sessions[session].next = free
+        free = Int32(session)
+    }
+
+    private func unlink(_ session: Int) {
+        let key = row(session)[0]
+        var before = heads[key]
+        if before == session {
+            heads[key] = sessions[session].next
+        } else {
+            while sessions[Int(before)].next != session { before = sessions[Int(before)].next }
+            sessions[Int(before)].next = sessions[session].next
+        }
+    }
+}
+
+/// From keys to small numbers: open addressing. A number of −1 is no entry.
+struct KeyMap {
+    private var keys: [UInt64]
+    private var values: [Int32]
+    private var mask: Int
+    private var count = 0
+
+    init() {
+        mask = 63
+        keys = [UInt64](repeating: 0, count: mask + 1)
+        values = [Int32](repeating: -1, count: mask + 1)
+    }
+
+    var byteCount: Int { (mask + 1) * 12 }
+
+    subscript(key: UInt64) -> Int32 {
+        get { values[place(key)] }
+        set {
+            let place = place(key)
+            let isNew = values[place] < 0
+            if newValue < 0 {
+                if !isNew { remove(place) }
+                return
+            }
+            keys[place] = key
+            values[place] = newValue
+            if isNew {
+                count += 1
+                if count * 2 > mask { grow() }
+            }
+        }
+    }
+
+    @inline(__always) private func home(_ key: UInt64) -> Int {
+        Int(truncatingIfNeeded: fold(key ^ 0x9e37_79b9_7f4a_7c15, 0xd6e8_feb8_6659_fd93)) & mask
+    }
+
+    @inline(__always) private func place(_ key: UInt64) -> Int {
+        var index = home(key)
+        while values[index] >= 0, keys[index] != key { index = (index &+ 1) & mask }
+        return index
+    }
+
+    /// Moves entries behind a removed one forward, so that none is out of reach of its home.
+    private mutating func remove(_ place: Int) {
+        var hole = place
+        var index = (place + 1) & mask
+        while values[index] >= 0 {
+            let distance = (index &- home(keys[index])) & mask
+            if distance >= (index &- hole) & mask {
+                (keys[hole], values[hole]) = (keys[index], values[index])
+                hole = index
+            }
+            index = (index + 1) & mask
+        }
+        values[hole] = -1
+        count -= 1
+    }
+
+    private mutating func grow() {
+        let (oldKeys, oldValues) = (keys, values)
+        mask = mask * 2 + 1
+        keys = [UInt64](repeating: 0, count: mask + 1)
+        values = [Int32](repeating: -1, count: mask + 1)
+        for index in oldValues.indices where oldValues[index] >= 0 {
+            let place = place(oldKeys[index])
+            (keys[place], values[place]) = (oldKeys[index], oldValues[index])
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// When a session is to be looked at.
+struct Timer {
+    var deadline: Int64
+    var session: Int
+    /// Of the session when the timer was set: it is void when another has the place.
+    var generation: UInt32
+}
+
+/// Timers, the earliest first: a binary heap.
+struct TimerHeap {
+    private var timers: [Timer] = []
+
+    var first: Timer? { timers.first }
+    var byteCount: Int { timers.capacity * MemoryLayout<Timer>.stride }
+
+    mutating func push(_ timer: Timer) {
+        var index = timers.count
+        timers.append(timer)
+        while index > 0 {
+            let parent = (index - 1) / 2
+            guard timers[parent].deadline > timer.deadline else { break }
+            timers[index] = timers[parent]
+            index = parent
+        }
+        timers[index] = timer
+    }
+
+    mutating func removeFirst() {
+        let last = timers.removeLast()
+        guard !timers.isEmpty else { return }
+        var index = 0
+        while true {
+            var child = 2 * index + 1
+            guard child < timers.count else { break }
+            if child + 1 < timers.count, timers[child + 1].deadline < timers[child].deadline { child += 1 }
+            guard timers[child].deadline < last.deadline else { break }
+            timers[index] = timers[child]
+            index = child
+        }
+        timers[index] = last
+    }
+}

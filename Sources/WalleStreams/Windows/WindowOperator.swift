@@ -1,0 +1,33 @@
+/// Events of a batch that go to windows.
+struct WindowRows {
+    /// Positions in the batch, ascending.
+    var rows: UnsafeBufferPointer<UInt32>
+    /// Of each row of the batch the key of its group.
+    var keys: UnsafePointer<UInt64>
+    var input: AggregateInput
+
+    func with(_ rows: UnsafeBufferPointer<UInt32>) -> WindowRows {
+        WindowRows(rows: rows, keys: keys, input: input)
+    }
+}
+
+/// Puts events into windows and gives the rows of those that end.
+///
+/// The watermark is a promise about times: what comes after it is expected to be no earlier. `WindowRunner` moves it between
+/// calls only, and before every event that comes behind it, so that a stream gives the same rows however its events are cut
+/// into batches.
+protocol WindowOperator: AnyObject {
+    /// The watermark at which the next rows are given; the greatest number when there are none to give.
+    var nextFiring: Int64 { get }
+    /// Events too late for any window.
+    var lateCount: Int { get }
+    /// Bytes of state.
+    var byteCount: Int { get }
+
+    /// Events from this time on belong to no window that a watermark has ended.
+    func openTime(at watermark: Int64) -> Int64
+    /// Adds events. Those that come late for a window within its lateness give rows at once.
+    func add(_ events: WindowRows, watermark: Int64, to results: inout [WindowResults])
+    /// Gives the rows of windows that end at or before the watermark.
+    func advance(to watermark: Int64, into results: inout [WindowResults])
+}

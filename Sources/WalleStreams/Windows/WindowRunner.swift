@@ -1,0 +1,121 @@
+/// Events of one call, as windows need them.
+package struct WindowBatch {
+    /// When each event happened, of those as well that no filter kept: they too move the watermark.
+    package var times: Column
+    /// Of each event the key of its group.
+    package var keys: [UInt64]
+    /// Positions of the events that go to windows, ascending; nil: all.
+    package var kept: [UInt32]?
+    /// Of each aggregate the values; nil where events are counted.
+    package var values: [Column?]
+    /// Of each aggregate which events count, a column of bools; nil: all.
+    package var filters: [Column?]
+    /// The place in the stream of the first event.
+    package var offset: Int64
+
+    package init(
+        times: Column, keys: [UInt64], kept: [UInt32]? = nil, values: [Column?], filters: [Column?], offset: Int64
+    ) {
+        precondition(keys.count == times.count, "a key for every event")
+        self.times = times
+        self.keys = keys
+        self.kept = kept
+        self.values = values
+        self.filters = filters
+        self.offset = offset
+    }
+}
+
+/// Runs the windows of one definition: follows the watermark, and takes every event at the watermark it came at.
+package final class WindowRunner {
+    private let windows: any WindowOperator
+    private let delay: Microseconds
+    /// The latest time seen.
+    private var latest = Int64.min
+    /// What comes is expected to be no earlier.
+    package private(set) var watermark = Int64.min
+
+    /// - Parameter values: Of each aggregate its function and the type of its values.
+    /// - Throws: `.definition` for spans that do not fit each other, or a function that values of the type do not have.
+    package init(
+        _ window: WindowKind, _ values: [(function: AggregateFunction, type: ColumnType?)], delay: Microseconds,
+        lateness: Microseconds = 0, emission: StreamDefinition.Emission = .final, texts: TextDictionary
+    ) throws(StreamError) {
+        let layout = try AggregateLayout(values, texts: texts)
+        self.delay = delay
+        switch window {
+        case .session(let gap):
+            windows = SessionWindows(
+                gap: try PaneShape.positive(gap, "gap"), layout: layout, lateness: lateness, emission: emission)
+        case .over(let size):
+            windows = OverWindows(size: try PaneShape.positive(size, "size"), layout: layout)
+        default:
+            guard let shape = try PaneShape(window) else { preconditionFailure("a window of panes") }
+            windows = PaneWindows(shape, layout: layout, lateness: lateness, emission: emission)
+        }
+    }
+
+    /// Events that were too late for any window.
+    package var lateCount: Int { windows.lateCount }
+    /// Bytes of state.
+    package var byteCount: Int { windows.byteCount }
+
+    /// Adds events and gives the rows of the windows that end with them.
+    package func process(_ batch: WindowBatch) -> [WindowResults] {
+        var results: [WindowResults] = []
+        let kept = batch.kept ?? [UInt32](0..<UInt32(batch.keys.count))
+        batch.keys.withUnsafeBufferPointer { keys in
+            kept.withUnsafeBufferPointer { kept in
+                guard let keys = keys.baseAddress else { return }
+                let input = AggregateInput(
+                    values: batch.values, filters: batch.filters, times: batch.times.ints, offset: batch.offset)
+                run(WindowRows(rows: kept, keys: keys, input: input), count: batch.times.count, &results)
+            }
+        }
+        return results
+    }
+
+    /// Says that no earlier events will come: of an input that ended, or rests.
+    package func advance(to time: Int64) -> [WindowResults] {
+        var results: [WindowResults] = []
+        advance(to: time, &results)
+        return results
+    }
+
+    private func run(_ events: WindowRows, count: Int, _ results: inout [WindowResults]) {
+        var (row, next) = (0, 0)
+        while row < count {
+            let end = firstBehind(events.input.times, from: row, to: count)
+            var last = next
+            while last < events.rows.count, events.rows[last] < end { last += 1 }
+            if last > next {
+                let part = events.with(UnsafeBufferPointer(rebasing: events.rows[next..<last]))
+                windows.add(part, watermark: watermark, to: &results)
+            }
+            (row, next) = (end, last)
+            advance(to: latest == .min ? .min : latest.addingClamped(-delay), &results)
+        }
+    }
+
+    /// The first row, after the first, that is behind the watermark when it comes; follows the latest time up to it.
+    private func firstBehind(_ times: UnsafePointer<Int64>, from first: Int, to end: Int) -> Int {
+        latest = max(latest, times[first])
+        var bound = latest.addingClamped(-delay)
+        for row in first + 1..<max(end, first + 1) {
+            let time = times[row]
+            if time > latest {
+                latest = time
+                bound = time.addingClamped(-delay)
+            } else if time < bound, time < windows.openTime(at: bound) {
+                return row
+            }
+        }
+        return end
+    }
+
+    private func advance(to time: Int64, _ results: inout [WindowResults]) {
+        guard time > watermark else { return }
+        watermark = time
+        if windows.nextFiring <= time { windows.advance(to: time, into: &results) }
+    }
+}

@@ -1,0 +1,78 @@
+@testable import WalleStreams
+
+/// Numbers that look random and are the same each time.
+struct Seeded: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    /// SplitMix64.
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// What a reader made of an input.
+struct Reading {
+    var rows: [Event] = []
+    var offsets: [Int64] = []
+    var bad = BadLines(mostKept: 0)
+    var badLines: [BadLine] = []
+    var end = InputPosition()
+    var unfit: [String: Int64] = [:]
+
+    /// Reads an input in pieces that end at the given places.
+    static func of(
+        _ reader: consuming some EventReader & ~Copyable, _ input: [UInt8], splits: [Int] = []
+    ) -> Reading {
+        var reading = Reading()
+        let note = { (batch: EventBatch) in
+            reading.offsets.append(batch.offset)
+            reading.rows += (0..<batch.count).map(batch.event)
+        }
+        input.withUnsafeBytes { bytes in
+            var start = 0
+            for end in splits.sorted() + [input.count] {
+                reader.read(UnsafeRawBufferPointer(rebasing: bytes[start..<end])) { note($0) }
+                start = end
+            }
+        }
+        reader.finish { note($0) }
+        reading.bad = reader.badLines
+        reading.badLines = reader.takeBadLines()
+        reading.end = reader.position
+        return reading
+    }
+}
+
+extension EventBatch {
+    /// A row as an event without its nulls.
+    func event(_ row: Int) -> Event {
+        var attributes: [String: EventValue] = [:]
+        for (attribute, column) in zip(schema.attributes, self.attributes) where !column.isNull(row) {
+            attributes[attribute.name] = column.value(at: row, texts: texts)
+        }
+        return Event(
+            events.isNull(row) ? "" : texts.string(events.codes[row]),
+            page: pages.isNull(row) ? nil : texts.string(pages.codes[row]), time: times.ints[row],
+            attributes: attributes)
+    }
+}
+
+extension IngestOptions {
+    /// Takes any time.
+    static func timeless(batchRows: Int = 7) -> IngestOptions {
+        var options = IngestOptions()
+        options.futureBound = nil
+        options.batchRows = batchRows
+        return options
+    }
+}
+
+let ingestSchema = EventSchema(attributes: [
+    .init("user", .int), .init("price", .float), .init("shop", .text), .init("gift", .bool), .init("seen", .time),
+])
