@@ -47,7 +47,7 @@ package struct PatternProgram: Sendable {
     /// - Throws: `StreamError` when the pattern asks for more than the limits.
     package init(_ pattern: EventPattern, limits: PatternLimits = PatternLimits()) throws(StreamError) {
         try pattern.validate()
-        var compiler = PatternCompiler(pattern, limits: limits)
+        var compiler = EventPatternCompiler(pattern, limits: limits)
         try compiler.compile()
         self.pattern = pattern
         (tests, predicates, variables) = (compiler.tests, compiler.predicates, compiler.variables)

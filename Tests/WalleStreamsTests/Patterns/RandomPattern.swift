@@ -1,21 +1,6 @@
 @testable import WalleStreams
 
-/// Xorshift with a multiplication (Vigna): the same numbers from the same seed everywhere.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) {
-        state = (seed &+ 1) &* 0x9e37_79b9_7f4a_7c15
-        for _ in 0..<4 { _ = next() }
-    }
-
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_f491_4f6c_dd1d
-    }
-
+extension SeededRandom {
     mutating func below(_ count: Int) -> Int { Int.random(in: 0..<count, using: &self) }
     mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
 }

@@ -1,6 +1,6 @@
 /// Lays a pattern out as pieces linked by empty moves, quantifiers with bounds as copies (Thompson), then closes over the
 /// empty moves from behind every step.
-struct PatternCompiler {
+struct EventPatternCompiler {
     let pattern: EventPattern
     let limits: PatternLimits
     private(set) var tests: [PatternTest] = []
