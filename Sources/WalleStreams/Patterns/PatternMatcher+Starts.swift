@@ -2,11 +2,13 @@
 extension PatternMatcher {
     func insertStart(_ slot: Int32, _ event: Taken) -> Int32 {
         let (deadline, isBeyond) = event.time.addingReportingOverflow(program.pattern.within)
+        return insertStart(slot, sequence: event.sequence, deadline: isBeyond ? .max : deadline)
+    }
+
+    func insertStart(_ slot: Int32, sequence: Int64, deadline: Int64) -> Int32 {
         let last = slots[slot].last
         let start = starts.insert(
-            Start(
-                sequence: event.sequence, deadline: isBeyond ? .max : deadline, slot: slot, before: last,
-                older: youngest))
+            Start(sequence: sequence, deadline: deadline, slot: slot, before: last, older: youngest))
         if last >= 0 { starts[last].behind = start } else { slots[slot].first = start }
         slots[slot].last = start
         slots[slot].held += 1

@@ -125,6 +125,65 @@ import Testing
         #expect(found[0]?.count == 1 && run.matcher.counters.disordered == 1)
     }
 
+    @Test func goesOnFromItsState() throws {
+        for seed in 0..<150 as Range<UInt64> {
+            var random = SeededRandom(seed)
+            let pattern = RandomPattern.pattern(&random)
+            let events = SmallRun.events(24, keys: 3, &random)
+            guard let whole = try? SmallRun(pattern), let first = try? SmallRun(pattern) else { continue }
+            _ = try whole.run(events)
+            let cut = random.below(24)
+            first.take(Array(events[..<cut]))
+            let second = try first.restored()
+            second.take(Array(events[cut...]))
+            second.matcher.advance(watermark: .max, into: &second.matches)
+            #expect(whole.matches.rows == first.matches.rows + second.matches.rows, "seed \(seed)")
+            #expect(whole.matches.times == first.matches.times + second.matches.times, "seed \(seed)")
+            #expect(whole.matcher.counters == second.matcher.counters && second.matcher.takings.count == 0)
+        }
+    }
+
+    @Test func refusesStateThatIsNotItsOwn() throws {
+        let run = try SmallRun(try EventPattern.parse("a+ b (not c)", within: 50) { .name($0) })
+        var random = SeededRandom(3)
+        run.take(SmallRun.events(20, keys: 2, &random))
+        var writer = StateWriter()
+        run.matcher.encode(to: &writer)
+        let other = try PatternProgram(EventPattern.parse("a b", within: 50) { .name($0) })
+        #expect(throws: StreamError.self) {
+            var reader = StateReader(writer.bytes)
+            _ = try PatternMatcher(other, decoding: &reader)
+        }
+        for _ in 0..<500 {
+            var bytes = writer.bytes
+            if random.chance(50) { bytes.removeLast(1 + random.below(bytes.count - 1)) }
+            bytes[random.below(bytes.count)] ^= UInt8(1 + random.below(255))
+            var reader = StateReader(bytes)
+            guard let matcher = try? PatternMatcher(run.program, decoding: &reader) else { continue }
+            var matches = PatternMatches()
+            matcher.advance(watermark: .max, into: &matches)
+            #expect(matcher.partialCount == 0, "what is read is whole")
+        }
+    }
+
+    @Test func readsConditionsAsExpressions() throws {
+        let schema = EventSchema(attributes: [.init("price", .float), .init("shop", .text)])
+        let pattern = try EventPattern.parse("a[price * 2 > 10 AND shop LIKE 'x%'] b", within: 9, schema: schema)
+        let program = try PatternProgram(pattern)
+        var builder = EventBatchBuilder(schema: schema, texts: TextDictionary())
+        for (price, shop) in [(6.0, "y"), (5, "x"), (6, "xy")] {
+            builder.append(Event("a", time: 0, attributes: ["price": .float(price), "shop": .text(shop)]))
+        }
+        builder.append(Event("b", time: 1))
+        var matches = PatternMatches()
+        try PatternMatcher(program).take(
+            builder.finish(), keys: nil, tests: PatternTests(program), predicates: PredicateColumns(schema),
+            into: &matches)
+        #expect(matches.rows == [2, 3])
+        #expect(throws: StreamError.self) { try EventPattern.parse("a[cost > 1]", within: 9, schema: schema) }
+        #expect(throws: StreamError.self) { try EventPattern.parse("a[price]", within: 9, schema: schema) }
+    }
+
     @Test(arguments: [
         ("a{1000} b{1000} c{1000} a{1000} b{1000}", "steps"),
         ("b" + String(repeating: " a?", count: 70), "may come next"),

@@ -5,7 +5,7 @@ import Testing
 /// Runs a matcher on small events and compares it with the naive one.
 final class SmallRun {
     let program: PatternProgram
-    let matcher: PatternMatcher
+    private(set) var matcher: PatternMatcher
     var matches = PatternMatches()
     private var row: Int64 = 0
 
@@ -14,6 +14,17 @@ final class SmallRun {
     init(_ pattern: EventPattern, limits: PatternMatcher.Limits = .init()) throws {
         program = try PatternProgram(pattern)
         matcher = PatternMatcher(program, limits: limits)
+    }
+
+    /// A run that goes on from this one's state, with no matches yet.
+    func restored() throws -> SmallRun {
+        var writer = StateWriter()
+        matcher.encode(to: &writer)
+        var reader = StateReader(writer.bytes)
+        let other = try SmallRun(program.pattern)
+        other.matcher = try PatternMatcher(program, decoding: &reader)
+        other.row = row
+        return other
     }
 
     func take(_ events: [SmallEvent]) {
