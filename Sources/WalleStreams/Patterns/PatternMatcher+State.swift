@@ -93,11 +93,11 @@ extension PatternMatcher {
                 .storage, "the kept state is of another pattern than `\(program.pattern.text)`",
                 remedy: "Give the changed pattern another name, or delete its state.")
         }
-        sequence = try reader.take()
+        sequence = try reader.takeCounter()
         now = try reader.take()
-        counters.matches = Int(try reader.take(Int64.self))
-        counters.dropped = Int(try reader.take(Int64.self))
-        counters.disordered = Int(try reader.take(Int64.self))
+        counters.matches = Int(try reader.takeCounter())
+        counters.dropped = Int(try reader.takeCounter())
+        counters.disordered = Int(try reader.takeCounter())
         let known = try decodeTakings(&reader)
         for _ in 0..<(try reader.takeCount(width: 32)) { try decodeStart(&reader, known) }
         for taking in known { release(taking) }

@@ -47,6 +47,13 @@ package struct StateReader {
         return value
     }
 
+    /// A number that counted events: not negative, and room is left to count on.
+    mutating func takeCounter() throws(StreamError) -> Int64 {
+        let value: Int64 = try take()
+        try Self.check((0..<(1 << 62)).contains(value))
+        return value
+    }
+
     /// A count of things of at least `width` bytes each.
     mutating func takeCount(width: Int) throws(StreamError) -> Int {
         let count = Int(try take(UInt32.self))

@@ -36,6 +36,24 @@ struct MatchMemory: ~Copyable {
         return record.owner < 0 ? .min : record.sequence
     }
 
+    struct Remembered {
+        var key: Int32
+        var sequence: Int64
+        var end: Int64
+    }
+
+    /// All that is remembered, by the conditions.
+    var byCondition: [Int: [Remembered]] {
+        var found: [Int: [Remembered]] = [:]
+        for slot in 0...mask where records[slot].owner >= 0 {
+            let record = records[slot]
+            found[Int(record.owner >> 32), default: []].append(
+                Remembered(
+                    key: Int32(truncatingIfNeeded: record.owner), sequence: record.sequence, end: record.end))
+        }
+        return found
+    }
+
     mutating func note(_ condition: Int, _ key: Int32, sequence: Int64, end: Int64, now: Int64) {
         var slot = slot(of: Self.owner(condition, key))
         if records[slot].owner < 0 {

@@ -4,7 +4,9 @@ struct TriggerCondition {
     let id: Int
     let within: Int64
     /// Events up to this one came before it was added.
-    let added: Int64
+    var added: Int64
+    /// What state of it depends on.
+    let signature: String
     let variables: [String]
     let form: Form
 
@@ -17,7 +19,7 @@ struct TriggerCondition {
     /// A condition that is no simple chain.
     final class Automaton {
         let program: PatternProgram
-        let matcher: PatternMatcher
+        private(set) var matcher: PatternMatcher
         /// The condition on attributes of each test, as the index has it; nil for none.
         let predicates: [Int?]
 
@@ -25,6 +27,10 @@ struct TriggerCondition {
             self.program = program
             matcher = PatternMatcher(program, limits: limits)
             self.predicates = predicates
+        }
+
+        func restore(from reader: inout StateReader) throws(StreamError) {
+            matcher = try PatternMatcher(program, limits: matcher.limits, decoding: &reader)
         }
     }
 }

@@ -60,6 +60,8 @@ package final class TriggerIndex: @unchecked Sendable {
     /// Logs of the next rows, looked up when `keyChanges` was `changesSeen`.
     let seen: UnsafeMutablePointer<Int32>
     @exclusivity(unchecked) var changesSeen = 0
+    /// While state is restored: the children of nodes by what their steps ask for.
+    @exclusivity(unchecked) var childTexts: [UInt32: [String: UInt32]] = [:]
     /// Keeps reading ahead from being left out.
     @exclusivity(unchecked) var touched: UInt32 = 0
 
@@ -119,6 +121,8 @@ package final class TriggerIndex: @unchecked Sendable {
 
     /// What the matches of a condition call their events, by the indices in `PatternMatches.variables`.
     package func variables(of id: Int) -> [String] { slots[id].flatMap { conditions[$0]?.variables } ?? [] }
+
+    func slot(of id: Int) -> Int? { slots[id] }
 
     // MARK: Changes
 
@@ -184,7 +188,7 @@ package final class TriggerIndex: @unchecked Sendable {
         for (node, tests) in zip(path, chain) where !added.contains(node) { release(tests) }
         retention = max(retention, pattern.within)
         return TriggerCondition(
-            id: id, within: pattern.within, added: sequence, variables: variables,
+            id: id, within: pattern.within, added: sequence, signature: pattern.signature, variables: variables,
             form: .chain(path, variables: numbers))
     }
 
@@ -212,7 +216,7 @@ package final class TriggerIndex: @unchecked Sendable {
         names.add(automaton: slot, program.tests, sees: program.hasStrictGaps)
         automata.append(slot)
         return TriggerCondition(
-            id: id, within: pattern.within, added: sequence, variables: program.variables,
+            id: id, within: pattern.within, added: sequence, signature: pattern.signature, variables: program.variables,
             form: .automaton(.init(program, limits: limits.automaton, predicates: numbers)))
     }
 

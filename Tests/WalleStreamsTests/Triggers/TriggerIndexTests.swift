@@ -7,6 +7,51 @@ import Testing
         for seed in 0..<25 as Range<UInt64> { try TriggerRun.check(seed, conditions: 25, events: 60) }
     }
 
+    @Test func goesOnFromItsState() throws {
+        for seed in 0..<15 as Range<UInt64> {
+            var random = SeededRandom(seed)
+            let (whole, first, second) = (TriggerRun(), TriggerRun(), TriggerRun())
+            let patterns = (0..<25).compactMap { _ in TriggerRun.condition(&random) }
+            for (id, pattern) in patterns.enumerated() {
+                guard (try? whole.index.add(pattern, id: id)) != nil else { continue }
+                try first.index.add(pattern, id: id)
+            }
+            for (id, pattern) in patterns.enumerated().reversed() { try? second.index.add(pattern, id: id) }
+            let events = (0..<60).map { TriggerRun.event(Int64($0), &random) }
+            let cut = random.below(60)
+            try whole.take(events)
+            try first.take(Array(events[..<cut]))
+            var writer = StateWriter()
+            first.index.encode(to: &writer)
+            var reader = StateReader(writer.bytes)
+            try second.index.restore(from: &reader)
+            second.skip(cut)
+            try second.take(Array(events[cut...]))
+            for run in [whole, second] { run.index.advance(watermark: .max, into: &run.matches) }
+            #expect(whole.found == first.found.merging(second.found, uniquingKeysWith: +), "seed \(seed)")
+            #expect(whole.index.counters == second.index.counters)
+        }
+    }
+
+    @Test func refusesDamagedState() throws {
+        let run = TriggerRun()
+        var random = SeededRandom(5)
+        for id in 0..<10 { try? run.index.add(TriggerRun.condition(&random) ?? TriggerRun.pattern("a b"), id: id) }
+        try run.take((0..<40).map { TriggerRun.event(Int64($0), &random) })
+        var writer = StateWriter()
+        run.index.encode(to: &writer)
+        for _ in 0..<200 {
+            var bytes = writer.bytes
+            if random.chance(50) { bytes.removeLast(1 + random.below(bytes.count - 1)) }
+            bytes[random.below(bytes.count)] ^= UInt8(1 + random.below(255))
+            let other = TriggerRun()
+            try other.index.add(TriggerRun.pattern("a b"), id: 0)
+            var reader = StateReader(bytes)
+            guard (try? other.index.restore(from: &reader)) != nil else { continue }
+            other.index.advance(watermark: .max, into: &other.matches)
+        }
+    }
+
     @Test func sharesWhatBeginsAlike() throws {
         let run = TriggerRun()
         for (id, text) in ["a b c", "a b d", "a b", "a b[x > 0] d", "c"].enumerated() {

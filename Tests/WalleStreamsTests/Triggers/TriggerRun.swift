@@ -65,6 +65,21 @@ final class TriggerRun: PredicateSource {
         try index.take(batch, keys: batch.column("key"), predicates: self, into: &matches)
     }
 
+    /// Goes on behind events that another run has taken.
+    func skip(_ events: Int) {
+        builder = EventBatchBuilder(schema: Self.schema, texts: texts, offset: Int64(events))
+    }
+
+    /// The rows of the matches of each condition and key.
+    var found: [[Int64]: [[Int64]]] {
+        var found: [[Int64]: [[Int64]]] = [:]
+        for match in 0..<matches.count {
+            let owner = [Int64(matches.conditions[match]), matches.matches.keys[match]]
+            found[owner, default: []].append(Array(matches.matches.rows[matches.matches.events(of: match)]))
+        }
+        return found
+    }
+
     // MARK: Random cases
 
     static func event(_ time: Int64, _ random: inout SeededRandom) -> SmallEvent {
