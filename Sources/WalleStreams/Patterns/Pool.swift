@@ -8,7 +8,7 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable {
     /// The numbers that may be used again, the next one last.
     private var free: [Int32] = []
 
-    init(capacity: Int = 64) {
+    init(capacity: Int = 4) {
         self.capacity = capacity
         base = .allocate(capacity: capacity)
     }

@@ -22,9 +22,17 @@ struct TriggerCondition {
         private(set) var matcher: PatternMatcher
         /// The condition on attributes of each test, as the index has it; nil for none.
         let predicates: [Int?]
+        /// What the condition is called.
+        let id: Int
+        /// Tests that ask for more than the name of an event, a bit each.
+        let further: UInt64
 
-        init(_ program: PatternProgram, limits: PatternMatcher.Limits, predicates: [Int?]) {
+        init(_ program: PatternProgram, limits: PatternMatcher.Limits, predicates: [Int?], id: Int) {
             self.program = program
+            self.id = id
+            further = program.tests.indices.reduce(0) { bits, index in
+                program.tests[index].page == nil && predicates[index] == nil ? bits : bits | 1 << UInt64(index)
+            }
             matcher = PatternMatcher(program, limits: limits)
             self.predicates = predicates
         }

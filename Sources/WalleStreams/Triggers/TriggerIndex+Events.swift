@@ -62,9 +62,8 @@ extension TriggerIndex {
     package func advance(watermark: Int64, into matches: inout TriggerMatches) {
         let before = matches.count
         now = max(now, watermark)
-        for slot in automata {
-            guard let condition = conditions[slot], case .automaton(let automaton) = condition.form else { continue }
-            matches.collect(condition: condition.id) { automaton.matcher.advance(watermark: watermark, into: &$0) }
+        for automaton in automata {
+            matches.collect(condition: automaton.id) { automaton.matcher.advance(watermark: watermark, into: &$0) }
         }
         counters.matches += matches.count - before
     }
@@ -202,25 +201,33 @@ extension TriggerIndex {
         _ batch: EventBatch,
         _ predicates: some PredicateSource, into matches: inout TriggerMatches
     ) throws(StreamError) {
-        for (slot, accepting) in reach.pointee.automata {
-            guard let condition = conditions[slot], case .automaton(let automaton) = condition.form else { continue }
-            var accepted: UInt64 = 0
-            var bits = accepting
-            while bits != 0 {
-                let index = bits.trailingZeroBitCount
-                bits &= bits - 1
-                let test = automaton.program.tests[index]
-                guard fits(test.page, event.page) else { continue }
-                if let predicate = automaton.predicates[index],
-                    try !isTrue(predicate, event, values, batch, predicates)
-                {
-                    continue
-                }
-                accepted |= 1 << UInt64(index)
+        for seeing in reach.pointee.automata {
+            let automaton = seeing.automaton.takeUnretainedValue()
+            var accepted = seeing.accepting
+            if accepted & automaton.further != 0 {
+                accepted = try tested(accepted, automaton, event, values, batch, predicates)
             }
-            matches.collect(condition: condition.id) {
+            matches.collect(condition: automaton.id) {
                 automaton.matcher.take(key: event.key, time: now, row: event.place, accepted: accepted, into: &$0)
             }
         }
+    }
+
+    /// Those of some tests of an automaton that the event passes in full.
+    private func tested(
+        _ accepting: UInt64, _ automaton: TriggerCondition.Automaton, _ event: TriggerEvent,
+        _ values: borrowing RowValues, _ batch: EventBatch, _ predicates: some PredicateSource
+    ) throws(StreamError) -> UInt64 {
+        var (accepted, bits) = (accepting, accepting & automaton.further)
+        while bits != 0 {
+            let index = bits.trailingZeroBitCount
+            bits &= bits - 1
+            var passes = fits(automaton.program.tests[index].page, event.page)
+            if passes, let predicate = automaton.predicates[index] {
+                passes = try isTrue(predicate, event, values, batch, predicates)
+            }
+            if !passes { accepted &= ~(1 << UInt64(index)) }
+        }
+        return accepted
     }
 }

@@ -42,8 +42,8 @@ package final class TriggerIndex: @unchecked Sendable {
     @exclusivity(unchecked) var keyChanges = 0
     @exclusivity(unchecked) var logs = Pool<KeyLog>()
     @exclusivity(unchecked) var memory = MatchMemory()
-    /// Slots of conditions with a matcher of their own.
-    @exclusivity(unchecked) var automata: [Int] = []
+    /// Of the conditions with a matcher of their own.
+    @exclusivity(unchecked) var automata: [TriggerCondition.Automaton] = []
     /// The longest time bound of a chain.
     @exclusivity(unchecked) var retention: Int64 = 0
     /// Events looked at.
@@ -161,8 +161,8 @@ package final class TriggerIndex: @unchecked Sendable {
         switch condition.form {
         case .chain(let path, _): removeChain(path, slot)
         case .automaton(let automaton):
-            automata.removeAll { $0 == slot }
-            names.remove(automaton: slot)
+            automata.removeAll { $0 === automaton }
+            names.remove(automaton)
             for case let predicate? in automaton.predicates { release(predicate) }
         }
         conditions[slot] = nil
@@ -213,11 +213,12 @@ package final class TriggerIndex: @unchecked Sendable {
     ) throws(StreamError) -> TriggerCondition {
         let program = try PatternProgram(pattern)
         let numbers = program.tests.map { test in test.predicate.map { predicate(program.predicates[$0]) } }
-        names.add(automaton: slot, program.tests, sees: program.hasStrictGaps)
-        automata.append(slot)
+        let automaton = TriggerCondition.Automaton(program, limits: limits.automaton, predicates: numbers, id: id)
+        names.add(automaton)
+        automata.append(automaton)
         return TriggerCondition(
             id: id, within: pattern.within, added: sequence, signature: pattern.signature, variables: program.variables,
-            form: .automaton(.init(program, limits: limits.automaton, predicates: numbers)))
+            form: .automaton(automaton))
     }
 
     // MARK: Conditions on attributes

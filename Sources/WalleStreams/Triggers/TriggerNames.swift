@@ -1,17 +1,10 @@
 /// What each name of an event can reach, laid out when an event of that name comes after a change.
 struct TriggerNames: ~Copyable {
-    private struct Automaton {
-        var slot: Int
-        var tests: [PatternTest]
-        /// Even events that no test accepts.
-        var seesAll: Bool
-    }
-
     /// Nodes by the codes of the names that their steps ask for.
     private var exact: [UInt32: [UInt32]] = [:]
     /// Nodes with a step that accepts more than one name.
     private var wild: [UInt32] = []
-    private var automata: [Automaton] = []
+    private var automata: [TriggerCondition.Automaton] = []
     /// By the code of a name plus one, the first for events without; nil where it is not laid out.
     private(set) var reach: UnsafeMutableBufferPointer<UnsafeMutablePointer<TriggerReach>?>
 
@@ -55,13 +48,13 @@ struct TriggerNames: ~Copyable {
         }
     }
 
-    mutating func add(automaton slot: Int, _ tests: [PatternTest], sees all: Bool) {
-        automata.append(Automaton(slot: slot, tests: tests, seesAll: all))
+    mutating func add(_ automaton: TriggerCondition.Automaton) {
+        automata.append(automaton)
         forgetAll()
     }
 
-    mutating func remove(automaton slot: Int) {
-        automata.removeAll { $0.slot == slot }
+    mutating func remove(_ automaton: TriggerCondition.Automaton) {
+        automata.removeAll { $0 === automaton }
         forgetAll()
     }
 
@@ -109,9 +102,11 @@ struct TriggerNames: ~Copyable {
             let parent = nodes[Int(node)].parent
             if parent == 0 { beginning.append(member) } else { waiting[parent, default: []].append(member) }
         }
-        let seeing: [(slot: Int, accepting: UInt64)] = automata.compactMap { automaton in
-            let accepting = Self.bits(automaton.tests.map(\.event), name)
-            return accepting != 0 || automaton.seesAll ? (automaton.slot, accepting) : nil
+        let seeing: [TriggerReach.Seeing] = automata.compactMap { automaton in
+            let accepting = Self.bits(automaton.program.tests.map(\.event), name)
+            // A strict gap is ended by events that no test accepts.
+            guard accepting != 0 || automaton.program.hasStrictGaps else { return nil }
+            return TriggerReach.Seeing(automaton: .passUnretained(automaton), accepting: accepting)
         }
         let laid = UnsafeMutablePointer<TriggerReach>.allocate(capacity: 1)
         laid.initialize(

@@ -8,13 +8,20 @@ struct TriggerReach: ~Copyable {
     /// From a node to its index in `parents`.
     private let places: KeyTable
     /// Conditions with a matcher of their own, with the tests that accept the name.
-    let automata: [(slot: Int, accepting: UInt64)]
+    let automata: UnsafeMutableBufferPointer<Seeing>
+    /// A condition with a matcher of its own, which the index holds as long as it is laid out.
+    struct Seeing {
+        var automaton: Unmanaged<TriggerCondition.Automaton>
+        /// Its tests that accept the name, a bit each.
+        var accepting: UInt64
+    }
+
     /// No event has more candidates at once.
     let mostCandidates: Int
 
     init(
         beginning: [TriggerCandidates.Member], waiting: [UInt32: [TriggerCandidates.Member]],
-        automata: [(slot: Int, accepting: UInt64)], predicates: [TriggerPredicate], texts: TextDictionary
+        automata: [Seeing], predicates: [TriggerPredicate], texts: TextDictionary
     ) {
         self.beginning = TriggerCandidates(beginning, predicates: predicates, texts: texts)
         parents = .allocate(capacity: waiting.count)
@@ -27,12 +34,14 @@ struct TriggerReach: ~Copyable {
             places.insert(Int64(parent), Int32(index))
         }
         self.places = places
-        self.automata = automata
+        self.automata = .allocate(capacity: automata.count)
+        _ = self.automata.initialize(from: automata)
         mostCandidates = max(beginning.count, waiting.values.map(\.count).max() ?? 0)
     }
 
     deinit {
         parents.deallocate()
+        automata.deallocate()
         children.deinitialize()
         children.deallocate()
     }
