@@ -7,13 +7,18 @@ extension PatternMatcher {
 
     func insertStart(_ slot: Int32, sequence: Int64, deadline: Int64) -> Int32 {
         let last = slots[slot].last
+        // Behind all, but for what is looked at late.
+        var older = youngest
+        while older >= 0, starts[older].deadline > deadline { older = starts[older].older }
         let start = starts.insert(
-            Start(sequence: sequence, deadline: deadline, slot: slot, before: last, older: youngest))
+            Start(sequence: sequence, deadline: deadline, slot: slot, before: last, older: older))
         if last >= 0 { starts[last].behind = start } else { slots[slot].first = start }
         slots[slot].last = start
         slots[slot].held += 1
-        if youngest >= 0 { starts[youngest].younger = start } else { oldest = start }
-        youngest = start
+        let younger = older >= 0 ? starts[older].younger : oldest
+        starts[start].younger = younger
+        if older >= 0 { starts[older].younger = start } else { oldest = start }
+        if younger >= 0 { starts[younger].older = start } else { youngest = start }
         updateDeadline()
         return start
     }

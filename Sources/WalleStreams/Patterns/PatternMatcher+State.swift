@@ -124,13 +124,15 @@ extension PatternMatcher {
     private func decodeStart(_ reader: inout StateReader, _ known: [Int32]) throws(StreamError) {
         let (key, sequence, deadline): (Int64, Int64, Int64) = (try reader.take(), try reader.take(), try reader.take())
         let candidate: Int32 = try reader.take()
-        let isLast = youngest < 0 || starts[youngest].deadline <= deadline && starts[youngest].sequence < sequence
+        let isLast = youngest < 0 || starts[youngest].deadline <= deadline
         try StateReader.check(isLast && sequence <= self.sequence && candidate >= -1 && candidate < known.count)
         var slot = keys.value(of: key)
         if slot < 0 {
             slot = slots.insert(Slot(key: key))
             keys.insert(key, slot)
         }
+        let before = slots[slot].last
+        try StateReader.check(before < 0 || starts[before].sequence < sequence)
         let start = insertStart(slot, sequence: sequence, deadline: deadline)
         if candidate >= 0 { setCandidate(known[Int(candidate)], of: start) }
         var last: Int32 = -1

@@ -166,6 +166,23 @@ package final class PatternMatcher: @unchecked Sendable {
         take(slot, row: row, accepted: accepted, into: &matches)
     }
 
+    /// Whether there is a partial match of a key.
+    @inline(__always) func isAwake(_ key: Int64) -> Bool { keys.value(of: key) >= 0 }
+
+    /// Looks at an event that came before others that have been looked at, but of its key is the next. One with which no
+    /// match can be certain.
+    func takeLate(key: Int64, time: Int64, row: Int64, accepted: UInt64, into matches: inout PatternMatches) {
+        let latest = now
+        now = time
+        defer { now = latest }
+        var slot = keys.value(of: key)
+        if slot < 0 {
+            slot = slots.insert(Slot(key: key))
+            keys.insert(key, slot)
+        }
+        take(slot, row: row, accepted: accepted, into: &matches)
+    }
+
     /// The same as if an event of another key came at `watermark`.
     package func advance(watermark: Int64, into matches: inout PatternMatches) {
         now = max(now, watermark)

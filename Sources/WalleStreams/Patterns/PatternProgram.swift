@@ -56,6 +56,40 @@ package struct PatternProgram: Sendable {
     }
 }
 
+extension PatternProgram {
+    /// The test that begins every match, when its events can be looked at late, together with the next event that passes
+    /// another test: they pass no other test, no match consists of them alone, and behind another event they are of no
+    /// account.
+    var openingTest: Int? {
+        let opening = states[0].interest
+        guard opening.nonzeroBitCount == 1, !hasStrictGaps else { return nil }
+        let index = opening.trailingZeroBitCount
+        guard case .exactly(let name) = tests[index].event else { return nil }
+        for (other, test) in tests.enumerated() where other != index {
+            guard case .exactly(let another) = test.event, another != name else { return nil }
+        }
+        let early = states(reachedBy: opening)
+        for (state, known) in states.enumerated() {
+            let isFinal = known.accepts || known.pending != 0
+            if early.contains(state) ? isFinal : known.interest & opening != 0 { return nil }
+        }
+        return index
+    }
+
+    /// The states in which events that pass these tests alone can be.
+    private func states(reachedBy accepted: UInt64) -> Set<Int> {
+        var seen: Set<Int> = [0]
+        var next = [0]
+        while let state = next.popLast() {
+            let first = Int(states[state].firstMove)
+            for move in moves[first..<(first + Int(states[state].moveCount))] where move.accept & accepted != 0 {
+                if seen.insert(Int(move.target)).inserted { next.append(Int(move.target)) }
+            }
+        }
+        return seen
+    }
+}
+
 /// What an event is tested for. Steps that differ only in their names share a test.
 package struct PatternTest: Hashable, Sendable {
     package var event: NameTest

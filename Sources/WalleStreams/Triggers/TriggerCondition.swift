@@ -24,12 +24,19 @@ struct TriggerCondition {
         let predicates: [Int?]
         /// What the condition is called.
         let id: Int
+        /// Of the condition in its index.
+        let slot: Int
+        /// The test of the events that begin a match, as a bit, and the trie node whose entries they are: see
+        /// `PatternProgram.openingTest`. 0 where every event is looked at when it comes.
+        var opening: UInt64 = 0
+        var openingNode: UInt32 = 0
         /// Tests that ask for more than the name of an event, a bit each.
         let further: UInt64
 
-        init(_ program: PatternProgram, limits: PatternMatcher.Limits, predicates: [Int?], id: Int) {
+        init(_ program: PatternProgram, limits: PatternMatcher.Limits, predicates: [Int?], id: Int, slot: Int) {
             self.program = program
             self.id = id
+            self.slot = slot
             further = program.tests.indices.reduce(0) { bits, index in
                 program.tests[index].page == nil && predicates[index] == nil ? bits : bits | 1 << UInt64(index)
             }

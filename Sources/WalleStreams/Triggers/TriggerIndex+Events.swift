@@ -144,7 +144,7 @@ extension TriggerIndex {
             let alternative = try alternative(candidate, event, values, batch, predicates)
             guard alternative >= 0 else { continue }
             if node.hasConditions { complete(event, candidate.node, alternative, into: &matches) }
-            if node.hasChildren, isNew(entry, for: candidate.node, log) { note(candidate.node, alternative) }
+            if node.isKept, isNew(entry, for: candidate.node, log) { note(candidate.node, alternative) }
         }
     }
 
@@ -167,7 +167,7 @@ extension TriggerIndex {
             guard alternative >= 0 else { continue }
             let node = trie.hot[Int(candidate.node)]
             if node.hasConditions { completeAtOnce(event, candidate.node, alternative, into: &matches) }
-            if node.hasChildren { note(candidate.node, alternative) }
+            if node.isKept { note(candidate.node, alternative) }
         }
     }
 
@@ -202,15 +202,66 @@ extension TriggerIndex {
         _ predicates: some PredicateSource, into matches: inout TriggerMatches
     ) throws(StreamError) {
         for seeing in reach.pointee.automata {
+            if seeing.openingNode != 0, !isOpen(event, seeing) { continue }
             let automaton = seeing.automaton.takeUnretainedValue()
             var accepted = seeing.accepting
             if accepted & automaton.further != 0 {
                 accepted = try tested(accepted, automaton, event, values, batch, predicates)
             }
+            if seeing.openingNode != 0 {
+                if accepted != 0 { takeBehindOpening(event, accepted, automaton, into: &matches) }
+                continue
+            }
             matches.collect(condition: automaton.id) {
                 automaton.matcher.take(key: event.key, time: now, row: event.place, accepted: accepted, into: &$0)
             }
         }
+    }
+
+    /// Whether the key has an event in time that can begin a match: without one there is no partial match either.
+    @inline(__always) private func isOpen(_ event: TriggerEvent, _ seeing: TriggerReach.Seeing) -> Bool {
+        guard event.log >= 0 else { return false }
+        let log = logs[event.log]
+        let newest = log.newest(of: seeing.openingNode)
+        return newest >= 0 && now &- log[newest].time <= seeing.within
+    }
+
+    /// The events that can begin a match of such an automaton are in the log of their key, and looked at when an event of
+    /// another step comes.
+    private func takeBehindOpening(
+        _ event: TriggerEvent, _ accepted: UInt64, _ automaton: TriggerCondition.Automaton,
+        into matches: inout TriggerMatches
+    ) {
+        var isAwake = false
+        matches.collect(condition: automaton.id) {
+            // Ends what is out of date before older events are looked at.
+            automaton.matcher.advance(watermark: now, into: &$0)
+            isAwake = openLate(event, automaton, into: &$0)
+            isAwake = isAwake || automaton.matcher.isAwake(event.key)
+            guard isAwake else { return }
+            automaton.matcher.take(key: event.key, time: now, row: event.place, accepted: accepted, into: &$0)
+        }
+        guard isAwake else { return }
+        let (end, isBeyond) = now.addingReportingOverflow(automaton.program.pattern.within)
+        memory.note(automaton.slot, event.log, sequence: sequence, end: isBeyond ? .max : end, now: now)
+    }
+
+    /// - Returns: Whether there was an event to begin with.
+    private func openLate(
+        _ event: TriggerEvent, _ automaton: TriggerCondition.Automaton, into matches: inout PatternMatches
+    ) -> Bool {
+        let (log, node) = (logs[event.log], automaton.openingNode)
+        let added = conditions[automaton.slot]?.added ?? 0
+        let first = start(
+            node, behind: max(added, memory.sequence(automaton.slot, event.log)),
+            within: automaton.program.pattern.within, log)
+        guard first >= 0 else { return false }
+        for number in first..<log.next where log[number].node == node {
+            let entry = log[number]
+            automaton.matcher.takeLate(
+                key: event.key, time: entry.time, row: entry.row, accepted: automaton.opening, into: &matches)
+        }
+        return true
     }
 
     /// Those of some tests of an automaton that the event passes in full.

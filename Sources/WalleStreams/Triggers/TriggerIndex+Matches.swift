@@ -39,7 +39,7 @@ extension TriggerIndex {
     }
 
     /// The number of the earliest entry of a node that is in time; −1 for none.
-    private func start(_ node: UInt32, behind sequence: Int64, within: Int64, _ log: KeyLog) -> Int {
+    func start(_ node: UInt32, behind sequence: Int64, within: Int64, _ log: KeyLog) -> Int {
         let born = max(sequence, trie.hot[Int(node)].born)
         var (found, number) = (-1, log.newest(of: node))
         while number >= 0, case let entry = log[number], entry.sequence > born, now &- entry.time <= within {

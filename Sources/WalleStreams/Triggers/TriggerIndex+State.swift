@@ -28,16 +28,13 @@ extension TriggerIndex {
         writer.put(condition.signature)
         writer.put(condition.added)
         writer.putPart { part in
-            switch condition.form {
-            case .automaton(let automaton): automaton.matcher.encode(to: &part)
-            case .chain:
-                part.put(UInt32(remembered.count))
-                for record in remembered {
-                    part.put(logs[record.key].key)
-                    part.put(record.sequence)
-                    part.put(record.end)
-                }
+            part.put(UInt32(remembered.count))
+            for record in remembered {
+                part.put(logs[record.key].key)
+                part.put(record.sequence)
+                part.put(record.end)
             }
+            if case .automaton(let automaton) = condition.form { automaton.matcher.encode(to: &part) }
         }
     }
 
@@ -104,27 +101,22 @@ extension TriggerIndex {
         counters.droppedKeys = Int(try reader.takeCounter())
         counters.disordered = Int(try reader.takeCounter())
         for slot in conditions.indices { conditions[slot]?.added = sequence }
-        // The matches of a chain are remembered by key, and keys come last.
-        var chains: [(slot: Int, part: StateReader)] = []
+        // What is remembered of a condition is by key, and keys come last.
+        var parts: [(slot: Int, part: StateReader)] = []
         for _ in 0..<(try reader.takeCount(width: 24)) {
             let (id, signature): (Int64, String) = (try reader.take(), try reader.takeText())
             let (added, part): (Int64, StateReader) = (try reader.take(), try reader.takePart())
             guard let slot = slot(of: Int(id)), conditions[slot]?.signature == signature else { continue }
             try StateReader.check(added <= sequence)
             conditions[slot]?.added = added
-            if case .automaton(let automaton)? = conditions[slot]?.form {
-                var part = part
-                try automaton.restore(from: &part)
-            } else {
-                chains.append((slot, part))
-            }
+            parts.append((slot, part))
         }
         let nodes = try decodeNodes(&reader)
         for _ in 0..<(try reader.takeCount(width: 12)) { try decodeLog(&reader, nodes) }
-        for (slot, part) in chains { try decodeMemory(slot, part) }
+        for (slot, part) in parts { try decodeCondition(slot, part) }
     }
 
-    private func decodeMemory(_ slot: Int, _ part: StateReader) throws(StreamError) {
+    private func decodeCondition(_ slot: Int, _ part: StateReader) throws(StreamError) {
         var part = part
         for _ in 0..<(try part.takeCount(width: 24)) {
             let (key, sequence, end): (Int64, Int64, Int64) = (try part.take(), try part.take(), try part.take())
@@ -132,6 +124,7 @@ extension TriggerIndex {
             let log = keys.value(of: key)
             if log >= 0 { memory.note(slot, log, sequence: sequence, end: end, now: now) }
         }
+        if case .automaton(let automaton)? = conditions[slot]?.form { try automaton.restore(from: &part) }
     }
 
     /// - Returns: The nodes by their numbers, each with its alternatives; nil where no condition needs it any more.

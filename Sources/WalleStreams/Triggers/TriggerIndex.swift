@@ -4,7 +4,8 @@
 /// in which conditions that begin alike share their nodes. Its *static pending list* is the children of the root by the
 /// name of the event, so only conditions that can begin with an event are looked at. The *dynamic pending list* of a key is
 /// the log of the nodes that its events have reached; an event goes to those nodes of its name whose parent is in the log.
-/// Every other condition is run by a `PatternMatcher` of its own that sees the events its steps name.
+/// Every other condition is run by a `PatternMatcher` of its own that sees the events its steps name; where only events of one
+/// step can begin a match, they lie in the trie, too, and the matcher sleeps for a key until another of its steps comes.
 ///
 /// ## What a condition means
 ///
@@ -162,6 +163,7 @@ package final class TriggerIndex: @unchecked Sendable {
         case .chain(let path, _): removeChain(path, slot)
         case .automaton(let automaton):
             automata.removeAll { $0 === automaton }
+            if automaton.opening != 0 { removeChain([automaton.openingNode], slot) }
             names.remove(automaton)
             for case let predicate? in automaton.predicates { release(predicate) }
         }
@@ -176,20 +178,27 @@ package final class TriggerIndex: @unchecked Sendable {
             variables.append(step.variable)
         }
         let numbers = steps.map { $0.map { step in UInt16(variables.firstIndex(of: step.variable) ?? 0) } }
+        let path = addPath(steps, pattern, slot, opens: false)
+        return TriggerCondition(
+            id: id, within: pattern.within, added: sequence, signature: pattern.signature, variables: variables,
+            form: .chain(path, variables: numbers))
+    }
+
+    private func addPath(
+        _ steps: [[PatternStep]], _ pattern: EventPattern, _ slot: Int, opens: Bool
+    ) -> [UInt32] {
         let chain = steps.map { step in
             step.map { TriggerTrie.Test(event: $0.event, page: $0.page, predicate: $0.predicate.map(predicate)) }
         }
         var added: [UInt32] = []
-        let path = trie.add(chain, condition: slot, within: pattern.within, born: sequence) {
+        let path = trie.add(chain, condition: slot, opens: opens, within: pattern.within, born: sequence) {
             added.append($0)
         }
         for node in added { names.add(node: node, trie.nodes[Int(node)].tests, texts) }
         // Conditions on attributes belong to the nodes: those that were there refer to them already.
         for (node, tests) in zip(path, chain) where !added.contains(node) { release(tests) }
         retention = max(retention, pattern.within)
-        return TriggerCondition(
-            id: id, within: pattern.within, added: sequence, signature: pattern.signature, variables: variables,
-            form: .chain(path, variables: numbers))
+        return path
     }
 
     private func removeChain(_ path: [UInt32], _ slot: Int) {
@@ -213,12 +222,24 @@ package final class TriggerIndex: @unchecked Sendable {
     ) throws(StreamError) -> TriggerCondition {
         let program = try PatternProgram(pattern)
         let numbers = program.tests.map { test in test.predicate.map { predicate(program.predicates[$0]) } }
-        let automaton = TriggerCondition.Automaton(program, limits: limits.automaton, predicates: numbers, id: id)
+        let automaton = TriggerCondition.Automaton(
+            program, limits: limits.automaton, predicates: numbers, id: id, slot: slot)
+        open(automaton, pattern)
         names.add(automaton)
         automata.append(automaton)
         return TriggerCondition(
             id: id, within: pattern.within, added: sequence, signature: pattern.signature, variables: program.variables,
             form: .automaton(automaton))
+    }
+
+    /// Gives an automaton that sleeps at first the node of the step it begins with.
+    private func open(_ automaton: TriggerCondition.Automaton, _ pattern: EventPattern) {
+        guard let index = automaton.program.openingTest else { return }
+        let test = automaton.program.tests[index]
+        let step = PatternStep(
+            test.event, page: test.page, predicate: test.predicate.map { automaton.program.predicates[$0] })
+        automaton.opening = 1 << UInt64(index)
+        automaton.openingNode = addPath([[step]], pattern, automaton.slot, opens: true)[0]
     }
 
     // MARK: Conditions on attributes

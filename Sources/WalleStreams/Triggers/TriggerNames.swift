@@ -106,7 +106,11 @@ struct TriggerNames: ~Copyable {
             let accepting = Self.bits(automaton.program.tests.map(\.event), name)
             // A strict gap is ended by events that no test accepts.
             guard accepting != 0 || automaton.program.hasStrictGaps else { return nil }
-            return TriggerReach.Seeing(automaton: .passUnretained(automaton), accepting: accepting)
+            // The log keeps those for it.
+            if automaton.opening != 0, accepting == automaton.opening { return nil }
+            return TriggerReach.Seeing(
+                automaton: .passUnretained(automaton), accepting: accepting, openingNode: automaton.openingNode,
+                within: automaton.program.pattern.within)
         }
         let laid = UnsafeMutablePointer<TriggerReach>.allocate(capacity: 1)
         laid.initialize(

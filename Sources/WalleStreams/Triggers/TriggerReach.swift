@@ -14,6 +14,9 @@ struct TriggerReach: ~Copyable {
         var automaton: Unmanaged<TriggerCondition.Automaton>
         /// Its tests that accept the name, a bit each.
         var accepting: UInt64
+        /// The node of the events it begins with, when those are looked at late, and its time bound; 0 otherwise.
+        var openingNode: UInt32
+        var within: Int64
     }
 
     /// No event has more candidates at once.

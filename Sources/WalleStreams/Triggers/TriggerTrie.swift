@@ -17,13 +17,16 @@ struct TriggerTrie: ~Copyable {
         var conditions: [Int] = []
         /// Conditions that pass here or end here.
         var uses = 0
+        /// Conditions with a matcher of their own that begin with this step: its events are kept for them.
+        var openings: [Int] = []
     }
 
     /// What every event needs of a node.
     struct Hot: BitwiseCopyable {
         var parent: UInt32 = 0
         var hasConditions = false
-        var hasChildren = false
+        /// Its events are to be kept in the log: for its children, or for matchers.
+        var isKept = false
         /// Entries of events up to this one are of another node, which had the same number before.
         var born: Int64 = 0
         /// The longest time bound of the conditions that pass here or end here.
@@ -56,10 +59,12 @@ struct TriggerTrie: ~Copyable {
 
     // MARK: Changes
 
-    /// - Parameter isNew: Told of every node that was not there.
+    /// - Parameters:
+    ///   - opens: The condition has a matcher, for which the events of the last node are kept.
+    ///   - isNew: Told of every node that was not there.
     /// - Returns: The nodes of the chain.
     mutating func add(
-        _ chain: [[Test]], condition: Int, within: Int64, born: Int64, isNew: (UInt32) -> Void
+        _ chain: [[Test]], condition: Int, opens: Bool = false, within: Int64, born: Int64, isNew: (UInt32) -> Void
     ) -> [UInt32] {
         var path: [UInt32] = []
         for tests in chain {
@@ -69,14 +74,20 @@ struct TriggerTrie: ~Copyable {
             let node = known ?? insert(edge, born: born)
             if known == nil {
                 isNew(node)
-                hot[Int(parent)].hasChildren = true
+                hot[Int(parent)].isKept = true
             }
             nodes[Int(node)].uses += 1
             hot[Int(node)].retention = max(hot[Int(node)].retention, within)
             path.append(node)
         }
-        nodes[Int(path[path.count - 1])].conditions.append(condition)
-        hot[Int(path[path.count - 1])].hasConditions = true
+        let leaf = Int(path[path.count - 1])
+        if opens {
+            nodes[leaf].openings.append(condition)
+            hot[leaf].isKept = true
+        } else {
+            nodes[leaf].conditions.append(condition)
+            hot[leaf].hasConditions = true
+        }
         return path
     }
 
@@ -108,25 +119,31 @@ struct TriggerTrie: ~Copyable {
     ) {
         let leaf = Int(path[path.count - 1])
         nodes[leaf].conditions.removeAll { $0 == condition }
+        nodes[leaf].openings.removeAll { $0 == condition }
         hot[leaf].hasConditions = !nodes[leaf].conditions.isEmpty
+        updateKept(leaf)
         for node in path.reversed() {
             nodes[Int(node)].uses -= 1
             if nodes[Int(node)].uses == 0 {
                 isGone(node)
                 detach(node)
             } else {
-                let own = nodes[Int(node)].conditions.map(within).max() ?? 0
+                let own = (nodes[Int(node)].conditions + nodes[Int(node)].openings).map(within).max() ?? 0
                 let below = nodes[Int(node)].children.map { hot[Int($0)].retention }.max() ?? 0
                 hot[Int(node)].retention = max(own, below)
             }
         }
     }
 
+    private func updateKept(_ node: Int) {
+        hot[node].isKept = !nodes[node].children.isEmpty || !nodes[node].openings.isEmpty
+    }
+
     private mutating func detach(_ node: UInt32) {
         let parent = nodes[Int(node)].parent
         edges[Edge(parent: parent, tests: nodes[Int(node)].tests)] = nil
         nodes[Int(parent)].children.removeAll { $0 == node }
-        hot[Int(parent)].hasChildren = !nodes[Int(parent)].children.isEmpty
+        updateKept(Int(parent))
         nodes[Int(node)] = Node(parent: 0, tests: [])
         free.append(node)
     }

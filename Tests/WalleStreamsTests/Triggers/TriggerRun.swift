@@ -109,7 +109,7 @@ final class TriggerRun: PredicateSource {
 
     static func condition(_ random: inout SeededRandom) -> EventPattern? {
         var pattern = RandomPattern.pattern(&random)
-        if random.chance(75) { pattern = chain(&random) }
+        if random.chance(75) { pattern = random.chance(70) ? chain(&random) : late(&random) ?? pattern }
         let texts = expressions.keys.sorted()
         let root = try? pattern.root.mapSteps { step throws(StreamError) in
             var step = step
@@ -120,6 +120,19 @@ final class TriggerRun: PredicateSource {
         // Every match is exponentially many.
         if pattern.skip == .none { pattern.skip = .toNextRow }
         return try? pattern.readingPredicates { text throws(StreamError) in expressions[text] ?? .name(text) }
+    }
+
+    /// What begins with an event that is kept until another comes.
+    private static func late(_ random: inout SeededRandom) -> EventPattern? {
+        let texts = [
+            "a+ b (not c)", "a[p] b? c", "a{1,3} not d b+? c", "a (b c | c d)", "(a b)? a b (not d)", "a+? (b | c d)",
+            "a@p+ b* d",
+            "x:a ~> b ~> c", "a* (a b)",
+        ]
+        let skip = [MatchSkip.pastLastRow, .toNextRow, .toLast("a")][random.below(3)]
+        guard let root = try? PatternParser.parse(texts[random.below(texts.count)]) else { return nil }
+        let pattern = EventPattern(root, skip: skip, within: Int64(1 + random.below(30)))
+        return (try? pattern.validate()) == nil ? nil : pattern
     }
 
     private static func chain(_ random: inout SeededRandom) -> EventPattern {
