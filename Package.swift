@@ -97,7 +97,8 @@ let package = Package(
         .target(
             name: "Walle",
             dependencies: [
-                "WallePython", "WalleBinding", "WalleModules", "WalleStdlib", "WalleText", logging, metrics,
+                "WallePython", "WalleBinding", "WalleModules", "WalleStdlib", "WalleStreams", "WalleText", logging,
+                metrics,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
@@ -106,7 +107,9 @@ let package = Package(
         .target(
             name: "WalleCommands",
             dependencies: [
-                "Walle", "WalleBinding", "WallePython", "WalleStdlib", "WalleTensor", "WalleText", logging, bigInt,
+                "Walle", "WalleBinding", "WallePython", "WalleStdlib", "WalleStreams", "WalleTensor", "WalleText",
+                logging,
+                bigInt,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -151,7 +154,8 @@ let package = Package(
         .executableTarget(
             name: "WalleBenchmarks",
             dependencies: [
-                "Walle", "WallePython", "WalleBinding", "WalleModules", "CWallePython", "CWalleBenchmarks",
+                "Walle", "WallePython", "WalleBinding", "WalleModules", "WalleTensor", "CWallePython",
+                "CWalleBenchmarks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             resources: [.copy("Peers")],
@@ -180,7 +184,7 @@ let package = Package(
             name: "WalleStdlibTests", dependencies: ["Walle", "WallePython", "WalleStdlib"], swiftSettings: strict),
         .testTarget(
             name: "WalleTests",
-            dependencies: ["Walle", "WallePython", "WalleStdlib", "WalleText"],
+            dependencies: ["Walle", "WallePython", "WalleStdlib", "WalleStreams", "WalleText"],
             exclude: ["Fixtures"],
             swiftSettings: strict
         ),

@@ -12,7 +12,7 @@ public struct WalleCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             NewCommand.self, CheckCommand.self, RunCommand.self, HostCommand.self, AddCommand.self, ModulesCommand.self,
-            TensorCommand.self,
+            TensorCommand.self, StreamCommand.self,
         ])
 
     public init() {}

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import WalleModules
 internal import WallePython
+internal import WalleTensor
 
 /// How operations are timed.
 enum ArrayClock: String {
@@ -47,6 +48,8 @@ struct WalleSide: ArraySide {
     private let worker: Worker
 
     init(_ clock: ArrayClock) async throws {
+        // Else this would be done beside the first operations that are measured.
+        MethodSearch.settle()
         worker = try await Worker(module: "arrays", function: "answer", offering: WalleModules.all)
         _ = try await ask("start", ["library": "walle.numpy", "clock": .text(clock.rawValue)], as: [String].self)
     }

@@ -9,12 +9,17 @@ package struct Table: Sendable {
     private var rows: [[String]] = []
 
     /// - Parameter columns: Titles; a title that begins with `>` is of a column of numbers, aligned to the right.
-    package init(_ columns: String...) {
+    package init(_ columns: String...) { self.init(titles: columns) }
+
+    /// As above, for columns that are known only now.
+    package init(titles columns: [String]) {
         header = columns.map { $0.hasPrefix(">") ? String($0.dropFirst()) : $0 }
         alignments = columns.map { $0.hasPrefix(">") ? .right : .left }
     }
 
-    package mutating func add(_ cells: String...) {
+    package mutating func add(_ cells: String...) { add(cells: cells) }
+
+    package mutating func add(cells: [String]) {
         precondition(cells.count == header.count, "a row has a cell for each of the \(header.count) columns")
         rows.append(cells)
     }

@@ -6,6 +6,8 @@ final class AggregateLayout {
         var type: ColumnType?
         /// The first word of the state in a row.
         var word: Int
+
+        var isObject: Bool { if case .object = kind { true } else { false } }
     }
 
     let slots: [Slot]
@@ -28,7 +30,7 @@ final class AggregateLayout {
         self.slots = slots
         self.texts = texts
         stateWords = word - GroupTable.header
-        objectWords = slots.filter { if case .object = $0.kind { true } else { false } }.map(\.word)
+        objectWords = slots.filter(\.isObject).map(\.word)
     }
 
     /// Lets go of what a row holds.
@@ -104,12 +106,9 @@ extension AggregateLayout {
         guard let values else { return pass.count() }
         switch slot.kind {
         case .count: pass.count()
-        case .integerSum: pass.add(IntegerSumState.self, values)
-        case .integerMean: pass.add(IntegerMeanState.self, values)
-        case .floatSum: pass.add(FloatSumState.self, values)
-        case .floatMean: pass.add(FloatMeanState.self, values)
-        case .variance: pass.add(VarianceState.self, values)
-        case .deviation: pass.add(DeviationState.self, values)
+        case .integerSum, .integerMean: pass.add(IntegerSumState.self, values)
+        case .floatSum, .floatMean: pass.add(FloatSumState.self, values)
+        case .variance, .deviation: pass.add(VarianceState.self, values)
         case .smallestInteger: pass.add(ExtremeState<Smaller<Int64>>.self, values)
         case .largestInteger: pass.add(ExtremeState<Larger<Int64>>.self, values)
         case .smallestFloat: pass.add(ExtremeState<SmallerFloat>.self, values)
@@ -213,7 +212,7 @@ extension AggregateLayout {
         other.forEach { row in merge(row, into: table.base + table.row(row[0])) }
     }
 
-    private func merge(_ slot: Slot, _ other: UnsafeMutablePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
+    func merge(_ slot: Slot, _ other: UnsafeMutablePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
         let from = UnsafePointer(other)
         switch slot.kind {
         case .count: CountState.merge(from, into: state)

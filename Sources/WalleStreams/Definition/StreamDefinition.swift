@@ -86,11 +86,7 @@ package enum WindowKind: Hashable, Sendable {
     /// For each event, those of its key in [time − size, time], its peers of the same time included.
     case over(size: Microseconds)
     /// Days, weeks, months in a time zone, which differ in length.
-    case calendar(unit: CalendarUnit, zone: String)
-
-    package enum CalendarUnit: String, Hashable, Sendable, CaseIterable {
-        case hour, day, week, month, year
-    }
+    case calendar(unit: TimeUnit, zone: String)
 }
 
 /// A value of a window: a function of the values of its events.

@@ -54,10 +54,10 @@ enum WindowReader {
         try table.span("offset", allowsZero: true) ?? 0
     }
 
-    private static func unit(_ table: inout DefinitionTable) throws(StreamError) -> WindowKind.CalendarUnit {
+    private static func unit(_ table: inout DefinitionTable) throws(StreamError) -> TimeUnit {
         let text = try table.text("calendar") ?? ""
-        guard let unit = WindowKind.CalendarUnit(rawValue: text) else {
-            let units = WindowKind.CalendarUnit.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        guard let unit = TimeUnit(rawValue: text) else {
+            let units = TimeUnit.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
             throw StreamError(
                 .definition, field: "calendar", "\"\(text)\" is no unit of the calendar",
                 remedy: "Write one of \(units).")

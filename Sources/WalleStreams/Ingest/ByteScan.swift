@@ -158,7 +158,7 @@ enum UTF8Sequence {
             bytes[index] = UInt8(rest & 0x3f) | 0x80
             rest >>= 6
         }
-        bytes[0] = UInt8(rest) | [0xc0, 0xe0, 0xf0][length - 2]
+        bytes[0] = UInt8(rest) | (length == 2 ? 0xc0 : length == 3 ? 0xe0 : 0xf0)
         return length
     }
 }

@@ -8,8 +8,12 @@ struct ByteWriter: ~Copyable {
 
     deinit { memory.deallocate() }
 
-    /// Valid until the next change.
-    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory, count: count) }
+    /// A closure, since what nobody uses any more may end before the last pointer into it.
+    func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(UnsafeRawBufferPointer(start: memory, count: count))
+    }
 
     mutating func removeAll() { count = 0 }
 

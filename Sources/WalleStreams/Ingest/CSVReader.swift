@@ -48,6 +48,7 @@ package struct CSVReader: EventReader, ~Copyable {
 
     package mutating func read(_ bytes: UnsafeRawBufferPointer) -> Int {
         parser.rows.lookAtClock()
+        hasEnded = false
         var taken = 0
         while !isFull {
             if isWorthReading {
@@ -62,10 +63,17 @@ package struct CSVReader: EventReader, ~Copyable {
     }
 
     package mutating func finish() -> Bool {
+        endSkipping()
         parser.rows.lookAtClock()
         hasEnded = true
         while buffer.count > 0, !isFull { readRecords() }
         return buffer.count == 0
+    }
+
+    /// The line that was too long was the last.
+    private mutating func endSkipping() {
+        if isSkipping { buffer.skip(0, lines: 1) }
+        isSkipping = false
     }
 
     private mutating func take(_ bytes: UnsafeRawBufferPointer) -> Int {

@@ -16,7 +16,19 @@ struct JSONLineParser: ~Copyable {
     private var found = NameTable.Entry()
     private var faultPlace: UnsafePointer<UInt8>?
 
-    init(_ rows: consuming RowWriter) { self.rows = rows }
+    init(_ rows: consuming RowWriter) {
+        self.rows = rows
+        // However many others come, these have their entries. Names that a line writes with escapes get theirs later.
+        for name in self.rows.schema.names where name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5c }) {
+            let column = self.rows.column(of: name)
+            let kind = column.map { NameTable.Kind(self.rows.type($0)) } ?? .skip
+            let bytes = Array(name.utf8) + [UInt8](repeating: 0, count: ByteScan.padding)
+            bytes.withUnsafeBufferPointer { bytes in
+                guard let start = bytes.baseAddress else { return }
+                _ = names.add(start, name.utf8.count, column: column, kind: kind)
+            }
+        }
+    }
 
     /// Reads a line. What it has is in the current row unless `fault` says why it is bad.
     ///

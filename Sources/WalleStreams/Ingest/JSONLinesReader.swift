@@ -54,13 +54,18 @@ package struct JSONLinesReader: EventReader, ~Copyable {
     }
 
     package mutating func finish() -> Bool {
-        if lineBytes < buffer.count {
-            // The last line may lack its line feed.
-            lineBytes = buffer.count
-        }
+        endSkipping()
+        // The last line may lack its line feed.
+        lineBytes = buffer.count
         parser.rows.lookAtClock()
         while lineBytes > 0, !isFull { readLines() }
         return lineBytes == 0
+    }
+
+    /// The line that was too long was the last.
+    private mutating func endSkipping() {
+        if isSkipping { buffer.skip(0, lines: 1) }
+        isSkipping = false
     }
 
     private mutating func take(_ bytes: UnsafeRawBufferPointer) -> Int {

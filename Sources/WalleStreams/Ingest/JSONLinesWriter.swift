@@ -25,11 +25,18 @@ package struct JSONLinesWriter: ~Copyable {
         var name = name
         name.withUTF8 { writer.append(jsonString: UnsafeRawBufferPointer($0)) }
         writer.append(":")
-        return Array(writer.bytes)
+        return writer.withBytes { Array($0) }
     }
 
-    /// What was written since the last `removeAll`. Valid until the next change.
-    package var bytes: UnsafeRawBufferPointer { output.bytes }
+    /// Bytes written since the last `removeAll`.
+    package var byteCount: Int { output.count }
+
+    /// Gives what was written since the last `removeAll`, for as long as the body runs.
+    package func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try output.withBytes(body)
+    }
 
     /// Forgets what was written; the memory stays for what comes.
     package mutating func removeAll() { output.removeAll() }

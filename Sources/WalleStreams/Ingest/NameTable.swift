@@ -94,6 +94,8 @@ struct NameTable: ~Copyable {
 
     private func equals(_ entry: Int, _ name: UnsafePointer<UInt8>, _ length: Int) -> Bool {
         guard entries[entry].length == length + 3 else { return false }
+        // Mostly the colon follows at once, and whole words can be compared.
+        if name[length + 1] == 0x3a { return matches(entry, at: name - 1) }
         let other = UnsafeRawPointer(bytes + entry * Self.words) + 1
         for index in 0..<length where name[index] != other.load(fromByteOffset: index, as: UInt8.self) { return false }
         return true

@@ -52,6 +52,7 @@ struct RowWriter: ~Copyable {
         seen.initialize(repeating: 0, count: wordCount)
         unfit.initialize(repeating: 0, count: wordCount)
         crowded.initialize(repeating: 0, count: wordCount)
+        allocate()
         begin()
     }
 
@@ -129,7 +130,12 @@ extension RowWriter {
     }
 
     /// Null, also when the row had a value before.
-    @inline(__always) func setNull(_ column: Int) { seen[column >> 6] &= ~(1 << UInt64(column & 63)) }
+    @inline(__always) func setNull(_ column: Int) {
+        let others = ~(UInt64(1) << UInt64(column & 63))
+        seen[column >> 6] &= others
+        unfit[column >> 6] &= others
+        crowded[column >> 6] &= others
+    }
 
     /// Null, since the value is of another type.
     mutating func setUnfit(_ column: Int) {
@@ -221,35 +227,38 @@ extension RowWriter {
     /// The committed rows; nil when there are none. A row that is being written is lost.
     mutating func takeBatch() -> EventBatch? {
         guard count > 0 else { return nil }
+        // Few rows move to memory of their size, as somebody may keep many small batches.
+        let isSmall = count * 2 < capacity
         var columns: [Column] = []
-        for column in 0..<columnCount { columns.append(finishedColumn(column)) }
+        for column in 0..<columnCount { columns.append(finishedColumn(column, isSmall)) }
         let batch = EventBatch(
             schema: schema, times: columns[Self.time], events: columns[Self.event], pages: columns[Self.page],
             attributes: Array(columns[Self.firstAttribute...]), texts: texts, offset: offset)
         offset += Int64(count)
+        if !isSmall { allocate() }
         begin()
         return batch
     }
 
-    /// Few rows move to memory of their size, as somebody may keep many small batches.
-    private func finishedColumn(_ column: Int) -> Column {
+    private func finishedColumn(_ column: Int, _ isSmall: Bool) -> Column {
         let type = type(column)
         let rows = count
         let mask = masks[column].map { $0.prefix(rows) }
         let used = UnsafeRawBufferPointer(rebasing: storages[column].bytes[..<(count * type.width)])
-        let values = count * 2 < capacity ? SharedStorage(copying: used) : storages[column]
+        let values = isSmall ? SharedStorage(copying: used) : storages[column]
         return Column(type, count: count, values: values, nulls: mask)
     }
 
-    private mutating func begin() {
+    private mutating func allocate() {
         storages = []
         for column in 0..<columnCount {
             storages.append(SharedStorage(uninitialized: capacity * type(column).width))
-        }
-        masks = Array(repeating: nil, count: columnCount)
-        for column in 0..<columnCount {
             bases[column] = storages[column].bytes.baseAddress.unsafelyUnwrapped
         }
+    }
+
+    private mutating func begin() {
+        masks = Array(repeating: nil, count: columnCount)
         nullWords.initialize(repeating: nil, count: columnCount)
         count = 0
     }

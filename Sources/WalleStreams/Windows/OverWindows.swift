@@ -1,9 +1,7 @@
 /// For each event the aggregates of its key's events in the span up to it, its peers of the same time included.
 ///
-/// Events wait until the watermark has passed them and are then taken in the order of time. Each key has the states of its
-/// events in two stacks (Tangwongsan, Hirzel and Schneider 2021): the older part holds, at each event, everything from there
-/// on merged, the newer part single events and all of them merged, so that an event costs a constant number of merges and
-/// nothing is ever subtracted.
+/// Events wait until the watermark has passed them, are put in the order of time, and then taken key by key, so that the
+/// history of a key is in the cache while it is at work.
 final class OverWindows: WindowOperator {
     private let size: Microseconds
     private let layout: AggregateLayout
@@ -12,9 +10,13 @@ final class OverWindows: WindowOperator {
     /// Events that wait, one row each.
     @exclusivity(unchecked) private var waiting: UnsafeMutablePointer<UInt64>
     private var capacity = 1024
-    private var count = 0
-    private var earliest = Int64.max
-    private var histories: [UInt64: OverHistory] = [:]
+    @exclusivity(unchecked) private var count = 0
+    @exclusivity(unchecked) private var earliest = Int64.max
+    /// Of each key the index of its history.
+    private var indices = KeyMap()
+    @exclusivity(unchecked) private var histories: UnsafeMutablePointer<OverHistory>
+    private var historyCount = 0
+    private var historyCapacity = 64
     private var sweepCount = 1024
     private(set) var lateCount = 0
 
@@ -23,14 +25,21 @@ final class OverWindows: WindowOperator {
         self.layout = layout
         stride = GroupTable.header + layout.stateWords + 2
         waiting = .allocate(capacity: capacity * stride)
+        histories = .allocate(capacity: historyCapacity)
     }
 
     deinit {
+        for index in 0..<historyCount { histories[index].free(layout) }
+        histories.deallocate()
         for index in 0..<count { layout.releaseObjects(waiting + index * stride) }
         waiting.deallocate()
     }
 
-    var byteCount: Int { capacity * stride * 8 + histories.values.reduce(0) { $0 + $1.byteCount } }
+    var byteCount: Int {
+        (0..<historyCount).reduce(capacity * stride * 8 + indices.byteCount) {
+            $0 + histories[$1].byteCount(stateWords: layout.stateWords)
+        }
+    }
 
     /// An event is complete when no other of its time can come.
     var nextFiring: Int64 { count == 0 ? .max : earliest.addingClamped(1) }
@@ -68,97 +77,145 @@ final class OverWindows: WindowOperator {
     }
 
     private func wait(_ key: UInt64, _ time: Int64, _ offset: Int64) {
-        let row = waiting + count * stride
+        let row = waiting + count &* stride
         row.update(repeating: 0, count: stride)
         (row[0], row[1]) = (key, 1)
         row.set(stride - 2, time)
         row.set(stride - 1, offset)
         earliest = min(earliest, time)
-        count += 1
+        count &+= 1
     }
 
     // MARK: events that are complete
 
     func advance(to watermark: Int64, into results: inout [WindowResults]) {
         guard nextFiring <= watermark else { return }
-        let ready = takeReady(watermark)
-        var from = 0
+        let ready = readyEvents(watermark)
         let answers = UnsafeMutablePointer<UInt64>.allocate(capacity: ready.count * stride)
+        answers.initialize(repeating: 0, count: ready.count * stride)
         defer { answers.deallocate() }
-        while from < ready.count {
-            var end = from + 1
-            while end < ready.count, ready[end].time == ready[from].time { end += 1 }
-            answer(ready[from..<end], into: answers + from * stride)
-            from = end
-        }
+        answer(ready, into: answers)
         results.append(self.results(ready, answers))
         for index in ready.indices { layout.releaseObjects(answers + index * stride) }
-        removeReady(ready, before: watermark)
+        remove(before: watermark)
         sweep(watermark)
     }
 
-    private struct Ready {
-        var time: Int64
-        var offset: Int64
-        var row: Int
-    }
-
-    private func takeReady(_ watermark: Int64) -> [Ready] {
-        var ready: [Ready] = []
-        ready.reserveCapacity(count)
+    /// The rows of events before the watermark, in the order of time, then of the stream.
+    private func readyEvents(_ watermark: Int64) -> [UnsafeMutablePointer<UInt64>] {
+        var rows: [UnsafeMutablePointer<UInt64>] = []
+        var times: [Int64] = []
+        rows.reserveCapacity(count)
+        times.reserveCapacity(count)
         var isSorted = true
         for index in 0..<count {
-            let row = waiting + index * stride
+            let row = waiting + index &* stride
             let time = row.int(stride - 2)
             guard time < watermark else { continue }
-            let next = Ready(time: time, offset: row.int(stride - 1), row: index)
-            if let last = ready.last, last.time > time { isSorted = false }
-            ready.append(next)
+            if let last = times.last, last > time { isSorted = false }
+            rows.append(row)
+            times.append(time)
         }
-        // Events come in the order of their places in the stream.
-        if !isSorted { ready.sort { ($0.time, $0.offset) < ($1.time, $1.offset) } }
-        return ready
+        // Events wait in the order of the stream.
+        if isSorted { return rows }
+        return times.withUnsafeBufferPointer { TimeOrder.rows(byTime: $0) }.map { rows[Int($0)] }
     }
 
-    /// Adds events of one time to their histories, then asks each for its window.
-    private func answer(_ peers: ArraySlice<Ready>, into answers: UnsafeMutablePointer<UInt64>) {
-        for peer in peers {
-            let row = waiting + peer.row * stride
-            history(row[0]).append(row, peer.time)
+    private func answer(_ ready: [UnsafeMutablePointer<UInt64>], into answers: UnsafeMutablePointer<UInt64>) {
+        for place in ready.indices { answers[place &* stride] = ready[place][0] }
+        let found = ready.map { index(of: $0[0]) }
+        var runs = runs(found)
+        let places = order(found, runs)
+        let rows = places.map { ready[Int($0)] }
+        for run in runs { take(rows[run.events], histories + run.history) }
+        rows.withUnsafeBufferPointer { rows in
+            places.withUnsafeBufferPointer { places in
+                runs.withUnsafeMutableBufferPointer { runs in
+                    guard let rows = rows.baseAddress, let places = places.baseAddress else { return }
+                    for slot in layout.slots {
+                        let pass = OverPass(
+                            rows: rows, places: places, answers: answers, stride: stride, word: slot.word,
+                            stateWords: layout.stateWords, size: size)
+                        layout.run(pass, slot, runs, histories)
+                    }
+                }
+            }
         }
-        for (index, peer) in peers.enumerated() {
-            let answer = answers + index * stride
-            answer.update(repeating: 0, count: stride)
-            let key = waiting[peer.row * stride]
-            answer[0] = key
-            history(key).collect(from: peer.time.addingClamped(-size), into: answer)
+        for run in runs { histories[run.history].parts = run.after }
+    }
+
+    /// A run for each key that has events, by the histories' indices.
+    private func runs(_ found: [Int]) -> [OverRun] {
+        var counts = [Int](repeating: 0, count: historyCount)
+        for index in found { counts[index] += 1 }
+        var (runs, start): ([OverRun], Int) = ([], 0)
+        for (index, count) in counts.enumerated() where count > 0 {
+            runs.append(OverRun(history: index, events: start..<start + count))
+            start += count
+        }
+        return runs
+    }
+
+    /// The events by their keys, those of a key by time.
+    private func order(_ found: [Int], _ runs: [OverRun]) -> [UInt32] {
+        var next = [Int](repeating: 0, count: historyCount)
+        for run in runs { next[run.history] = run.events.lowerBound }
+        var places = [UInt32](repeating: 0, count: found.count)
+        for (place, index) in found.enumerated() {
+            places[next[index]] = UInt32(place)
+            next[index] += 1
+        }
+        return places
+    }
+
+    /// Notes the times of events that a pass will add.
+    private func take(_ rows: ArraySlice<UnsafeMutablePointer<UInt64>>, _ history: UnsafeMutablePointer<OverHistory>) {
+        // A pass looks one further than the last.
+        history.pointee.makeRoom(rows.count + 1, layout)
+        var time = history.pointee.times + history.pointee.parts.end
+        for row in rows {
+            time.pointee = row[stride - 2]
+            time += 1
         }
     }
 
-    private func history(_ key: UInt64) -> OverHistory {
-        if let history = histories[key] { return history }
-        let history = OverHistory(layout)
-        histories[key] = history
-        return history
+    private func index(of key: UInt64) -> Int {
+        let index = indices[key]
+        if index >= 0 { return Int(index) }
+        if historyCount == historyCapacity { growHistories() }
+        indices[key] = Int32(historyCount)
+        (histories + historyCount).initialize(to: OverHistory(key, stateWords: layout.stateWords))
+        historyCount += 1
+        return historyCount - 1
     }
 
-    private func results(_ ready: [Ready], _ answers: UnsafeMutablePointer<UInt64>) -> WindowResults {
-        let rows = ready.indices.map { answers + $0 * stride }
-        return rows.withUnsafeBufferPointer { rows in
+    private func growHistories() {
+        let old = histories
+        historyCapacity *= 2
+        histories = .allocate(capacity: historyCapacity)
+        histories.update(from: old, count: historyCount)
+        old.deallocate()
+    }
+
+    private func results(
+        _ ready: [UnsafeMutablePointer<UInt64>], _ answers: UnsafeMutablePointer<UInt64>
+    ) -> WindowResults {
+        let times = ready.map { $0.int(stride - 2) }
+        return ready.indices.map { answers + $0 * stride }.withUnsafeBufferPointer { rows in
             WindowResults(
-                keys: rows.map { $0[0] }, starts: ready.map(\.time), ends: ready.map(\.time), change: .insertion,
+                keys: ready.map { $0[0] }, starts: times, ends: times, change: .insertion,
                 revisions: [UInt32](repeating: 0, count: ready.count), aggregates: layout.results(of: rows))
         }
     }
 
-    private func removeReady(_ ready: [Ready], before watermark: Int64) {
+    private func remove(before watermark: Int64) {
         var kept = 0
         earliest = .max
         for index in 0..<count {
-            let row = waiting + index * stride
+            let row = waiting + index &* stride
             let time = row.int(stride - 2)
             if time < watermark { continue }
-            if kept != index { (waiting + kept * stride).update(from: row, count: stride) }
+            if kept != index { (waiting + kept &* stride).update(from: row, count: stride) }
             earliest = min(earliest, time)
             kept += 1
         }
@@ -167,82 +224,21 @@ final class OverWindows: WindowOperator {
 
     /// Lets go of keys without events in the span, once in a while.
     private func sweep(_ watermark: Int64) {
-        guard histories.count > sweepCount else { return }
+        guard historyCount > sweepCount else { return }
         let from = watermark.addingClamped(-size)
-        histories = histories.filter { $0.value.last >= from }
-        sweepCount = max(1024, histories.count * 2)
-    }
-}
-
-/// The events of one key in the span, as states that are merged from two sides.
-final class OverHistory {
-    private let layout: AggregateLayout
-    /// Words of an event: its time, then a row as in a `GroupTable`.
-    private let stride: Int
-    private var capacity = 8
-    private var memory: UnsafeMutablePointer<UInt64>
-    /// Events from `first` to `middle` hold all from themselves to `middle` merged; those after it themselves alone.
-    private var (first, middle, end) = (0, 0, 0)
-    /// A row: all events from `middle` on, merged.
-    private let newer: UnsafeMutablePointer<UInt64>
-    private(set) var last = Int64.min
-
-    init(_ layout: AggregateLayout) {
-        self.layout = layout
-        stride = 1 + GroupTable.header + layout.stateWords
-        memory = .allocate(capacity: capacity * stride)
-        newer = .allocate(capacity: stride - 1)
-        newer.update(repeating: 0, count: stride - 1)
-    }
-
-    deinit {
-        for index in first..<end { layout.releaseObjects(row(index)) }
-        layout.releaseObjects(newer)
-        memory.deallocate()
-        newer.deallocate()
-    }
-
-    var byteCount: Int { 96 + (capacity + 1) * stride * 8 }
-
-    private func row(_ index: Int) -> UnsafeMutablePointer<UInt64> { memory + index * stride + 1 }
-
-    /// Takes an event's row over, the objects in it included.
-    func append(_ event: UnsafeMutablePointer<UInt64>, _ time: Int64) {
-        if end == capacity { makeRoom() }
-        memory[end * stride] = UInt64(bitPattern: time)
-        row(end).update(from: event, count: stride - 1)
-        layout.merge(event, into: newer)
-        end += 1
-        last = time
-    }
-
-    private func makeRoom() {
-        let live = end - first
-        let old = memory
-        if live * 2 > capacity {
-            capacity *= 2
-            memory = .allocate(capacity: capacity * stride)
+        var kept = 0
+        indices = KeyMap()
+        for index in 0..<historyCount {
+            let history = histories[index]
+            guard history.last >= from else {
+                history.free(layout)
+                continue
+            }
+            histories[kept] = history
+            indices[history.key] = Int32(kept)
+            kept += 1
         }
-        memory.update(from: old + first * stride, count: live * stride)
-        if memory != old { old.deallocate() }
-        (first, middle, end) = (0, middle - first, live)
-    }
-
-    /// Merges the events since a time into a row; earlier ones are let go of.
-    func collect(from time: Int64, into row: UnsafeMutablePointer<UInt64>) {
-        while first < end, memory.int(first * stride) < time {
-            if first == middle { turnOver() }
-            layout.releaseObjects(self.row(first))
-            first += 1
-        }
-        if first < middle { layout.merge(self.row(first), into: row) }
-        if middle < end { layout.merge(newer, into: row) }
-    }
-
-    private func turnOver() {
-        for index in (middle..<max(middle, end - 1)).reversed() { layout.merge(row(index + 1), into: row(index)) }
-        middle = end
-        layout.releaseObjects(newer)
-        newer.update(repeating: 0, count: stride - 1)
+        historyCount = kept
+        sweepCount = max(1024, kept * 2)
     }
 }

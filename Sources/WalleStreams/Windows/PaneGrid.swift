@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// Cuts time into panes: the pieces that windows are made of.
 package struct PaneGrid: Sendable {
     private let cut: Cut
@@ -16,7 +14,7 @@ package struct PaneGrid: Sendable {
     }
 
     /// - Throws: `.definition` for a time zone that the system does not know.
-    package init(_ unit: WindowKind.CalendarUnit, zone: String) throws(StreamError) {
+    package init(_ unit: TimeUnit, zone: String) throws(StreamError) {
         cut = .calendar(try CalendarCuts(unit, zone: zone))
     }
 
@@ -42,45 +40,20 @@ package struct PaneGrid: Sendable {
 
 /// The beginnings of days, months and the like in a time zone. Used by one thread at a time.
 private final class CalendarCuts: @unchecked Sendable {
-    private let calendar: Calendar
-    private let component: Calendar.Component
+    private let unit: TimeUnit
+    private let zone: ZonedTime
     private var last: (start: Int64, end: Int64) = (0, 0)
 
-    init(_ unit: WindowKind.CalendarUnit, zone: String) throws(StreamError) {
-        guard let zone = TimeZone(identifier: zone) else {
-            throw StreamError(
-                .definition, field: "zone", "\"\(zone)\" is no time zone",
-                remedy: "Write a name of the IANA database, such as \"Europe/Berlin\" or \"UTC\".")
-        }
-        // Weeks begin on Monday (ISO 8601).
-        var calendar = Calendar(identifier: .iso8601)
-        calendar.timeZone = zone
-        self.calendar = calendar
-        component =
-            switch unit {
-            case .hour: .hour
-            case .day: .day
-            case .week: .weekOfYear
-            case .month: .month
-            case .year: .year
-            }
+    init(_ unit: TimeUnit, zone: String) throws(StreamError) {
+        self.unit = unit
+        do { self.zone = try ZonedTime(zone: zone) } catch { throw error.at("window.zone") }
     }
 
     func pane(around time: Int64) -> (start: Int64, end: Int64) {
-        if time >= last.start, time < last.end { return last }
-        let seconds = Self.floor(time)
-        let date = Date(timeIntervalSince1970: Double(seconds))
-        guard let interval = calendar.dateInterval(of: component, for: date) else {
-            preconditionFailure("every time is in a \(component)")
+        if time < last.start || time >= last.end {
+            let start = zone.start(of: unit, at: time)
+            last = (start, zone.end(of: unit, from: start))
         }
-        last = (Self.microseconds(interval.start), Self.microseconds(interval.end))
         return last
     }
-
-    private static func floor(_ microseconds: Int64) -> Int64 {
-        let seconds = microseconds / 1_000_000
-        return microseconds < seconds * 1_000_000 ? seconds - 1 : seconds
-    }
-
-    private static func microseconds(_ date: Date) -> Int64 { Int64(date.timeIntervalSince1970.rounded()) * 1_000_000 }
 }

@@ -101,7 +101,7 @@ import Testing
             "THEN",
             "END", "CAST", "AS", "int", ",", "LIKE", "BETWEEN", "=", "abs", "TIMESTAMP", "é", "'", "\\", "\u{301}",
         ]
-        var random = SplitMix(state: 5)
+        var random = SeededRandom(5)
         for _ in 0..<3000 {
             let text = (0..<Int.random(in: 1...9, using: &random)).map { _ in words.randomElement(using: &random)! }
                 .joined(separator: Bool.random(using: &random) ? " " : "")

@@ -1,21 +1,8 @@
 @testable import WalleStreams
 
-/// A generator of numbers that a seed repeats (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators").
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// Expressions whose types fit, and rows for them: small values, the ends of ranges, nulls.
 struct RandomExpressions {
-    var random: SplitMix
+    var random: SeededRandom
 
     static let schema = EventSchema(attributes: [
         .init("i", .int), .init("j", .int), .init("x", .float), .init("y", .float), .init("s", .text),

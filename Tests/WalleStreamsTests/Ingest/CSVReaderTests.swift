@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test(arguments: [UInt64(1), 2, 3, 4]) func neverLosesTheGoodLineAfterABadOne(seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         let alphabet = Array("\",\r\n x1é".utf8) + [0, 0x80, 0xff]
         for _ in 0..<150 {
             var bytes = Array(#"view,"a ""b""",5,7,1.5,"a",true,1970-01-01,x"#.utf8)

@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test(arguments: [UInt64(1), 2]) func roundsRandomNumbersAsTheStandardLibrary(seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         for _ in 0..<3000 {
             let digits = (0..<Int.random(in: 1...22, using: &random)).map { _ in
                 String(Int.random(in: 0...9, using: &random))
@@ -50,7 +50,7 @@ import Testing
 
     /// Halfway between doubles, and next to it, is where rounding is hard.
     @Test(arguments: [UInt64(5)]) func roundsTiesToEven(seed: UInt64) {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         for _ in 0..<1000 {
             let bits = UInt64.random(in: 0...UInt64.max, using: &random)
             let value = Double(

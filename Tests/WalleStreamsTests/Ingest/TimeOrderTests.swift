@@ -5,7 +5,7 @@ import Testing
 @Suite struct TimeOrderTests {
     @Test(arguments: [(UInt64(1), Int64(10)), (2, 5000), (3, 1 << 40), (4, .max)])
     func sortsAsTheStandardLibrary(seed: UInt64, span: Int64) throws {
-        var random = Seeded(seed)
+        var random = SeededRandom(seed)
         let texts = TextDictionary()
         var builder = EventBatchBuilder(schema: ingestSchema, texts: texts, offset: 5)
         var (batches, times): ([EventBatch], [Int64]) = ([], [])

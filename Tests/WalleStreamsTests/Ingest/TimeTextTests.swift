@@ -36,7 +36,7 @@ import Testing
     func refuses(text: String) { #expect(Self.microseconds(text) == nil, "\(text)") }
 
     @Test func agreesWithFoundation() {
-        var random = Seeded(11)
+        var random = SeededRandom(11)
         let formatter = ISO8601DateFormatter()
         for _ in 0..<500 {
             let seconds = Int64.random(in: -62_000_000_000..<253_000_000_000, using: &random)
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func survivesDamage() {
-        var random = Seeded(12)
+        var random = SeededRandom(12)
         let alphabet = Array("0123456789-:T.Z+ ".utf8)
         let formatter = ISO8601DateFormatter()
         for _ in 0..<2000 {

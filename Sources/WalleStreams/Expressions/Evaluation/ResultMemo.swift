@@ -1,5 +1,5 @@
-/// Remembers what a costly function gave for a value: a table with one place a value, in which a newer value replaces an
-/// older one, so that its memory is bounded whatever comes.
+/// Remembers what a costly function gave for a value: a table with one place a value, in which a newer value replaces
+/// an older one, so that its memory is bounded whatever comes.
 final class ResultMemo {
     struct Entry {
         var key: UInt64 = 0

@@ -39,7 +39,7 @@ extension TextFunction {
 
     static func like(_ pattern: String) -> TextFunction {
         let like = LikePattern(pattern)
-        return TextFunction(ofString: .bool) { .bool(like.matches($0)) }
+        return TextFunction(.bool) { .bool(like.matches($0)) }
     }
 
     static func isOne(of texts: [String]) -> TextFunction {

@@ -230,22 +230,29 @@ struct PatternCompiler {
     private mutating func repeated(_ begin: Int, _ least: Int, _ most: Int?, isLazy: Bool) throws(StreamError) {
         let atom = Array(program[begin...])
         program.removeLast(atom.count)
+        guard let most else { return try unbounded(atom, begin, least, isLazy: isLazy) }
         for _ in 0..<least { try copy(atom, from: begin) }
-        guard let most else {
-            let split = program.count
-            try append(.match)
-            try copy(atom, from: begin)
-            try append(.jump(split))
-            program[split] = choice(split + 1, program.count, isLazy)
-            return
-        }
         var splits: [Int] = []
-        for _ in least..<max(least, most) {
+        for _ in least..<most {
             splits.append(program.count)
             try append(.match)
             try copy(atom, from: begin)
         }
         for split in splits { program[split] = choice(split + 1, program.count, isLazy) }
+    }
+
+    /// The choice to go on stands behind the part, as in RE2: a part that matched nothing is not tried again in its place.
+    private mutating func unbounded(_ atom: [PatternInstruction], _ begin: Int, _ least: Int, isLazy: Bool)
+        throws(StreamError)
+    {
+        for _ in 0..<max(0, least - 1) { try copy(atom, from: begin) }
+        let skip = program.count
+        if least == 0 { try append(.match) }
+        let again = program.count
+        try copy(atom, from: begin)
+        let end = program.count + 1
+        try append(choice(again, end, isLazy))
+        if least == 0 { program[skip] = choice(again, end, isLazy) }
     }
 
     private func choice(_ again: Int, _ done: Int, _ isLazy: Bool) -> PatternInstruction {

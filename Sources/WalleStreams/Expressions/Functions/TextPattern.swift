@@ -1,9 +1,9 @@
 /// A regular expression that RE2 and Java read alike, matched in time linear in the text.
 ///
-/// Knows literals, `.`, classes `[a-z]` and `[^…]`, `\d \w \s` of ASCII and their complements, `\b`, `^`, `$`, groups `( )` and
-/// `(?: )`, `|`, and `* + ? {m,n}`, each lazy with a `?` behind. Matches as Perl does: the leftmost, alternatives in their order.
-/// Runs all threads of the pattern side by side (Pike's machine: Russ Cox, "Regular Expression Matching: the Virtual
-/// Machine Approach", 2009), so that no text from outside makes it slow.
+/// Knows literals, `.`, classes `[a-z]` and `[^…]`, `\d \w \s` of ASCII and their complements, `\b`, `^`, `$`, groups
+/// `( )` and `(?: )`, `|`, and `* + ? {m,n}`, each lazy with a `?` behind. Matches as Perl does: the leftmost,
+/// alternatives in their order. Runs all threads of the pattern side by side (Pike's machine: Russ Cox, "Regular
+/// Expression Matching: the Virtual Machine Approach", 2009), so that no text from outside makes it slow.
 struct TextPattern {
     /// How many parts in parentheses it remembers.
     let groups: Int
@@ -50,7 +50,7 @@ struct TextPattern {
             for place in 0...text.count {
                 // Threads of an earlier start come first.
                 if found == nil { follow(Thread(instruction: 0), at: place) }
-                if next.isEmpty { break }
+                if next.isEmpty && found != nil { break }
                 swap(&current, &next)
                 next.removeAll(keepingCapacity: true)
                 if let match = step(at: place) { found = match }

@@ -1,11 +1,18 @@
 /// What functions do to one text. Positions and lengths are in code points, as in SQL.
 enum TextScalars {
     /// The simple mapping of Unicode: a code point becomes one code point or stays.
-    static func lower(_ text: String) -> String { mapped(text, \.lowercaseMapping) }
+    static func lower(_ text: String) -> String { mapped(text, "A"..."Z", \.lowercaseMapping) }
 
-    static func upper(_ text: String) -> String { mapped(text, \.uppercaseMapping) }
+    static func upper(_ text: String) -> String { mapped(text, "a"..."z", \.uppercaseMapping) }
 
-    private static func mapped(_ text: String, _ mapping: (Unicode.Scalar.Properties) -> String) -> String {
+    /// - Parameter letters: Those of ASCII that change, by one bit, where no other letters need Unicode's table.
+    private static func mapped(
+        _ text: String, _ letters: ClosedRange<Character>, _ mapping: (Unicode.Scalar.Properties) -> String
+    ) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) {
+            let (first, last) = (letters.lowerBound.asciiValue ?? 0, letters.upperBound.asciiValue ?? 0)
+            return String(decoding: text.utf8.map { $0 >= first && $0 <= last ? $0 ^ 0x20 : $0 }, as: UTF8.self)
+        }
         var mapped = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             let other = mapping(scalar.properties).unicodeScalars
@@ -109,30 +116,42 @@ enum TextScalars {
 
 /// The pattern of a `LIKE`: `%` is any text, `_` any one code point.
 struct LikePattern {
-    private let pattern: [Unicode.Scalar]
+    private let pattern: [UInt8]
 
-    init(_ pattern: String) { self.pattern = Array(pattern.unicodeScalars) }
+    private static let any = UInt8(ascii: "%")
+    private static let one = UInt8(ascii: "_")
 
-    /// Goes back to the last `%` only, as a later one can do all that an earlier one could: time is at most the product of
-    /// both lengths.
-    func matches(_ text: String) -> Bool {
-        let text = Array(text.unicodeScalars)
+    init(_ pattern: String) { self.pattern = Array(pattern.utf8) }
+
+    /// Goes back to the last `%` only, as a later one can do all that an earlier one could: time is at most the product
+    /// of both lengths.
+    func matches(_ text: UnsafeRawBufferPointer) -> Bool {
         var (place, position) = (0, 0)
         var retry: (place: Int, position: Int)?
         while position < text.count {
-            if place < pattern.count, pattern[place] == "%" {
-                retry = (place + 1, position)
+            if place < pattern.count, pattern[place] == Self.any {
                 place += 1
-            } else if place < pattern.count, pattern[place] == "_" || pattern[place] == text[position] {
+                retry = (place, position)
+            } else if place < pattern.count, pattern[place] == Self.one {
+                place += 1
+                position = Self.next(text, position)
+            } else if place < pattern.count, pattern[place] == text[position] {
                 place += 1
                 position += 1
             } else if let last = retry {
-                retry = (last.place, last.position + 1)
-                (place, position) = (last.place, last.position + 1)
+                position = Self.next(text, last.position)
+                (place, retry) = (last.place, (last.place, position))
             } else {
                 return false
             }
         }
-        return pattern[place...].allSatisfy { $0 == "%" }
+        return pattern[place...].allSatisfy { $0 == Self.any }
+    }
+
+    /// Where the code point after the one at a position begins.
+    private static func next(_ text: UnsafeRawBufferPointer, _ position: Int) -> Int {
+        var next = position + 1
+        while next < text.count, text[next] & 0xc0 == 0x80 { next += 1 }
+        return next
     }
 }

@@ -71,7 +71,8 @@ package final class ZonedTime {
         guard !local.overflow else { return day < 0 ? .min : .max }
         let before = ask(local.partialValue &- TimeText.microsecondsADay)
         let after = ask(local.partialValue &+ TimeText.microsecondsADay)
-        // With the offset of the day before: the first of two midnights, and the moment of the change when there is none.
+        // With the offset of the day before: the first of two midnights, and the moment of the change when there is
+        // none.
         let early = local.partialValue &- before
         if before == after || ask(early) == before { return early }
         let late = local.partialValue &- after

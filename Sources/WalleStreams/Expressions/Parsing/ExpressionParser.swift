@@ -3,8 +3,8 @@ internal import WalleText
 /// Reads SQL-like text as an expression.
 ///
 /// Operators from the loosest to the tightest: `OR`; `AND`; `NOT`; comparisons (`=` or `==`, `<>` or `!=`, `<`, `<=`,
-/// `>`, `>=`, `IS [NOT] NULL`, `[NOT] IN`, `[NOT] LIKE`, `[NOT] BETWEEN`); `||`; `+ -`; `* / // %`; the sign. Keywords and
-/// functions may be written in any case, names may not. Read by precedence climbing.
+/// `>`, `>=`, `IS [NOT] NULL`, `[NOT] IN`, `[NOT] LIKE`, `[NOT] BETWEEN`); `||`; `+ -`; `* / // %`; the sign. Keywords
+/// and functions may be written in any case, names may not. Read by precedence climbing.
 package struct ExpressionParser {
     private let tokens: [ExpressionToken]
     private var position = 0

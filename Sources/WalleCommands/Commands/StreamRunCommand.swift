@@ -1,0 +1,90 @@
+package import ArgumentParser
+internal import Walle
+internal import WalleStreams
+
+/// `walle stream run`: the rows that streams give for an input.
+package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run the streams of a definition on a file of events.",
+        discussion: """
+            The input is JSON lines or CSV by the ending of its name, .jsonl or .csv, perhaps with .gz. Its events are put \
+            in the order of their times first, unless --as-is says to take them as they come. Rows go to standard output; \
+            what was late or could not be read is told at the end. Example: walle stream run hourly.toml --input clicks.csv.gz
+            """)
+
+    @Argument(help: "The file with the definitions, in TOML.")
+    var file: String
+
+    @Option(help: "The file with the events.")
+    var input: String
+
+    @Option(help: "Run only the stream of this name.")
+    var stream: String?
+
+    @Option(help: "What a time counts that is a number: s, ms, us or ns.")
+    var timeUnit = "us"
+
+    @Flag(help: "Take the events in the order of the file.")
+    var asIs = false
+
+    @OptionGroup var common: CommonOptions
+
+    package init() {}
+
+    package mutating func run() async throws { try await executeAndExit() }
+
+    package func execute(on console: Console) async throws -> CommandStatus {
+        do {
+            var options = IngestOptions()
+            guard let unit = IngestOptions.TimeUnit(rawValue: timeUnit) else {
+                throw ValidationError("--time-unit \(timeUnit): take s, ms, us or ns")
+            }
+            options.timeUnit = unit
+            // A file is history: no time in it is ahead of a clock that matters.
+            options.futureBound = nil
+            for definition in try StreamFile(file).definitions(named: stream) {
+                try replay(definition, options, console)
+            }
+            return .success
+        } catch let error as PackageError.Problem {
+            console.say("\(error)")
+            return .badPackage
+        } catch let error as StreamError {
+            console.say("\(error)")
+            return .failure
+        }
+    }
+
+    private func replay(
+        _ definition: StreamDefinition, _ options: IngestOptions, _ console: Console
+    ) throws(StreamError) {
+        let texts = TextDictionary()
+        let pipeline = try StreamPipeline(definition, texts: texts)
+        var output = RowOutput(pipeline.columns, texts: texts, format: common.format, console: console)
+        let replay = StreamReplay(pipeline: pipeline, inOrderOfTime: !asIs)
+        let input = try replay.run(file: input, texts: texts, options) { output.append($0) }
+        output.end()
+        if !common.quiet { tell(definition, replay, input, pipeline, console) }
+    }
+
+    /// More late events than this share are worth a word.
+    private static let muchLate = 0.01
+
+    private func tell(
+        _ definition: StreamDefinition, _ replay: StreamReplay, _ input: EventInput, _ pipeline: StreamPipeline,
+        _ console: Console
+    ) {
+        console.say("\(definition.name): \(replay.eventCount) events, \(replay.rowCount) rows")
+        let late = pipeline.lateCount
+        if Double(late) > Self.muchLate * Double(replay.eventCount) {
+            console.say("\(late) events came too late for their windows. Give the source a longer delay.")
+        } else if late > 0 {
+            console.say("\(late) events came too late for their windows.")
+        }
+        let bad = input.badLines
+        if bad.lineCount > 0 { console.say("\(bad.lineCount) lines gave no event:") }
+        for reason in BadLine.Reason.allCases where bad[reason] > 0 { console.say("  \(bad[reason]) \(reason)") }
+        for line in input.takeBadLines().prefix(3) { console.say("  line \(line.line): \(line.text)") }
+        for name in input.missingNames { console.say("the header has no field \"\(name)\": its values are null") }
+    }
+}

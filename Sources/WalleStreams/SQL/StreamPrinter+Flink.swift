@@ -1,0 +1,103 @@
+/// Windows of Flink, which has them as functions of tables.
+extension StreamPrinter {
+    /// The table of the source, the view of its events, and the query.
+    mutating func flink(_ connector: [String: String]) -> [String] {
+        checkFlink()
+        let query: String
+        if case .over(let size) = definition.window {
+            query = over(size)
+        } else {
+            query = windowed()
+        }
+        let view = "CREATE TEMPORARY VIEW \(relation("events")) AS\n\(events(numbered: false))"
+        return [source(connector), view, query]
+    }
+
+    private mutating func checkFlink() {
+        if definition.lateness > 0 {
+            refuse(
+                "lateness", "results that late events change",
+                remedy: "Flink's windows drop events behind the watermark: use lateness 0 and a larger delay.")
+        }
+        let milliseconds = spans.allSatisfy { $0.span.isMultiple(of: 1000) }
+        if !milliseconds {
+            let field = spans.first { !$0.span.isMultiple(of: 1000) }?.field ?? "window"
+            refuse(field, "a span that is no whole millisecond", remedy: "Flink's event times know milliseconds.")
+        }
+    }
+
+    private var spans: [(field: String, span: Microseconds)] {
+        let window: [Microseconds] =
+            switch definition.window {
+            case .tumbling(let size, let offset): [size, offset]
+            case .hopping(let size, let slide, let offset): [size, slide, offset]
+            case .cumulating(let size, let step, let offset): [size, step, offset]
+            case .session(let span), .over(let span): [span]
+            case .calendar: []
+            }
+        return [("source.delay", definition.source.delay)] + window.map { ("window", $0) }
+    }
+
+    private func source(_ connector: [String: String]) -> String {
+        let schema = definition.source.schema
+        let places: [EventSchema.Place] =
+            [.event] + (schema.page == nil ? [] : [.page]) + [.time] + schema.attributes.indices.map { .attribute($0) }
+        var lines = places.map { place in
+            "\(dialect.name(scope.name(at: .event(place)))) \(dialect.type(schema.type(at: place)))"
+        }
+        let delay = definition.source.delay == 0 ? "INTERVAL '0' SECOND" : dialect.interval(definition.source.delay)
+        lines.append("WATERMARK FOR \(time) AS \(time) - \(delay)")
+        let options = connector.sorted { $0.key < $1.key }.map { "\(dialect.text($0.key)) = \(dialect.text($0.value))" }
+        return """
+            CREATE TEMPORARY TABLE \(dialect.name(definition.source.name)) (
+            \(lines.joined(separator: ",\n").indented)
+            ) WITH (
+            \(options.joined(separator: ",\n").indented)
+            )
+            """
+    }
+
+    private mutating func windowed() -> String {
+        let columns = keys + ["window_start", "window_end"] + aggregates(over: nil)
+        return """
+            SELECT
+            \(columns.joined(separator: ",\n").indented)
+            FROM TABLE(\(windowFunction()))
+            GROUP BY \((keys + ["window_start", "window_end"]).joined(separator: ", "))
+            """
+    }
+
+    private mutating func windowFunction() -> String {
+        let table = "TABLE \(relation("events"))"
+        let rows = "\(table), DESCRIPTOR(\(time))"
+        switch definition.window {
+        case .tumbling(let size, let offset): return "TUMBLE(\(rows), \(intervals([size], offset)))"
+        case .hopping(let size, let slide, let offset): return "HOP(\(rows), \(intervals([slide, size], offset)))"
+        case .cumulating(let size, let step, let offset):
+            return "CUMULATE(\(rows), \(intervals([step, size], offset)))"
+        case .session(let gap):
+            let partition = keys.isEmpty ? "" : " PARTITION BY (\(keys.joined(separator: ", ")))"
+            return "SESSION(\(table)\(partition), DESCRIPTOR(\(time)), \(dialect.interval(gap)))"
+        case .calendar(let unit, let zone): return calendar(unit, zone, rows)
+        case .over: return rows
+        }
+    }
+
+    private func intervals(_ spans: [Microseconds], _ offset: Microseconds) -> String {
+        (spans + (offset == 0 ? [] : [offset])).map(dialect.interval).joined(separator: ", ")
+    }
+
+    /// Windows of one length only, in UTC: those are tumbling.
+    private mutating func calendar(_ unit: TimeUnit, _ zone: String, _ rows: String) -> String {
+        if zone != "UTC" {
+            refuse("window.zone", "windows in the zone \(zone)", remedy: "Flink's windows are in UTC.")
+        }
+        guard let length = unit.length else {
+            refuse("window.calendar", "windows of a \(unit.rawValue)", remedy: "Flink's windows are all of one length.")
+            return rows
+        }
+        // 1970 began on a Thursday, weeks begin on Monday.
+        let offset = unit == .week ? 4 * TimeText.microsecondsADay : 0
+        return "TUMBLE(\(rows), \(intervals([length], offset)))"
+    }
+}
