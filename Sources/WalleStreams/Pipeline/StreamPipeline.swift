@@ -1,5 +1,5 @@
 /// Runs one definition: batches of events in, rows of windows out. Belongs to one thread at a time.
-package final class StreamPipeline {
+package final class StreamPipeline: EventProcessor {
     package let definition: StreamDefinition
     /// The columns of its rows.
     package let columns: StreamColumns
@@ -10,7 +10,6 @@ package final class StreamPipeline {
     private let arguments: [ExpressionEvaluator?]
     private let filters: [ExpressionEvaluator?]
     private let windows: WindowRunner
-    private var offset: Int64 = 0
 
     /// - Throws: `.definition` that names the field of what does not fit.
     package init(_ definition: StreamDefinition, texts: TextDictionary) throws(StreamError) {
@@ -28,6 +27,8 @@ package final class StreamPipeline {
             emission: definition.emission, texts: texts)
     }
 
+    package var name: String { definition.name }
+    package var source: StreamSource { definition.source }
     /// Events that were too late for any window.
     package var lateCount: Int { windows.lateCount }
     package var watermark: Int64 { windows.watermark }
