@@ -57,7 +57,7 @@ import WalleStreams
             source = "clicks"
             where = "price > 1"
             key = ["user", "shop"]
-            pattern = "v:view+ [price > 3] -> cart (not buy)"
+            pattern = "v:view[price > 3]+ -> cart (not buy)"
             within = "10min"
             contiguity = "any"
             skip = "to last v"
@@ -91,7 +91,7 @@ import WalleStreams
     /// What is wrong, and what the message must name.
     @Test(arguments: [
         (rest, ["stream.a.source", "there is none"]),
-        ("source = \"click\"\n" + rest, ["a.toml:8", "stream.a.source", "Did you mean \"clicks\"?"]),
+        ("source = \"click\"\n" + rest, ["a.toml:7", "stream.a.source", "Did you mean \"clicks\"?"]),
         (
             "source = \"clicks\"\nwindows = 1\n" + rest,
             ["stream.a.windows", "no such field", "Did you mean \"window\"?"]
