@@ -5,7 +5,7 @@ internal import ArgumentParser
 struct Main: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "walle-bench", abstract: "Measures Walle beside its peers.",
-        subcommands: [VMCommand.self, TensorCommand.self])
+        subcommands: [VMCommand.self, TensorCommand.self, StreamsCommand.self])
 }
 
 struct VMCommand: AsyncParsableCommand {

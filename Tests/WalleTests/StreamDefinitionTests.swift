@@ -26,7 +26,7 @@ import WalleStreams
             emit = "retractions"
             aggregate = { z = "count()", paid = "sum(euro) where whole", recent = "last(shop, 3)", b = "concat(shop, ' (, ')" }
             """
-        let definition = try #require(try DefinitionReader.read(toml: Self.stream(text), file: "a.toml").first)
+        let definition = try #require(try DefinitionReader.read(toml: Self.stream(text), file: "a.toml").streams.first)
         #expect(definition.name == "a" && definition.key == ["user", "shop"] && definition.emission == .retractions)
         #expect(definition.source.delay == 10_000_000 && definition.source.idle == 60_000_000)
         #expect(definition.window == .hopping(size: 3_600_000_000, slide: 600_000_000, offset: 300_000_000))
@@ -48,7 +48,42 @@ import WalleStreams
     ])
     func readsWindows(text: String, window: WindowKind) throws {
         let fields = "source = \"clicks\"\nkey = false\naggregate = { n = \"count()\" }\nwindow = \(text)"
-        #expect(try DefinitionReader.read(toml: Self.stream(fields), file: "a.toml").first?.window == window)
+        #expect(try DefinitionReader.read(toml: Self.stream(fields), file: "a.toml").streams.first?.window == window)
+    }
+
+    @Test func readsPatterns() throws {
+        let text = """
+            [pattern.hesitates]
+            source = "clicks"
+            where = "price > 1"
+            key = ["user", "shop"]
+            pattern = "v:view[price > 3]+ -> cart (not buy)"
+            within = "10min"
+            contiguity = "any"
+            skip = "to last v"
+            """
+        let definition = try #require(try DefinitionReader.read(toml: Self.head + text, file: "a.toml").patterns.first)
+        #expect(definition.key == ["user", "shop"] && definition.filter != nil)
+        #expect(definition.pattern.within == 600_000_000 && definition.pattern.contiguity == .any)
+        #expect(definition.pattern.skip == .toLast("v"))
+    }
+
+    @Test(arguments: [
+        ("pattern = \"a b\"", ["pattern.p.within", "time bound"]),
+        ("within = \"1h\"", ["pattern.p.pattern", "there is none"]),
+        ("pattern = \"a (b\"\nwithin = \"1h\"", ["pattern.p.pattern"]),
+        ("pattern = \"a*\"\nwithin = \"1h\"", ["pattern.p.pattern", "without any event"]),
+        ("pattern = \"a [prize > 1]\"\nwithin = \"1h\"", ["pattern.p.pattern", "prize"]),
+        ("pattern = \"a b\"\nwithin = \"1h\"\nskip = \"back\"", ["pattern.p.skip", "to next row"]),
+        ("pattern = \"a b\"\nwithin = \"1h\"\nskip = \"to first c\"", ["pattern.p.skip", "no step is called `c`"]),
+        ("pattern = \"a b\"\nwithin = \"1h\"\ncontiguity = \"loose\"", ["pattern.p.contiguity", "relaxed"]),
+    ])
+    func tellsWhatIsWrongWithPatterns(text: String, parts: [String]) throws {
+        let error = try #require(throws: PackageError.Problem.self) {
+            try DefinitionReader.read(
+                toml: Self.head + "[pattern.p]\nsource = \"clicks\"\nkey = \"user\"\n" + text, file: "a.toml")
+        }
+        for part in parts { #expect("\(error)".contains(part), "\(error)") }
     }
 
     private static let rest = "key = \"user\"\nwindow = { tumbling = \"1h\" }\naggregate = { n = \"count()\" }\n"
@@ -56,7 +91,7 @@ import WalleStreams
     /// What is wrong, and what the message must name.
     @Test(arguments: [
         (rest, ["stream.a.source", "there is none"]),
-        ("source = \"click\"\n" + rest, ["a.toml:8", "stream.a.source", "Did you mean \"clicks\"?"]),
+        ("source = \"click\"\n" + rest, ["a.toml:7", "stream.a.source", "Did you mean \"clicks\"?"]),
         (
             "source = \"clicks\"\nwindows = 1\n" + rest,
             ["stream.a.windows", "no such field", "Did you mean \"window\"?"]
@@ -110,7 +145,7 @@ import WalleStreams
         ),
     ])
     func tellsWhatDoesNotFit(text: String, parts: [String]) throws {
-        let definition = try #require(try DefinitionReader.read(toml: Self.stream(text), file: "a.toml").first)
+        let definition = try #require(try DefinitionReader.read(toml: Self.stream(text), file: "a.toml").streams.first)
         let error = try #require(throws: StreamError.self) {
             _ = try StreamPipeline(definition, texts: TextDictionary())
         }

@@ -55,7 +55,7 @@ extension DefinitionReader {
     ///
     /// - Parameter file: The name of the file, for what is wrong with it.
     /// - Throws: The first problem, with the place of the field.
-    package static func read(toml text: String, file: String) throws(PackageError.Problem) -> [StreamDefinition] {
+    package static func read(toml text: String, file: String) throws(PackageError.Problem) -> StreamDefinitions {
         let document = try TOMLDocument(text, file: file)
         do {
             return try read(DefinitionNode(document))

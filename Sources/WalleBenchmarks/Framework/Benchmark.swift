@@ -38,6 +38,8 @@ struct Plan: Sendable {
     var threads = 1
     /// A Python interpreter that has NumPy.
     var numpy: String?
+    /// A Python interpreter that has DuckDB.
+    var duckdb: String?
     /// Operations whose name or family is among these; empty for all.
     var operations: [String] = []
 

@@ -49,5 +49,12 @@ enum Clock {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
+    /// Of the processor, for this thread.
+    static func threadSeconds(_ body: () throws -> Void) rethrows -> Double {
+        let start = threadSeconds
+        try body()
+        return threadSeconds - start
+    }
+
     static func seconds(since start: ContinuousClock.Instant) -> Double { start.duration(to: .now) / .seconds(1) }
 }

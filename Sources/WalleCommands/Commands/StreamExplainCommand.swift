@@ -19,7 +19,7 @@ package struct StreamExplainCommand: AsyncParsableCommand, ConsoleCommand {
 
     package func execute(on console: Console) async throws -> CommandStatus {
         do {
-            for definition in try StreamFile(file).definitions(named: stream) {
+            for definition in try StreamFile(file).streams(named: stream) {
                 for line in try StreamExplanation(definition).lines { console.print(line) }
             }
             return .success

@@ -18,7 +18,7 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
     @Option(help: "The file with the events.")
     var input: String
 
-    @Option(help: "Run only the stream of this name.")
+    @Option(help: "Run only the stream or pattern of this name.")
     var stream: String?
 
     @Option(help: "What a time counts that is a number: s, ms, us or ns.")
@@ -42,8 +42,9 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
             options.timeUnit = unit
             // A file is history: no time in it is ahead of a clock that matters.
             options.futureBound = nil
-            for definition in try StreamFile(file).definitions(named: stream) {
-                try replay(definition, options, console)
+            let texts = TextDictionary()
+            for processor in try StreamFile(file).processors(named: stream, texts: texts) {
+                try replay(processor, texts, options, console)
             }
             return .success
         } catch let error as PackageError.Problem {
@@ -56,30 +57,27 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
     }
 
     private func replay(
-        _ definition: StreamDefinition, _ options: IngestOptions, _ console: Console
+        _ processor: any EventProcessor, _ texts: TextDictionary, _ options: IngestOptions, _ console: Console
     ) throws(StreamError) {
-        let texts = TextDictionary()
-        let pipeline = try StreamPipeline(definition, texts: texts)
-        var output = RowOutput(pipeline.columns, texts: texts, format: common.format, console: console)
-        let replay = StreamReplay(pipeline: pipeline, inOrderOfTime: !asIs)
+        var output = RowOutput(processor.columns, texts: texts, format: common.format, console: console)
+        let replay = StreamReplay(processor, inOrderOfTime: !asIs)
         let input = try replay.run(file: input, texts: texts, options) { output.append($0) }
         output.end()
-        if !common.quiet { tell(definition, replay, input, pipeline, console) }
+        if !common.quiet { tell(processor, replay, input, console) }
     }
 
     /// More late events than this share are worth a word.
     private static let muchLate = 0.01
 
     private func tell(
-        _ definition: StreamDefinition, _ replay: StreamReplay, _ input: EventInput, _ pipeline: StreamPipeline,
-        _ console: Console
+        _ processor: any EventProcessor, _ replay: StreamReplay, _ input: EventInput, _ console: Console
     ) {
-        console.say("\(definition.name): \(replay.eventCount) events, \(replay.rowCount) rows")
-        let late = pipeline.lateCount
+        console.say("\(processor.name): \(replay.eventCount) events, \(replay.rowCount) rows")
+        let late = processor.lateCount
         if Double(late) > Self.muchLate * Double(replay.eventCount) {
-            console.say("\(late) events came too late for their windows. Give the source a longer delay.")
+            console.say("\(late) events came too late. Give the source a longer delay.")
         } else if late > 0 {
-            console.say("\(late) events came too late for their windows.")
+            console.say("\(late) events came too late.")
         }
         let bad = input.badLines
         if bad.lineCount > 0 { console.say("\(bad.lineCount) lines gave no event:") }

@@ -34,7 +34,7 @@ package struct StreamSQLCommand: AsyncParsableCommand, ConsoleCommand {
             throw ValidationError("--dialect \(dialect): take one of \(known)")
         }
         do {
-            for definition in try StreamFile(file).definitions(named: stream) {
+            for definition in try StreamFile(file).streams(named: stream) {
                 let statements =
                     connector.isEmpty
                     ? try definition.sql(dialect) : try definition.sql(dialect, connector: try options())

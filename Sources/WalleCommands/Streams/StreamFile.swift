@@ -6,7 +6,7 @@ internal import WalleText
 /// A file of definitions.
 struct StreamFile {
     private let path: String
-    private let definitions: [StreamDefinition]
+    private let definitions: StreamDefinitions
 
     /// - Throws: What is wrong with the file, with the place.
     init(_ path: String) throws(PackageError.Problem) {
@@ -18,13 +18,32 @@ struct StreamFile {
         definitions = try DefinitionReader.read(toml: text, file: path)
     }
 
-    /// All of them, or the one of a name.
-    func definitions(named name: String?) throws(PackageError.Problem) -> [StreamDefinition] {
-        guard let name else { return definitions }
-        if let found = definitions.first(where: { $0.name == name }) { return [found] }
-        let near = Suggestion.nearest(to: name, in: definitions.map(\.name)).map { "Did you mean \"\($0)\"?" }
-        throw PackageError.Problem(
+    /// All streams, or the one of a name.
+    func streams(named name: String?) throws(PackageError.Problem) -> [StreamDefinition] {
+        let streams = chosen(definitions.streams, named: name, name: \.name)
+        if let name, streams.isEmpty { throw unknown(name) }
+        return streams
+    }
+
+    /// All streams and patterns, or those of a name.
+    func processors(named name: String?, texts: TextDictionary) throws -> [any EventProcessor] {
+        let streams = chosen(definitions.streams, named: name, name: \.name)
+        let patterns = chosen(definitions.patterns, named: name, name: \.name)
+        if let name, streams.isEmpty, patterns.isEmpty { throw unknown(name) }
+        return try streams.map { try StreamPipeline($0, texts: texts) } + patterns.map { try PatternPipeline($0) }
+    }
+
+    private func chosen<Part>(
+        _ parts: [Part], named wanted: String?, name: (Part) -> String
+    ) -> [Part] {
+        parts.filter { wanted == nil || wanted == name($0) }
+    }
+
+    private func unknown(_ name: String) -> PackageError.Problem {
+        let names = definitions.streams.map(\.name) + definitions.patterns.map(\.name)
+        let near = Suggestion.nearest(to: name, in: names).map { "Did you mean \"\($0)\"?" }
+        return PackageError.Problem(
             .missing, file: path, "no stream is named \"\(name)\"",
-            remedy: near ?? "There are \(definitions.map(\.name).joined(separator: ", ")).")
+            remedy: near ?? "There are \(names.joined(separator: ", ")).")
     }
 }

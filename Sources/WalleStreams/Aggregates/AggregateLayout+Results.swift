@@ -8,13 +8,13 @@ extension AggregateLayout {
     private func results(_ slot: Slot, _ rows: Rows) -> ResultColumn {
         let states = States(rows: rows, word: slot.word)
         return switch slot.kind {
-        case .count: .values(states.column(CountState.self, .int))
-        case .integerSum: .values(states.column(IntegerSumState.self, .int))
-        case .integerMean: .values(states.column(IntegerMeanState.self, .float))
-        case .floatSum: .values(states.column(FloatSumState.self, .float))
-        case .floatMean: .values(states.column(FloatMeanState.self, .float))
-        case .variance: .values(states.column(VarianceState.self, .float))
-        case .deviation: .values(states.column(DeviationState.self, .float))
+        case .count: .values(states.integers(CountState.result))
+        case .integerSum: .values(states.integers(IntegerSumState.result))
+        case .integerMean: .values(states.floats(IntegerSumState.mean))
+        case .floatSum: .values(states.floats(FloatSumState.result))
+        case .floatMean: .values(states.floats(FloatSumState.mean))
+        case .variance: .values(states.floats(VarianceState.result))
+        case .deviation: .values(states.floats(VarianceState.deviation))
         case .smallestInteger, .largestInteger, .smallestFloat, .largestFloat, .smallestBool, .largestBool,
             .smallestText, .largestText:
             .values(states.column(slot.type ?? .int, word: 1))
@@ -61,26 +61,30 @@ private struct States {
     /// Of the state in a row.
     var word: Int
 
-    func column<State: AggregateState>(_: State.Type, _ type: ColumnType) -> Column {
-        var column = ColumnBuilder(type, capacity: rows.count)
-        for row in rows {
-            switch State.result(row + word) {
-            case let value as Int64: column.append(int: value)
-            case let value as Double: column.append(float: value)
-            default: column.appendNull()
-            }
+    @inline(__always) func integers(_ result: (UnsafePointer<UInt64>) -> Int64?) -> Column {
+        column(.int) { column, row in
+            if let value = result(row + word) { column.append(int: value) } else { column.appendNull() }
         }
+    }
+
+    @inline(__always) func floats(_ result: (UnsafePointer<UInt64>) -> Double?) -> Column {
+        column(.float) { column, row in
+            if let value = result(row + word) { column.append(float: value) } else { column.appendNull() }
+        }
+    }
+
+    @inline(__always)
+    private func column(_ type: ColumnType, _ append: (inout ColumnBuilder, UnsafePointer<UInt64>) -> Void) -> Column {
+        var column = ColumnBuilder(type, capacity: rows.count)
+        for row in rows { append(&column, UnsafePointer(row)) }
         return column.finish()
     }
 
     /// A word behind one that counts the values, as its type stores it.
     func column(_ type: ColumnType, word value: Int) -> Column {
-        var column = ColumnBuilder(type, capacity: rows.count)
-        for row in rows {
-            let bits = row[word + value]
-            if row[word] == 0 { column.appendNull() } else { column.append(bits: bits) }
+        column(type) { column, row in
+            if row[word] == 0 { column.appendNull() } else { column.append(bits: row[word + value]) }
         }
-        return column.finish()
     }
 
     func map<Object: AggregateObject, Result>(_ result: (Object?) -> Result) -> [Result] {

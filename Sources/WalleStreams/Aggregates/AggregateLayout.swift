@@ -106,12 +106,9 @@ extension AggregateLayout {
         guard let values else { return pass.count() }
         switch slot.kind {
         case .count: pass.count()
-        case .integerSum: pass.add(IntegerSumState.self, values)
-        case .integerMean: pass.add(IntegerMeanState.self, values)
-        case .floatSum: pass.add(FloatSumState.self, values)
-        case .floatMean: pass.add(FloatMeanState.self, values)
-        case .variance: pass.add(VarianceState.self, values)
-        case .deviation: pass.add(DeviationState.self, values)
+        case .integerSum, .integerMean: pass.add(IntegerSumState.self, values)
+        case .floatSum, .floatMean: pass.add(FloatSumState.self, values)
+        case .variance, .deviation: pass.add(VarianceState.self, values)
         case .smallestInteger: pass.add(ExtremeState<Smaller<Int64>>.self, values)
         case .largestInteger: pass.add(ExtremeState<Larger<Int64>>.self, values)
         case .smallestFloat: pass.add(ExtremeState<SmallerFloat>.self, values)

@@ -5,14 +5,10 @@
 protocol AggregateState {
     /// A value as the column stores it.
     associatedtype Input: BitwiseCopyable
-    /// `Int64` or `Double`, or as the column of values stores them.
-    associatedtype Output: BitwiseCopyable
     static var words: Int { get }
 
     static func add(_ value: Input, at moment: Moment, to state: UnsafeMutablePointer<UInt64>)
     static func merge(_ other: UnsafePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>)
-    /// Nil for null.
-    static func result(_ state: UnsafePointer<UInt64>) -> Output?
 }
 
 /// When an event happened, and after which others it came.
@@ -46,7 +42,7 @@ enum CountState: AggregateState {
         state[0] &+= other[0]
     }
 
-    static func result(_ state: UnsafePointer<UInt64>) -> Int64? { state.int(0) }
+    static func result(_ state: UnsafePointer<UInt64>) -> Int64 { state.int(0) }
 }
 
 /// The sum of integers in 128 bits, which 2^64 of them cannot leave. Null when it does not fit 64.
@@ -71,30 +67,16 @@ enum IntegerSumState: AggregateState {
     }
 
     static func result(_ state: UnsafePointer<UInt64>) -> Int64? {
-        let fits = state.int(2) == state.int(1) >> 63
-        return state[0] > 0 && fits ? state.int(1) : nil
-    }
-}
-
-/// The mean of integers, from their exact sum.
-enum IntegerMeanState: AggregateState {
-    typealias Input = Int64
-    static let words = IntegerSumState.words
-
-    @inline(__always)
-    static func add(_ value: Int64, at moment: Moment, to state: UnsafeMutablePointer<UInt64>) {
-        IntegerSumState.add(value, at: moment, to: state)
+        state[0] > 0 && fits(state) ? state.int(1) : nil
     }
 
-    @inline(__always)
-    static func merge(_ other: UnsafePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
-        IntegerSumState.merge(other, into: state)
+    static func mean(_ state: UnsafePointer<UInt64>) -> Double? {
+        guard state[0] > 0 else { return nil }
+        let sum = fits(state) ? Double(state.int(1)) : Double(state.int(2)) * 0x1p64 + Double(state[1])
+        return sum / Double(state[0])
     }
 
-    static func result(_ state: UnsafePointer<UInt64>) -> Double? {
-        let sum = Double(state.int(2)) * 0x1p64 + Double(state[1])
-        return state[0] > 0 ? (state.int(2) == state.int(1) >> 63 ? Double(state.int(1)) : sum) / Double(state[0]) : nil
-    }
+    private static func fits(_ state: UnsafePointer<UInt64>) -> Bool { state.int(2) == state.int(1) >> 63 }
 }
 
 /// The sum of floats, with what each addition rounds away (Neumaier 1974), so that the order hardly matters.
@@ -127,29 +109,12 @@ enum FloatSumState: AggregateState {
 
     static func result(_ state: UnsafePointer<UInt64>) -> Double? { state[0] > 0 ? sum(state) : nil }
 
+    static func mean(_ state: UnsafePointer<UInt64>) -> Double? { result(state).map { $0 / Double(state[0]) } }
+
     /// Infinities leave no rounding error that means anything.
-    static func sum(_ state: UnsafePointer<UInt64>) -> Double {
+    private static func sum(_ state: UnsafePointer<UInt64>) -> Double {
         let sum = state.float(1)
         return sum.isFinite ? sum + state.float(2) : sum
-    }
-}
-
-enum FloatMeanState: AggregateState {
-    typealias Input = Double
-    static let words = FloatSumState.words
-
-    @inline(__always)
-    static func add(_ value: Double, at moment: Moment, to state: UnsafeMutablePointer<UInt64>) {
-        FloatSumState.add(value, at: moment, to: state)
-    }
-
-    @inline(__always)
-    static func merge(_ other: UnsafePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
-        FloatSumState.merge(other, into: state)
-    }
-
-    static func result(_ state: UnsafePointer<UInt64>) -> Double? {
-        state[0] > 0 ? FloatSumState.sum(state) / Double(state[0]) : nil
     }
 }
 
@@ -181,21 +146,6 @@ enum VarianceState: AggregateState {
     static func result(_ state: UnsafePointer<UInt64>) -> Double? {
         state[0] > 1 ? state.float(2) / Double(state[0] - 1) : nil
     }
-}
 
-enum DeviationState: AggregateState {
-    typealias Input = Double
-    static let words = VarianceState.words
-
-    @inline(__always)
-    static func add(_ value: Double, at moment: Moment, to state: UnsafeMutablePointer<UInt64>) {
-        VarianceState.add(value, at: moment, to: state)
-    }
-
-    @inline(__always)
-    static func merge(_ other: UnsafePointer<UInt64>, into state: UnsafeMutablePointer<UInt64>) {
-        VarianceState.merge(other, into: state)
-    }
-
-    static func result(_ state: UnsafePointer<UInt64>) -> Double? { VarianceState.result(state)?.squareRoot() }
+    static func deviation(_ state: UnsafePointer<UInt64>) -> Double? { result(state)?.squareRoot() }
 }

@@ -44,10 +44,6 @@ enum ExtremeState<Kept: Preference>: AggregateState {
         add(UnsafeRawPointer(other + 1).load(as: Kept.Value.self), at: Moment(time: 0, offset: 0), to: state)
         state[0] = count &+ other[0]
     }
-
-    static func result(_ state: UnsafePointer<UInt64>) -> Kept.Value? {
-        state[0] > 0 ? UnsafeRawPointer(state + 1).load(as: Kept.Value.self) : nil
-    }
 }
 
 /// Which of two moments an aggregate keeps.
@@ -89,9 +85,5 @@ enum EndState<Kept: Turn, Value: BitwiseCopyable>: AggregateState {
         let moment = Moment(time: other.int(1), offset: other.int(2))
         add(UnsafeRawPointer(other + 3).load(as: Value.self), at: moment, to: state)
         state[0] = count &+ other[0]
-    }
-
-    static func result(_ state: UnsafePointer<UInt64>) -> Value? {
-        state[0] > 0 ? UnsafeRawPointer(state + 3).load(as: Value.self) : nil
     }
 }

@@ -117,32 +117,29 @@ private struct AggregateCall {
             start[..<(start.lastIndex { !$0.isWhitespace }.map { start.index(after: $0) } ?? start.startIndex)])
     }
 
-    /// The parenthesis that closes another; those in texts do not count.
+    /// The parenthesis that closes another.
     private static func end(of text: String, from open: String.Index) -> String.Index? {
-        var depth = 0
-        var quote: Character?
-        for index in text[open...].indices {
-            let character = text[index]
-            if let open = quote {
-                if character == open { quote = nil }
-                continue
-            }
-            switch character {
-            case "'", "\"": quote = character
-            case "(": depth += 1
-            case ")":
-                depth -= 1
-                if depth == 0 { return index }
-            default: break
-            }
+        var end: String.Index?
+        forEachSign(text[open...]) { index, character, depth in
+            if character == ")", depth == 0, end == nil { end = index }
         }
-        return nil
+        return end
     }
 
-    /// By the commas that are inside of no parentheses or texts.
+    /// By the commas that are inside of no parentheses.
     private static func split(_ text: Substring) -> [Substring] {
         var parts: [Substring] = []
         var start = text.startIndex
+        forEachSign(text) { index, character, depth in
+            guard character == ",", depth == 0 else { return }
+            parts.append(text[start..<index])
+            start = text.index(after: index)
+        }
+        return parts + [text[start...]]
+    }
+
+    /// Every character outside of quotes, with the number of parentheses that are open behind it.
+    private static func forEachSign(_ text: Substring, _ body: (String.Index, Character, Int) -> Void) {
         var depth = 0
         var quote: Character?
         for index in text.indices {
@@ -155,12 +152,9 @@ private struct AggregateCall {
             case "'", "\"": quote = character
             case "(": depth += 1
             case ")": depth -= 1
-            case "," where depth == 0:
-                parts.append(text[start..<index])
-                start = text.index(after: index)
             default: break
             }
+            body(index, character, depth)
         }
-        return parts + [text[start...]]
     }
 }

@@ -17,20 +17,29 @@ internal import WalleText
 ///     [stream.hourly.aggregate]
 ///     views = "count()"
 ///     platforms = "distinct(platform)"
+///
+///     [pattern.funnel]
+///     source = "clicks"
+///     key = "user_id"
+///     pattern = "product_view add_to_cart+? (not purchase)"
+///     within = "1h"
 package enum DefinitionReader {
     /// - Throws: `.definition` that names the field, as in `stream.hourly.window.tumbling`.
-    package static func read(_ node: DefinitionNode) throws(StreamError) -> [StreamDefinition] {
+    package static func read(_ node: DefinitionNode) throws(StreamError) -> StreamDefinitions {
         var root = try DefinitionTable(node)
         let sources = try named(root.node("source")) { name, node throws(StreamError) in try source(name, node) }
         let streams = try named(root.node("stream"), at: "stream") { name, node throws(StreamError) in
             try stream(name, node, sources)
         }
-        try root.finish(["source", "stream"])
-        guard !streams.isEmpty else {
+        let patterns = try named(root.node("pattern"), at: "pattern") { name, node throws(StreamError) in
+            try pattern(name, node, sources)
+        }
+        try root.finish(["source", "stream", "pattern"])
+        guard !streams.isEmpty || !patterns.isEmpty else {
             throw StreamError(
                 .definition, "no stream is defined", remedy: "Write a table [stream.NAME] with source, key and window.")
         }
-        return streams
+        return StreamDefinitions(streams: streams, patterns: patterns)
     }
 
     /// The tables of a table, each with its name in the field of its errors.
@@ -116,6 +125,18 @@ package enum DefinitionReader {
             aggregates: try aggregates(table.node("aggregate")), emission: try emission(&table))
         try table.finish(["source", "where", "let", "key", "window", "lateness", "aggregate", "emit"])
         return definition
+    }
+
+    private static func pattern(
+        _ name: String, _ node: DefinitionNode, _ sources: [StreamSource]
+    ) throws(StreamError) -> PatternDefinition {
+        var table = try DefinitionTable(node)
+        let source = try source(of: &table, sources)
+        let filter = try expression(try table.text("where"), field: "where")
+        let key = try key(&table)
+        let pattern = try PatternReader.read(&table, source.schema)
+        try table.finish(["source", "where", "key"] + PatternReader.fields)
+        return PatternDefinition(name: name, source: source, filter: filter, key: key, pattern: pattern)
     }
 
     private static func source(

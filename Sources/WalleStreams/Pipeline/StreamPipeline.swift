@@ -1,5 +1,5 @@
 /// Runs one definition: batches of events in, rows of windows out. Belongs to one thread at a time.
-package final class StreamPipeline {
+package final class StreamPipeline: EventProcessor {
     package let definition: StreamDefinition
     /// The columns of its rows.
     package let columns: StreamColumns
@@ -27,6 +27,8 @@ package final class StreamPipeline {
             emission: definition.emission, texts: texts)
     }
 
+    package var name: String { definition.name }
+    package var source: StreamSource { definition.source }
     /// Events that were too late for any window.
     package var lateCount: Int { windows.lateCount }
     package var watermark: Int64 { windows.watermark }

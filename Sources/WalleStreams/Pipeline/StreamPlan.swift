@@ -59,7 +59,7 @@ package struct StreamPlan {
         StreamError(.definition, "\"\(name)\" is there already", remedy: "Choose another name.")
     }
 
-    private static func places(
+    static func places(
         _ names: [String], _ scope: ExpressionScope
     ) throws(StreamError) -> [ExpressionScope.Place] {
         var places: [ExpressionScope.Place] = []

@@ -1,14 +1,14 @@
-/// Runs a pipeline on a file of events from its beginning to its end.
+/// Runs a definition on a file of events from its beginning to its end.
 package final class StreamReplay {
-    private let pipeline: StreamPipeline
+    private let processor: any EventProcessor
     private let inOrderOfTime: Bool
     /// Events read, rows given.
     package private(set) var eventCount = 0
     package private(set) var rowCount = 0
 
     /// - Parameter inOrderOfTime: Put the events in the order of their times, then of the file, which must fit in memory.
-    package init(pipeline: StreamPipeline, inOrderOfTime: Bool) {
-        self.pipeline = pipeline
+    package init(_ processor: any EventProcessor, inOrderOfTime: Bool) {
+        self.processor = processor
         self.inOrderOfTime = inOrderOfTime
     }
 
@@ -19,18 +19,18 @@ package final class StreamReplay {
     ) throws(StreamError) -> EventInput {
         var waiting: [EventBatch] = []
         let input = try EventInput.read(
-            file: file, schema: pipeline.definition.source.schema, texts: texts, options: options
+            file: file, schema: processor.source.schema, texts: texts, options: options
         ) { batch throws(StreamError) in
-            if inOrderOfTime { waiting.append(batch) } else { process(batch, body) }
+            if inOrderOfTime { waiting.append(batch) } else { try process(batch, body) }
         }
-        for batch in try TimeOrder.sorted(waiting) { process(batch, body) }
-        give(pipeline.advance(to: .max), body)
+        for batch in try TimeOrder.sorted(waiting) { try process(batch, body) }
+        give(try processor.advance(to: .max), body)
         return input
     }
 
-    private func process(_ batch: EventBatch, _ body: (StreamRows) -> Void) {
+    private func process(_ batch: EventBatch, _ body: (StreamRows) -> Void) throws(StreamError) {
         eventCount += batch.count
-        give(pipeline.process(batch), body)
+        give(try processor.process(batch), body)
     }
 
     private func give(_ rows: [StreamRows], _ body: (StreamRows) -> Void) {

@@ -1,0 +1,89 @@
+import Testing
+
+@testable import WalleStreams
+
+@Suite struct PatternPipelineTests {
+    private static func definition(delay: Microseconds, where filter: String? = nil) throws -> PatternDefinition {
+        let schema = EventSchema(page: nil, time: "at", attributes: [.init("user", .text), .init("price", .int)])
+        return PatternDefinition(
+            name: "p", source: StreamSource(name: "s", schema: schema, delay: delay),
+            filter: try filter.map { text throws(StreamError) in try ExpressionParser.parse(text) }, key: ["user"],
+            pattern: try EventPattern.parse("a+? b[price > 3] (not c)", within: 40, schema: schema))
+    }
+
+    private struct Match: Hashable {
+        var key: EventValue
+        var start: Int64
+        var end: Int64
+        var events: [EventValue]
+    }
+
+    private static func run(
+        _ definition: PatternDefinition, _ events: [Event], _ random: inout SeededRandom
+    ) throws -> (matches: [Match], late: Int) {
+        let texts = TextDictionary()
+        let pipeline = try PatternPipeline(definition)
+        var builder = EventBatchBuilder(schema: definition.source.schema, texts: texts)
+        var rows: [StreamRows] = []
+        for event in events {
+            builder.append(event)
+            if Int.random(in: 0..<20, using: &random) == 0 { rows += try pipeline.process(builder.finish()) }
+        }
+        rows += try pipeline.process(builder.finish())
+        rows += try pipeline.advance(to: .max)
+        let matches = rows.flatMap { rows in
+            (0..<rows.count).map { row in
+                guard case .lists(let events) = rows.results.aggregates[0] else {
+                    return Match(key: .null, start: 0, end: 0, events: [])
+                }
+                return Match(
+                    key: rows.keys[0].value(at: row, texts: texts), start: rows.results.starts[row],
+                    end: rows.results.ends[row], events: events[row])
+            }
+        }
+        return (matches, pipeline.lateCount)
+    }
+
+    private static func events(_ random: inout SeededRandom) -> [Event] {
+        (0..<400).map { index in
+            // No two of one time, so that the order of time is one.
+            Event(
+                ["a", "b", "c", "d"].randomElement(using: &random) ?? "a", time: Int64(index * 3),
+                attributes: [
+                    "user": .text("u\(Int.random(in: 0..<3, using: &random))"),
+                    "price": .int(.random(in: 0..<9, using: &random)),
+                ])
+        }
+    }
+
+    @Test func putsEventsInOrder() throws {
+        for seed in 0..<6 as Range<UInt64> {
+            var random = SeededRandom(seed)
+            let events = Self.events(&random)
+            let (expected, _) = try Self.run(Self.definition(delay: 0), events, &random)
+            #expect(!expected.isEmpty)
+            let disordered = events.map { ($0.time + .random(in: 0...30, using: &random), $0) }
+                .sorted { $0.0 < $1.0 }.map(\.1)
+            let (matches, late) = try Self.run(Self.definition(delay: 30), disordered, &random)
+            #expect(late == 0 && Set(matches) == Set(expected), "seed \(seed)")
+        }
+    }
+
+    @Test func leavesLateEventsOut() throws {
+        var random = SeededRandom(3)
+        var events = Self.events(&random)
+        let (expected, _) = try Self.run(Self.definition(delay: 5), events, &random)
+        events.append(Event("a", time: 4, attributes: ["user": .text("u0")]))
+        let (matches, late) = try Self.run(Self.definition(delay: 5), events, &random)
+        #expect(late == 1 && matches == expected)
+    }
+
+    @Test func looksAtFilteredEventsOnly() throws {
+        var random = SeededRandom(4)
+        let events = Self.events(&random)
+        let kept = events.filter { $0.attributes["user"] == .text("u1") }
+        let (expected, _) = try Self.run(Self.definition(delay: 0), kept, &random)
+        let (matches, _) = try Self.run(Self.definition(delay: 0, where: "user = 'u1'"), events, &random)
+        #expect(!matches.isEmpty && matches == expected)
+    }
+}

@@ -1,0 +1,103 @@
+import Testing
+
+@testable import WalleStreams
+
+@Suite struct TriggerIndexTests {
+    @Test func agreesWithEveryConditionAlone() throws {
+        for seed in 0..<25 as Range<UInt64> { try TriggerRun.check(seed, conditions: 25, events: 60) }
+    }
+
+    @Test func goesOnFromItsState() throws {
+        for seed in 0..<15 as Range<UInt64> {
+            var random = SeededRandom(seed)
+            let (whole, first, second) = (TriggerRun(), TriggerRun(), TriggerRun())
+            let patterns = (0..<25).compactMap { _ in TriggerRun.condition(&random) }
+            for (id, pattern) in patterns.enumerated() {
+                guard (try? whole.index.add(pattern, id: id)) != nil else { continue }
+                try first.index.add(pattern, id: id)
+            }
+            for (id, pattern) in patterns.enumerated().reversed() { try? second.index.add(pattern, id: id) }
+            let events = (0..<60).map { TriggerRun.event(Int64($0), &random) }
+            let cut = random.below(60)
+            try whole.take(events)
+            try first.take(Array(events[..<cut]))
+            var writer = StateWriter()
+            first.index.encode(to: &writer)
+            var reader = StateReader(writer.bytes)
+            try second.index.restore(from: &reader)
+            second.skip(cut)
+            try second.take(Array(events[cut...]))
+            for run in [whole, second] { run.index.advance(watermark: .max, into: &run.matches) }
+            #expect(whole.found == first.found.merging(second.found, uniquingKeysWith: +), "seed \(seed)")
+            #expect(whole.index.counters == second.index.counters)
+        }
+    }
+
+    @Test func refusesDamagedState() throws {
+        let run = TriggerRun()
+        var random = SeededRandom(5)
+        for id in 0..<10 { try? run.index.add(TriggerRun.condition(&random) ?? TriggerRun.pattern("a b"), id: id) }
+        try run.take((0..<40).map { TriggerRun.event(Int64($0), &random) })
+        var writer = StateWriter()
+        run.index.encode(to: &writer)
+        for _ in 0..<200 {
+            var bytes = writer.bytes
+            if random.chance(50) { bytes.removeLast(1 + random.below(bytes.count - 1)) }
+            bytes[random.below(bytes.count)] ^= UInt8(1 + random.below(255))
+            let other = TriggerRun()
+            try other.index.add(TriggerRun.pattern("a b"), id: 0)
+            var reader = StateReader(bytes)
+            guard (try? other.index.restore(from: &reader)) != nil else { continue }
+            other.index.advance(watermark: .max, into: &other.matches)
+        }
+    }
+
+    @Test func sharesWhatBeginsAlike() throws {
+        let run = TriggerRun()
+        for (id, text) in ["a b c", "a b d", "a b", "a b[x > 0] d", "c"].enumerated() {
+            try run.index.add(TriggerRun.pattern(text), id: id)
+        }
+        #expect(run.index.nodeCount == 7 && run.index.automatonCount == 0 && run.index.count == 5)
+        try run.index.add(TriggerRun.pattern("a+ b"), id: 9)
+        #expect(run.index.automatonCount == 1 && run.index.nodeCount == 7)
+        for id in [0, 1, 2, 3, 4, 9] { #expect(run.index.remove(id: id)) }
+        #expect(run.index.nodeCount == 0 && run.index.automatonCount == 0 && !run.index.remove(id: 0))
+        #expect(run.index.retention == 0 && run.index.predicates.allSatisfy { $0.uses == 0 })
+    }
+
+    @Test(arguments: [
+        ("a", true), ("a b (c | 'd*') @x any", true), ("a -> b", true), ("a ~> b", false), ("a b?", false),
+        ("a not b", false), ("a (b c | d)", false), ("a . b", false), ("(a b) c", false),
+    ])
+    func knowsAChain(text: String, isChain: Bool) throws {
+        #expect(try (TriggerRun.pattern(text).chain != nil) == isChain)
+    }
+
+    @Test func forgetsKeysThatAreOutOfDate() throws {
+        let run = TriggerRun()
+        try run.index.add(TriggerRun.pattern("a b", within: 10), id: 0)
+        for key in 0..<2000 as Range<Int64> { try run.take([SmallEvent(name: "a", time: key, key: key)]) }
+        #expect(run.index.keyCount < 60)
+    }
+
+    @Test func dropsWhatIsTooMuch() throws {
+        var limits = TriggerIndex.Limits()
+        (limits.entriesPerKey, limits.keys) = (8, 4)
+        let run = TriggerRun(limits)
+        try run.index.add(TriggerRun.pattern("a b", within: 1000), id: 0)
+        for time in 0..<20 as Range<Int64> { try run.take([SmallEvent(name: "a", time: time)]) }
+        try run.take([SmallEvent(name: "b", time: 20)])
+        #expect(run.index.counters.dropped == 12 && run.matches.matches.rows == [12, 20])
+        for key in 1...9 as ClosedRange<Int64> { try run.take([SmallEvent(name: "a", time: 30, key: key)]) }
+        #expect(run.index.keyCount <= 4 && run.index.counters.droppedKeys == 6)
+    }
+
+    @Test func refusesMoreConditionsThanMayBe() throws {
+        var limits = TriggerIndex.Limits()
+        limits.conditions = 1
+        let run = TriggerRun(limits)
+        try run.index.add(TriggerRun.pattern("a"), id: 0)
+        #expect(throws: StreamError.self) { try run.index.add(TriggerRun.pattern("b"), id: 1) }
+        #expect(throws: StreamError.self) { try run.index.add(TriggerRun.pattern("a", within: 0), id: 1) }
+    }
+}
