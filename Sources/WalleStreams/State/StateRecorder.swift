@@ -1,7 +1,7 @@
 /// Finds what changed in a stream's state since it was last saved.
 ///
-/// Everything that may have changed is written, and a block whose checksum is the one it was saved with is left out: that
-/// costs a hundredth of what saving does, and adding an event costs nothing.
+/// Everything that may have changed is written, and a block whose checksum is the one it was saved with is left out:
+/// adding an event thus costs nothing, and writing to memory is little beside writing to a store.
 package final class StateRecorder {
     /// The checksums of the blocks that are saved, and of those that will be.
     private var saved: [StateItem: [UInt64]]

@@ -1,8 +1,8 @@
-/// A pipeline whose rows, state and place in the source are in a store: after a crash it goes on where the last checkpoint
-/// was, and the rows are those of a run without one.
+/// A pipeline whose rows, state and place in the source are in a store: after a crash it goes on where the last
+/// checkpoint was, and the rows are those of a run without one.
 ///
-/// Rows gather in memory and are written with the state in one transaction: after a span of time, when there are many, or
-/// when somebody reads. Belongs to one thread at a time; other threads and processes read what is committed.
+/// Rows gather in memory and are written with the state in one transaction: after a span of time, when there are many,
+/// or when somebody reads. Belongs to one thread at a time; other threads and processes read what is committed.
 package final class DurableStream {
     package struct Options: Sendable {
         /// Between two checkpoints.
@@ -71,8 +71,8 @@ package final class DurableStream {
     ///
     /// - Parameter now: By a clock that never goes back, in microseconds.
     /// - Returns: The rows of windows that ended. After a crash the same are given again: only the store has each once.
-    /// - Throws: `.input` when events between the last and these are missing; `.storage` when rows cannot be written and
-    ///   there is no more room for them in memory. Nothing of the batch is taken then.
+    /// - Throws: `.input` when events between the last and these are missing; `.storage` when rows cannot be written
+    ///   and there is no more room for them in memory. Nothing of the batch is taken then.
     @discardableResult
     package func process(_ batch: EventBatch, now: Microseconds) throws(StreamError) -> [StreamRows] {
         precondition(batch.texts === texts, "events with the texts of the stream")

@@ -3,8 +3,8 @@ internal import GRDB
 /// The table of a stream's rows: a column for each part of the key, the bounds of the window and each aggregate, and
 /// `_key` and `_revision`.
 ///
-/// A row is named by its window and `_key`, the number of its key (in `over` windows of the row), so that writing one again
-/// changes nothing. The end of the window comes first: rows are appended, removed and most often read by time.
+/// A row is named by its window and `_key`, the number of its key (in `over` windows of the row), so that writing one
+/// again changes nothing. The end of the window comes first: rows are appended, removed and most often read by time.
 /// Times are microseconds, bools 0 or 1, lists JSON; NaN, which SQLite does not have, is null.
 struct ResultTable: Sendable {
     let name: String
@@ -42,7 +42,7 @@ struct ResultTable: Sendable {
             throw StreamError(
                 .definition, field: column.name, "the table of rows has two columns of this name, as SQL reads it",
                 remedy:
-                    "Choose a name that differs in more than capitals, and is not \(Self.own.joined(separator: " or "))."
+                    "Choose one that differs in more than capitals, and is not \(Self.own.joined(separator: " or "))."
             )
         }
         let lower = name.lowercased()

@@ -18,7 +18,7 @@ enum StoreFailure {
         case .SQLITE_FULL:
             (
                 "the disk is full, or the file as large as it may be",
-                "Make room, raise the limit of the file or shorten the retention: what is new is kept in memory until then."
+                "Make room, raise the limit of the file or shorten the retention: what is new waits in memory."
             )
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             (

@@ -2,8 +2,8 @@ internal import GRDB
 
 /// A file of SQLite with the rows, the state and the place in their source of any number of streams.
 ///
-/// A checkpoint is one transaction: after a crash the rows, the state and the place are those of one moment. One process
-/// writes at a time, others may read meanwhile.
+/// A checkpoint is one transaction: after a crash the rows, the state and the place are those of one moment. One
+/// process writes at a time, others may read meanwhile.
 package final class StreamStore: Sendable {
     package let path: String
     package let options: StoreOptions
