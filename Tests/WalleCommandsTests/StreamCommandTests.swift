@@ -115,6 +115,34 @@ import Testing
         #expect(status != .success && recorder.error.contains(message), "\(recorder.error)")
     }
 
+    @Test func goesOnWhereTheStoreStopped() async throws {
+        let scratch = try Scratch()
+        try scratch.write(Self.definitions, to: "a.toml")
+        let lines = (0..<300).map { index in
+            "{\"user_id\": \"u\(index % 3)\", \"event\": \"view\", \"timestamp\": \(1_700_000_000_000_000 + index * 60_000_000)}\n"
+        }
+        let arguments = [
+            scratch.path + "/a.toml", "--input", scratch.path + "/log.jsonl", "--stream", "hourly", "--format", "json",
+        ]
+        var given: [String] = []
+        for count in [100, 100, 230, 300] {
+            try scratch.write(lines.prefix(count).joined(), to: "log.jsonl")
+            let recorder = Recorder()
+            #expect(try await run(arguments + ["--store", scratch.path + "/s.sqlite"], recorder) == .success)
+            given += recorder.lines
+            if count == 230 { #expect(recorder.error.contains("130 events from 100 on"), "\(recorder.error)") }
+        }
+        let whole = Recorder()
+        #expect(try await run(arguments + ["--as-is"], whole) == .success)
+        // Without a store the end of the file closes the last windows.
+        #expect(given.count == whole.lines.count - 3 && Set(given).isSubset(of: Set(whole.lines)))
+        let other = Self.definitions.replacing("tumbling = \"1h\"", with: "tumbling = \"2h\"")
+        try scratch.write(other, to: "a.toml")
+        let refused = Recorder()
+        #expect(try await run(arguments + ["--store", scratch.path + "/s.sqlite"], refused) == .failure)
+        #expect(refused.error.contains("window"), "\(refused.error)")
+    }
+
     @Test func printsSQL() async throws {
         let scratch = try Scratch()
         let recorder = Recorder()

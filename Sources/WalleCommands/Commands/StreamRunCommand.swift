@@ -27,6 +27,9 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
     @Flag(help: "Take the events in the order of the file.")
     var asIs = false
 
+    @Option(help: "Keep rows and state in this SQLite file, and go on where they stopped. Implies --as-is.")
+    var store: String?
+
     @OptionGroup var common: CommonOptions
 
     package init() {}
@@ -42,6 +45,7 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
             options.timeUnit = unit
             // A file is history: no time in it is ahead of a clock that matters.
             options.futureBound = nil
+            if let store { return try replay(try StreamFile(file), into: store, options, console) }
             let texts = TextDictionary()
             for processor in try StreamFile(file).processors(named: stream, texts: texts) {
                 try replay(processor, texts, options, console)
@@ -66,6 +70,27 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
         if !common.quiet { tell(processor, replay, input, console) }
     }
 
+    /// Each stream goes on where the store has it.
+    private func replay(
+        _ file: StreamFile, into path: String, _ options: IngestOptions, _ console: Console
+    ) throws -> CommandStatus {
+        let store = try StreamStore(path: path)
+        for definition in try file.streams(named: stream) {
+            let durable = try DurableStream(definition, in: store)
+            let columns = try StreamPlan(definition).columns
+            var output = RowOutput(columns, texts: durable.texts, format: common.format, console: console)
+            let start = durable.position
+            let replay = StoredReplay(durable) { IngestOptions.systemClock() }
+            let input = try replay.run(file: self.input, options) { output.append($0) }
+            output.end()
+            guard !common.quiet else { continue }
+            console.say("\(definition.name): \(replay.eventCount) events from \(start) on, \(replay.rowCount) rows")
+            tell(late: durable.lateCount, of: Int(durable.position), console)
+            tell(input, console)
+        }
+        return .success
+    }
+
     /// More late events than this share are worth a word.
     private static let muchLate = 0.01
 
@@ -73,12 +98,19 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
         _ processor: any EventProcessor, _ replay: StreamReplay, _ input: EventInput, _ console: Console
     ) {
         console.say("\(processor.name): \(replay.eventCount) events, \(replay.rowCount) rows")
-        let late = processor.lateCount
-        if Double(late) > Self.muchLate * Double(replay.eventCount) {
+        tell(late: processor.lateCount, of: replay.eventCount, console)
+        tell(input, console)
+    }
+
+    private func tell(late: Int, of count: Int, _ console: Console) {
+        if Double(late) > Self.muchLate * Double(count) {
             console.say("\(late) events came too late. Give the source a longer delay.")
         } else if late > 0 {
             console.say("\(late) events came too late.")
         }
+    }
+
+    private func tell(_ input: EventInput, _ console: Console) {
         let bad = input.badLines
         if bad.lineCount > 0 { console.say("\(bad.lineCount) lines gave no event:") }
         for reason in BadLine.Reason.allCases where bad[reason] > 0 { console.say("  \(bad[reason]) \(reason)") }
