@@ -5,13 +5,14 @@ import WallePython
 
 /// Ordinary scripts under limits that end them anywhere: CPython must survive each.
 ///
-/// `WALLE_FUZZ_RUNS` and `WALLE_FUZZ_SEED` set count and seed.
+/// `WALLE_FUZZ_RUNS` and `WALLE_FUZZ_SEED` set count and seed; the seed `fresh` is another one each time.
 extension RuntimeTests {
     @Suite(.serialized) struct FuzzTests {
         @Test(.timeLimit(.minutes(60))) func survivesLimits() async throws {
             let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
                 let environment = ProcessInfo.processInfo.environment
-                let seed = environment["WALLE_FUZZ_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...999_999_999)
+                let wanted = environment["WALLE_FUZZ_SEED"] ?? ""
+                let seed = wanted == "fresh" ? .random(in: 0...999_999_999) : UInt64(wanted) ?? 11
                 try await Fuzz(seed: seed).run(count: environment["WALLE_FUZZ_RUNS"].flatMap { Int($0) } ?? 200)
             }
             if let result { print(String(decoding: result.standardOutputContent, as: UTF8.self)) }
