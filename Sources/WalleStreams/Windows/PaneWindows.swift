@@ -140,11 +140,11 @@ final class PaneWindows: WindowOperator {
         }
         let key = events.keys[Int(row)]
         let changed = shape.windows(containing: start).filter { $0.end <= watermark && $0.end + lateness > watermark }
-        var before = changed.map { window in group(key, window) }
+        let before = changed.map { window in group(key, window) }
         withUnsafePointer(to: row) { add(events.with(UnsafeBufferPointer(start: $0, count: 1)), toPane: start) }
         if let lastEnd, shape.firstEnd(start) <= lastEnd { merger.isStale = true }
         for index in changed.indices {
-            emitChange(key, changed[index], before: &before[index], &results)
+            emitChange(key, changed[index], before: before[index], &results)
         }
     }
 
@@ -160,13 +160,13 @@ final class PaneWindows: WindowOperator {
     }
 
     private func emitChange(
-        _ key: UInt64, _ window: PaneShape.Window, before: inout GroupTable?, _ results: inout [WindowResults]
+        _ key: UInt64, _ window: PaneShape.Window, before: GroupTable?, _ results: inout [WindowResults]
     ) {
         guard let after = group(key, window) else { return }
         let id = WindowKey(end: window.end, start: window.start, key: key)
         let revision = revisions[id] ?? 0
-        if before != nil {
-            if emission == .retractions, let before {
+        if let before {
+            if emission == .retractions {
                 results.append(layout.results(of: before, window, .retraction) { _ in revision })
             }
             revisions[id] = revision + 1
