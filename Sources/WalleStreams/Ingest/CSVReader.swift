@@ -77,19 +77,12 @@ package struct CSVReader: EventReader, ~Copyable {
     }
 
     private mutating func take(_ bytes: UnsafeRawBufferPointer) -> Int {
-        if isSkipping { return skip(bytes) }
+        if isSkipping { return buffer.skipLine(bytes, isInside: &isSkipping) }
         let before = buffer.count
         let taken = buffer.fill(bytes)
         let hasLine = UnsafeRawBufferPointer(rebasing: bytes[..<taken]).lengthOfLine() != nil
         isWorthReading = hasLine || before + taken > options.mostLineBytes
         return taken
-    }
-
-    private mutating func skip(_ bytes: UnsafeRawBufferPointer) -> Int {
-        let line = bytes.lengthOfLine()
-        isSkipping = line == nil
-        buffer.skip(line ?? bytes.count, lines: isSkipping ? 0 : 1)
-        return line ?? bytes.count
     }
 
     /// Until there is no whole record or the batch is full.

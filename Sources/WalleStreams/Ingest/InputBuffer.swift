@@ -73,6 +73,17 @@ struct InputBuffer: ~Copyable {
         position.offset += Int64(count)
         position.line += Int64(lines)
     }
+
+    /// Goes over the rest of a line that nobody keeps. The buffer is empty.
+    ///
+    /// - Parameter isInside: Set to whether the line goes on behind the bytes.
+    /// - Returns: How many bytes were of the line.
+    mutating func skipLine(_ bytes: UnsafeRawBufferPointer, isInside: inout Bool) -> Int {
+        let line = bytes.lengthOfLine()
+        isInside = line == nil
+        skip(line ?? bytes.count, lines: isInside ? 0 : 1)
+        return line ?? bytes.count
+    }
 }
 
 extension UnsafeRawBufferPointer {

@@ -69,7 +69,7 @@ package struct JSONLinesReader: EventReader, ~Copyable {
     }
 
     private mutating func take(_ bytes: UnsafeRawBufferPointer) -> Int {
-        if isSkipping { return skip(bytes) }
+        if isSkipping { return buffer.skipLine(bytes, isInside: &isSkipping) }
         let before = buffer.count
         let taken = buffer.fill(bytes)
         let added = UnsafeBufferPointer(rebasing: buffer.bytes[before...])
@@ -81,13 +81,6 @@ package struct JSONLinesReader: EventReader, ~Copyable {
             isSkipping = true
         }
         return taken
-    }
-
-    private mutating func skip(_ bytes: UnsafeRawBufferPointer) -> Int {
-        let line = bytes.lengthOfLine()
-        isSkipping = line == nil
-        buffer.skip(line ?? bytes.count, lines: isSkipping ? 0 : 1)
-        return line ?? bytes.count
     }
 
     /// Until there is no whole line or the batch is full.

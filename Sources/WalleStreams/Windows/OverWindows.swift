@@ -13,7 +13,7 @@ final class OverWindows: WindowOperator {
     @exclusivity(unchecked) var count = 0
     @exclusivity(unchecked) var earliest = Int64.max
     /// Of each key the index of its history.
-    var indices = KeyMap()
+    var indices = KeyTable()
     @exclusivity(unchecked) var histories: UnsafeMutablePointer<OverHistory>
     var historyCount = 0
     var historyCapacity = 64
@@ -227,7 +227,7 @@ final class OverWindows: WindowOperator {
         guard historyCount > sweepCount else { return }
         let from = watermark.addingClamped(-size)
         var kept = 0
-        indices = KeyMap()
+        indices = KeyTable()
         for index in 0..<historyCount {
             let history = histories[index]
             guard history.last >= from else {

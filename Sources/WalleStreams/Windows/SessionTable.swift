@@ -32,14 +32,14 @@ final class SessionTable {
     @exclusivity(unchecked) var free: Int32 = -1
     /// Places that were ever used.
     var used = 0
-    var heads: KeyMap
+    var heads: KeyTable
 
     init(_ layout: AggregateLayout) {
         self.layout = layout
         stride = GroupTable.header + layout.stateWords
         base = .allocate(capacity: capacity * stride)
         sessions = .allocate(capacity: capacity)
-        heads = KeyMap()
+        heads = KeyTable()
     }
 
     deinit {
@@ -127,77 +127,6 @@ final class SessionTable {
         } else {
             while sessions[Int(before)].next != session { before = sessions[Int(before)].next }
             sessions[Int(before)].next = sessions[session].next
-        }
-    }
-}
-
-/// From keys to small numbers: open addressing. A number of −1 is no entry.
-struct KeyMap {
-    private var keys: [UInt64]
-    private var values: [Int32]
-    private var mask: Int
-    private var count = 0
-
-    init() {
-        mask = 63
-        keys = [UInt64](repeating: 0, count: mask + 1)
-        values = [Int32](repeating: -1, count: mask + 1)
-    }
-
-    var byteCount: Int { (mask + 1) * 12 }
-
-    subscript(key: UInt64) -> Int32 {
-        get { values[place(key)] }
-        set {
-            let place = place(key)
-            let isNew = values[place] < 0
-            if newValue < 0 {
-                if !isNew { remove(place) }
-                return
-            }
-            keys[place] = key
-            values[place] = newValue
-            if isNew {
-                count += 1
-                if count * 2 > mask { grow() }
-            }
-        }
-    }
-
-    @inline(__always) private func home(_ key: UInt64) -> Int {
-        Int(truncatingIfNeeded: fold(key ^ 0x9e37_79b9_7f4a_7c15, 0xd6e8_feb8_6659_fd93)) & mask
-    }
-
-    @inline(__always) private func place(_ key: UInt64) -> Int {
-        var index = home(key)
-        while values[index] >= 0, keys[index] != key { index = (index &+ 1) & mask }
-        return index
-    }
-
-    /// Moves entries behind a removed one forward, so that none is out of reach of its home.
-    private mutating func remove(_ place: Int) {
-        var hole = place
-        var index = (place + 1) & mask
-        while values[index] >= 0 {
-            let distance = (index &- home(keys[index])) & mask
-            if distance >= (index &- hole) & mask {
-                (keys[hole], values[hole]) = (keys[index], values[index])
-                hole = index
-            }
-            index = (index + 1) & mask
-        }
-        values[hole] = -1
-        count -= 1
-    }
-
-    private mutating func grow() {
-        let (oldKeys, oldValues) = (keys, values)
-        mask = mask * 2 + 1
-        keys = [UInt64](repeating: 0, count: mask + 1)
-        values = [Int32](repeating: -1, count: mask + 1)
-        for index in oldValues.indices where oldValues[index] >= 0 {
-            let place = place(oldKeys[index])
-            (keys[place], values[place]) = (oldKeys[index], oldValues[index])
         }
     }
 }

@@ -23,28 +23,42 @@ struct KeyTable: ~Copyable {
     var byteCount: Int { (mask + 1) * 12 }
 
     /// −1 when the key is not there.
-    @inline(__always) func value(of key: Int64) -> Int32 {
+    @inline(__always) func value(of key: Int64) -> Int32 { values[slot(of: key)] }
+
+    /// Where a key is, or would be.
+    @inline(__always) private func slot(of key: Int64) -> Int {
         var slot = home(key)
-        while values[slot] >= 0 {
-            if keys[slot] == key { return values[slot] }
-            slot = (slot + 1) & mask
-        }
-        return -1
+        while values[slot] >= 0, keys[slot] != key { slot = (slot + 1) & mask }
+        return slot
     }
 
     /// For a key that is not there.
     mutating func insert(_ key: Int64, _ value: Int32) {
         if (count + 1) * 2 > mask { grow() }
-        var slot = home(key)
-        while values[slot] >= 0 { slot = (slot + 1) & mask }
+        let slot = slot(of: key)
         (keys[slot], values[slot]) = (key, value)
         count += 1
     }
 
+    /// The value of a key by its bits: −1 when it is not there, and to remove it.
+    subscript(key: UInt64) -> Int32 {
+        get { value(of: Int64(bitPattern: key)) }
+        set {
+            let key = Int64(bitPattern: key)
+            let slot = slot(of: key)
+            if newValue < 0 {
+                remove(key)
+            } else if values[slot] >= 0 {
+                values[slot] = newValue
+            } else {
+                insert(key, newValue)
+            }
+        }
+    }
+
     /// Moves what follows back into the gap, as long as that is not before its home, so that no search ends early.
     mutating func remove(_ key: Int64) {
-        var gap = home(key)
-        while values[gap] >= 0, keys[gap] != key { gap = (gap + 1) & mask }
+        var gap = slot(of: key)
         guard values[gap] >= 0 else { return }
         count -= 1
         var slot = (gap + 1) & mask
