@@ -243,6 +243,20 @@ def test_buffers():
     assert matrix.strides == (24, 16) and matrix.tolist() == [[0, 2], [3, 5]]
 
 
+def test_unusual_buffers():
+    raises(TypeError, "other byte order", np.frombuffer, b"\0\0\0\1", ">i4")
+    repeated = np.asarray(memoryview(np.broadcast_to(np.arange(3.0)[:, None], (3, 4))))
+    assert repeated.strides == (8, 0) and repeated.sum() == 12
+    assert np.asarray(memoryview(bytes(range(6)))[::-2]).tolist() == [5, 3, 1]
+    source = bytearray(range(16))
+    buffer = memoryview(source)
+    view = np.frombuffer(buffer, "u1")[2:4]
+    raises(BufferError, "exported", buffer.release)
+    del buffer
+    raises(BufferError, "", source.append, 1)
+    assert view.tolist() == [2, 3]
+
+
 def test_dlpack():
     a = np.arange(6.0).reshape(2, 3)
     b = np.from_dlpack(a)
