@@ -27,10 +27,12 @@ public final class TaskHost: Sendable {
     public let configuration: HostConfiguration
     private let state = Mutex(State())
     private let hub: EventHub
+    let intake: EventIntake
     private let pool: WarmPool
     let preparer: Preparer
     private let gauges: HostGauges
-    private let recorder = Mutex<Task<Void, Never>?>(nil)
+    /// What is done now and then, as long as there is a host.
+    private let routines = Mutex<[Task<Void, Never>]>([])
 
     /// A host without tasks.
     ///
@@ -51,7 +53,10 @@ public final class TaskHost: Sendable {
             pool: pool, configuration: configuration, modules: modules, snapshots: folder,
             shared: SharedValues(byteLimit: configuration.sharedBytes))
         gauges = HostGauges(factory: configuration.metrics)
-        startRecording()
+        let reference = HostReference()
+        intake = EventIntake(configuration.events, reference, hub)
+        reference.value = self
+        startRoutines()
     }
 
     /// A host with every package in a folder loaded and warm.
@@ -101,6 +106,7 @@ public final class TaskHost: Sendable {
     package func load(_ package: TaskPackage, instances count: Int? = nil) async throws(TaskError) -> String {
         precondition(count.map { $0 > 0 } ?? true, "a task has at least one VM")
         let name = package.manifest.name
+        try checkTriggers(of: package)
         try reserve(name)
         defer { state.withLock { _ = $0.loading.remove(name) } }
         let (version, instances) = try await preparer.prepare(
@@ -115,6 +121,7 @@ public final class TaskHost: Sendable {
             instances.forEach { pool.end($0.machine) }
             throw version.error(.stopped(.shutdown))
         }
+        try setTriggers(of: package)
         hub.send(.loaded, task: name, version: version.version)
         return name
     }
@@ -150,7 +157,9 @@ public final class TaskHost: Sendable {
         guard package.manifest.name == task else {
             throw TaskError(.refused("the package at \(path) is named \(package.manifest.name)"), task: task)
         }
+        try checkTriggers(of: package)
         try await controller.swap(to: package)
+        try setTriggers(of: package)
     }
 
     /// Takes a task off the host. Its runs finish, up to `limits.drain_hard`.
@@ -158,6 +167,8 @@ public final class TaskHost: Sendable {
         let controller = try controller(task)
         state.withLock { _ = $0.tasks.removeValue(forKey: task) }
         let version = controller.current
+        let dropped = intake.removeTriggers(of: task)
+        if dropped > 0 { hub.send(.dropped(runs: dropped), task: task, version: version.version) }
         await controller.close(patience: version.manifest.limits.drainHard)
         hub.send(.unloaded, task: task, version: version.version)
     }
@@ -188,14 +199,18 @@ public final class TaskHost: Sendable {
         gauges.record(pool.census, tasks: tasks.mapValues(\.census))
     }
 
-    /// Records them now and then, as long as there is a host.
-    private func startRecording() {
-        let interval = configuration.gaugeInterval
-        recorder.withLock {
-            $0 = Task.detached(priority: .utility) { [weak self] in
+    private func startRoutines() {
+        let every = { (interval: Duration, body: @escaping @Sendable (TaskHost) -> Void) in
+            Task.detached(priority: .utility) { [weak self] in
                 // Not held while it sleeps.
-                while !Task.isCancelled, self?.recordGauges() != nil { try? await Task.sleep(for: interval) }
+                while !Task.isCancelled, self.map(body) != nil { try? await Task.sleep(for: interval) }
             }
+        }
+        routines.withLock {
+            $0 = [
+                every(configuration.gaugeInterval) { $0.recordGauges() },
+                every(.milliseconds(100)) { $0.intake.tick() },
+            ]
         }
     }
 
@@ -220,7 +235,7 @@ public final class TaskHost: Sendable {
             state.tasks = [:]
             return state.onShutdown
         }
-        recorder.withLock { $0?.cancel() }
+        routines.withLock { $0.forEach { $0.cancel() } }
         recordGauges()
         waiting.forEach { $0.resume() }
         try? FileManager.default.removeItem(atPath: preparer.snapshots)
