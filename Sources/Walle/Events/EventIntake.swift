@@ -10,6 +10,8 @@ final class EventIntake: Sendable {
         /// What each trigger of the engine starts.
         var targets: [Int: Target] = [:]
         var nextTrigger = 0
+        /// Whether time goes on by itself: from the first event on.
+        var isTicking = false
         /// When the last event came, and the latest time of an event then.
         var arrival: (clock: ContinuousClock.Instant, latest: Int64)?
     }
@@ -117,9 +119,19 @@ final class EventIntake: Sendable {
                 start(try state.engine.take(events), state.targets)
             } catch { return .failure(error) }
             if let latest = state.engine.latest { state.arrival = (now, latest) }
+            startTicking(&state)
             return .success(first..<state.engine.position)
         }
         return try result.get()
+    }
+
+    private func startTicking(_ state: inout State) {
+        guard !state.isTicking else { return }
+        state.isTicking = true
+        Task.detached(priority: .utility) { [weak self] in
+            // Not held while it sleeps.
+            while !Task.isCancelled, self.map({ $0.tick() }) != nil { try? await Task.sleep(for: .milliseconds(100)) }
+        }
     }
 
     /// Tries again what was held up, and lets time go on when no events come.

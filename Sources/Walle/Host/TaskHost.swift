@@ -31,8 +31,7 @@ public final class TaskHost: Sendable {
     private let pool: WarmPool
     let preparer: Preparer
     private let gauges: HostGauges
-    /// What is done now and then, as long as there is a host.
-    private let routines = Mutex<[Task<Void, Never>]>([])
+    private let recorder = Mutex<Task<Void, Never>?>(nil)
 
     /// A host without tasks.
     ///
@@ -56,7 +55,7 @@ public final class TaskHost: Sendable {
         let reference = HostReference()
         intake = EventIntake(configuration.events, reference, hub)
         reference.value = self
-        startRoutines()
+        startRecording()
     }
 
     /// A host with every package in a folder loaded and warm.
@@ -199,18 +198,14 @@ public final class TaskHost: Sendable {
         gauges.record(pool.census, tasks: tasks.mapValues(\.census))
     }
 
-    private func startRoutines() {
-        let every = { (interval: Duration, body: @escaping @Sendable (TaskHost) -> Void) in
-            Task.detached(priority: .utility) { [weak self] in
+    /// Records them now and then, as long as there is a host.
+    private func startRecording() {
+        let interval = configuration.gaugeInterval
+        recorder.withLock {
+            $0 = Task.detached(priority: .utility) { [weak self] in
                 // Not held while it sleeps.
-                while !Task.isCancelled, self.map(body) != nil { try? await Task.sleep(for: interval) }
+                while !Task.isCancelled, self?.recordGauges() != nil { try? await Task.sleep(for: interval) }
             }
-        }
-        routines.withLock {
-            $0 = [
-                every(configuration.gaugeInterval) { $0.recordGauges() },
-                every(.milliseconds(100)) { $0.intake.tick() },
-            ]
         }
     }
 
@@ -235,7 +230,7 @@ public final class TaskHost: Sendable {
             state.tasks = [:]
             return state.onShutdown
         }
-        routines.withLock { $0.forEach { $0.cancel() } }
+        recorder.withLock { $0?.cancel() }
         recordGauges()
         waiting.forEach { $0.resume() }
         try? FileManager.default.removeItem(atPath: preparer.snapshots)
