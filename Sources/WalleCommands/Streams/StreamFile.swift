@@ -30,7 +30,8 @@ struct StreamFile {
         let streams = chosen(definitions.streams, named: name, name: \.name)
         let patterns = chosen(definitions.patterns, named: name, name: \.name)
         if let name, streams.isEmpty, patterns.isEmpty { throw unknown(name) }
-        return try streams.map { try StreamPipeline($0, texts: texts) } + patterns.map { try PatternPipeline($0) }
+        return try streams.map { try StreamPipeline($0, texts: texts) }
+            + patterns.map { try PatternPipeline($0, texts: texts) }
     }
 
     private func chosen<Part>(

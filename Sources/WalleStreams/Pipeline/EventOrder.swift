@@ -1,16 +1,18 @@
 /// Puts events that come out of order, within the delay of their source, in the order of their times, then of the stream.
 struct EventOrder {
     private let delay: Microseconds
-    private var waiting: EventBatch?
+    var waiting: EventBatch?
     /// Of each event that waits its place in the stream.
-    private var places: [Int64] = []
-    private var latest = Int64.min
+    var places: [Int64] = []
+    var latest = Int64.min
     /// Up to here events were given.
-    private(set) var watermark = Int64.min
+    var watermark = Int64.min
     /// Events earlier than what was given already, which are left out.
-    private(set) var lateCount = 0
+    var lateCount = 0
 
     init(delay: Microseconds) { self.delay = delay }
+
+    var byteCount: Int { waiting.map { $0.byteCount + places.capacity * 8 } ?? 0 }
 
     /// Events in order, with their places in the stream.
     struct Ordered {
