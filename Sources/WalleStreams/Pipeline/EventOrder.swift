@@ -24,6 +24,11 @@ struct EventOrder {
     ///
     /// - Throws: `.limit` for 2^32 events that wait.
     mutating func add(_ batch: EventBatch, _ rows: [UInt32]?) throws(StreamError) -> Ordered? {
+        guard (waiting?.count ?? 0) + batch.count <= UInt32.max else {
+            throw StreamError(
+                .limit, "\(waiting?.count ?? 0) events wait for the watermark, as many as may",
+                remedy: "Give the source a shorter delay.")
+        }
         let times = batch.times.ints
         var taken: [UInt32] = []
         var next = 0

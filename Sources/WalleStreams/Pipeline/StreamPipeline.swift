@@ -92,6 +92,10 @@ package struct StreamColumns: Hashable, Sendable {
     package var keys: [EventSchema.Attribute]
     package var bounds: [String]
     package var aggregates: [String]
+    /// Of each aggregate the type of its values; nil for lists.
+    package var types: [ColumnType?]
+    /// Whether a key may have several rows of the same bounds, which are thus not named by both.
+    package var numbersRows: Bool
 
     package var names: [String] { keys.map(\.name) + bounds + aggregates }
 }
