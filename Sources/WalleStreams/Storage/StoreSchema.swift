@@ -46,6 +46,7 @@ enum StoreSchema {
             line INTEGER NOT NULL, position INTEGER NOT NULL, column INTEGER NOT NULL, reason TEXT NOT NULL,
             sample BLOB NOT NULL);
         CREATE INDEX walle_dead_letters_of ON walle_dead_letters (stream, id);
+        \(LogTables.definition)
         PRAGMA application_id = \(application);
         PRAGMA user_version = \(version);
         """
