@@ -111,7 +111,9 @@ import Testing
         let file = try TemporaryStore()
         let events = StreamFixtures.events(800, seed: 1)
         var now: Int64 = 0
-        let stream = try DurableStream(definition, in: try file.open { $0.mostFileBytes = 235_000 })
+        let size = try file.open().query("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+        guard case .int(let empty) = size.rows[0][0] else { return }
+        let stream = try DurableStream(definition, in: try file.open { $0.mostFileBytes = empty + 70_000 })
         let error = #expect(throws: StreamError.self) {
             for end in stride(from: 40, through: 800, by: 40) {
                 try StreamFixtures.feed(stream, events, to: end, now: &now)

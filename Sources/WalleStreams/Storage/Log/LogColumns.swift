@@ -121,10 +121,29 @@ struct LogColumnWriter: ~Copyable {
                 values[index] = Int64(seen[code] & 0xffff_ffff)
             }
             bytes.append(varint: UInt64(foundCount))
-            bytes.append(packed: lengths, foundCount)
-            for index in 0..<foundCount { bytes.append(texts.text(UInt32(found[index]))) }
+            append(texts: found, lengths, foundCount)
         }
         bytes.append(packed: values, count)
+    }
+
+    /// Writes what all begin with once: ids often begin alike.
+    private mutating func append(
+        texts found: UnsafePointer<Int64>, _ lengths: UnsafeMutablePointer<Int64>, _ count: Int
+    ) {
+        let first = texts.text(UInt32(found[0]))
+        var prefix = first.count
+        for index in 1..<max(count, 1) where prefix > 0 {
+            let text = texts.text(UInt32(found[index]))
+            prefix = min(prefix, text.count)
+            if let equal = (0..<prefix).first(where: { text[$0] != first[$0] }) { prefix = equal }
+        }
+        bytes.append(varint: UInt64(prefix))
+        bytes.append(UnsafeRawBufferPointer(rebasing: first[..<prefix]))
+        for index in 0..<count { lengths[index] -= Int64(prefix) }
+        bytes.append(packed: lengths, count)
+        for index in 0..<count {
+            bytes.append(UnsafeRawBufferPointer(rebasing: texts.text(UInt32(found[index]))[prefix...]))
+        }
     }
 
     /// Begins with a column that has seen no code.
@@ -249,13 +268,17 @@ extension PackedReader {
         _ count: Int, _ values: UnsafeMutablePointer<Int64>, _ texts: TextDictionary
     ) throws(StreamError) {
         let distinct = try readCount(count)
+        let prefix = try readCount(Int(Int32.max))
+        var text = [UInt8](UnsafeRawBufferPointer(start: try take(prefix), count: prefix))
         var lengths = [Int64](repeating: 0, count: distinct)
         try readNumbers(into: &lengths)
         var codes: [Int64] = []
         codes.reserveCapacity(distinct)
         for length in lengths {
-            let text = UnsafeRawBufferPointer(start: try take(Int(length)), count: Int(length))
-            codes.append(Int64(texts.code(of: text)))
+            let rest = UnsafeRawBufferPointer(start: try take(Int(length)), count: Int(length))
+            text.removeSubrange(prefix...)
+            text.append(contentsOf: rest)
+            codes.append(Int64(text.withUnsafeBytes(texts.code)))
         }
         try readPacked(count, into: values)
         for index in 0..<count {
