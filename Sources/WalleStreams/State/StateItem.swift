@@ -25,6 +25,8 @@ package struct StateItem: Hashable, Sendable {
         case remembered = 13
         case nodes = 14
         case logs = 15
+        /// Events that may become part of a match, a chunk an item.
+        case held = 16
     }
 
     package var kind: Kind

@@ -46,6 +46,9 @@ enum StoreSchema {
             line INTEGER NOT NULL, position INTEGER NOT NULL, column INTEGER NOT NULL, reason TEXT NOT NULL,
             sample BLOB NOT NULL);
         CREATE INDEX walle_dead_letters_of ON walle_dead_letters (stream, id);
+        CREATE TABLE walle_outbox (
+            id INTEGER PRIMARY KEY, source INTEGER NOT NULL REFERENCES walle_sources ON DELETE CASCADE,
+            name TEXT NOT NULL, bytes BLOB NOT NULL, UNIQUE (source, name));
         \(LogTables.definition)
         PRAGMA application_id = \(application);
         PRAGMA user_version = \(version);
