@@ -124,7 +124,9 @@ package struct EventLogReader {
         let events = try bytes.withUnsafeBufferPointer { bytes throws(StreamError) in
             try LogSegment.read(UnsafeRawBufferPointer(bytes), attributes, as: schema, texts)
         }
-        return events.selecting(times, name: part.isMixed ? texts.code(of: name) : nil)
+        guard part.isMixed else { return events.selecting(times, name: nil) }
+        // No event of a segment that was read has a name without a code: that of nobody finds none.
+        return events.selecting(times, name: texts.existing(name) ?? .max)
     }
 
     private func damaged(_ entry: LogEntry, _ name: String, _ error: StreamError) -> StreamError {
