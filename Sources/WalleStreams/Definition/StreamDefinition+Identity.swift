@@ -45,8 +45,19 @@ extension StreamDefinition.Origin {
     }
 }
 
+extension PatternDefinition {
+    /// As that of a stream.
+    package var identity: [String] {
+        source.identity + [
+            "where = \(filter?.text ?? "")", "key = \(key.joined(separator: ", "))", "pattern = \(pattern.text)",
+            "within = \(pattern.within)", "contiguity = \(pattern.contiguity.rawValue)", "skip = \(pattern.skip)",
+        ]
+    }
+}
+
 extension StreamSource {
-    fileprivate var identity: [String] {
+    /// What the states of all that read it depend on.
+    package var identity: [String] {
         var lines = ["source = \(name)", "source.delay = \(delay)"]
         if clock != .event { lines.append("source.clock = \(clock.rawValue)") }
         lines.append("source.event = \(schema.event)")

@@ -52,6 +52,7 @@ package final class StreamPipeline: EventProcessor {
 
     package var name: String { definition.name }
     package var source: StreamSource { definition.source }
+    package var identity: [String] { definition.identity }
     /// Events, and rows of streams on the way, that were too late for any window.
     package var lateCount: Int { stage.lateCount + (upstream?.lateCount ?? 0) }
     /// Events that were left out, as there were too many groups.
@@ -168,8 +169,6 @@ package final class StreamPipeline: EventProcessor {
 
     // MARK: saving
 
-    /// What changed in the state since the last time that the recorder committed. The texts of the dictionary, which
-    /// states name by their codes, are saved by who owns it, together with this.
     package func changes(_ recorder: StateRecorder) -> StateChanges {
         recorder.record { recorder in record(recorder) }
     }
@@ -184,10 +183,6 @@ package final class StreamPipeline: EventProcessor {
         upstream.record(recorder)
     }
 
-    /// Goes on where another pipeline of the same definition was saved, before any event; the dictionary has its texts.
-    ///
-    /// - Returns: What to record the next changes with.
-    /// - Throws: `.storage` for a damaged state, after which the pipeline is of no use.
     package func restore(_ state: SavedState) throws(StreamError) -> StateRecorder {
         state.stage = 0
         try take(state)
@@ -224,6 +219,12 @@ package struct StreamColumns: Hashable, Sendable {
     package var bounds: [String]
     /// Aggregates, or the number of a row and the values that are selected.
     package var aggregates: [String]
+    /// Of each aggregate the type of its values; nil for lists.
+    package var types: [ColumnType?]
+    /// Whether a key may have several rows of the same bounds, which are thus not named by both.
+    package var numbersRows: Bool
+    /// Whether a row that is taken back has the name that it was given with.
+    package var isNamed = true
 
     package var names: [String] { keys.map(\.name) + bounds + aggregates }
 }

@@ -19,8 +19,6 @@ package struct StreamPlan {
     package let order: [CheckedExpression]
     /// What decides between rows that are equal by `order`, before their arrival: the smaller value is first.
     package let tieBreak: [CheckedExpression]
-    /// Of the columns behind the bounds; nil for lists.
-    package let valueTypes: [ColumnType?]
 
     /// - Throws: `.definition` that names the field.
     package init(_ definition: StreamDefinition) throws(StreamError) {
@@ -46,13 +44,14 @@ package struct StreamPlan {
             try CheckedExpression(.name(name), in: final)
         }
         let number: [ColumnType?] = definition.rank?.column == nil ? [] : [.int]
-        valueTypes =
-            functions.map { $0.function.result(of: $0.type) } + number + selected.map { final.type(at: $0) }
         columns = StreamColumns(
             keys: zip(definition.key, places).map { EventSchema.Attribute($0, final.type(at: $1)) },
             bounds: definition.bounds,
             aggregates: definition.aggregates.map(\.name) + [definition.rank?.column].compactMap { $0 }
-                + definition.select)
+                + definition.select,
+            types: functions.map { $0.function.result(of: $0.type) } + number + selected.map { final.type(at: $0) },
+            numbersRows: definition.numbersRows,
+            isNamed: definition.form != .events || !(definition.upstream?.changesRows ?? false))
         try Self.checkNames(columns.names, definition.aggregates.isEmpty ? "select" : "aggregate")
     }
 
@@ -60,7 +59,7 @@ package struct StreamPlan {
     package func rowSchema(_ definition: StreamDefinition) -> EventSchema {
         var attributes = columns.keys
         if definition.hasWindowBounds { attributes += columns.bounds.map { .init($0, .time) } }
-        for (name, type) in zip(columns.aggregates, valueTypes) {
+        for (name, type) in zip(columns.aggregates, columns.types) {
             if let type { attributes.append(.init(name, type)) }
         }
         return EventSchema(event: "", page: nil, time: definition.rowTime, attributes: attributes)
@@ -169,6 +168,15 @@ extension StreamDefinition {
     fileprivate var bounds: [String] {
         if hasWindowBounds { return ["window_start", "window_end"] }
         return form == .groups ? [] : [rowTime]
+    }
+
+    /// Whether a key may have several rows of the same bounds.
+    fileprivate var numbersRows: Bool {
+        switch form {
+        case .events, .ranks, .windowRanks: true
+        case .groups: false
+        case .windows: !hasWindowBounds
+        }
     }
 
     /// What it reads.

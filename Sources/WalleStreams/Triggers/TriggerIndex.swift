@@ -29,6 +29,10 @@ package final class TriggerIndex: @unchecked Sendable {
     let texts: TextDictionary
     package let limits: Limits
     @exclusivity(unchecked) package internal(set) var counters = Counters()
+    /// Whether `notedRows` are wanted.
+    @exclusivity(unchecked) var notesRows = false
+    /// The rows of batches that may become part of a match, ascending, until whoever wants them takes them away.
+    @exclusivity(unchecked) var notedRows: [UInt32] = []
     @exclusivity(unchecked) var trie = TriggerTrie()
     /// By slot; nil is free.
     @exclusivity(unchecked) var conditions: [TriggerCondition?] = []
@@ -61,8 +65,9 @@ package final class TriggerIndex: @unchecked Sendable {
     /// Logs of the next rows, looked up when `keyChanges` was `changesSeen`.
     let seen: UnsafeMutablePointer<Int32>
     @exclusivity(unchecked) var changesSeen = 0
-    /// While state is restored: the children of nodes by what their steps ask for.
-    @exclusivity(unchecked) var childTexts: [UInt32: [String: UInt32]] = [:]
+    /// The blocks that logs, and what is remembered, are saved in.
+    @exclusivity(unchecked) var logBlocks = KeyBlocks()
+    @exclusivity(unchecked) var rememberedBlocks = KeyBlocks()
     /// Keeps reading ahead from being left out.
     @exclusivity(unchecked) var touched: UInt32 = 0
 
