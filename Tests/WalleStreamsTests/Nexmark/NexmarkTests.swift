@@ -8,12 +8,12 @@ import Testing
 
     @Test(arguments: queries, [0, 3_000_000] as [Int64])
     func givesWhatItsDefinitionSays(query: String, disorder: Int64) throws {
-        var run = NexmarkRun()
-        run.events.disorder = disorder
+        let events = NexmarkRun(disorder: disorder)
+        var run = events.told
         run.seed = UInt64(disorder) &+ 7
         let told = try run.rows(try NexmarkQueries.query(query))
-        let standing = try #require(NexmarkRun.standing(told), "\(query) takes back what did not stand")
-        let naive = NaiveNexmark.rows(query, run.bids)
+        let standing = try #require(ToldRun.standing(told), "\(query) takes back what did not stand")
+        let naive = NaiveNexmark.rows(query, events.bids)
         let expected = Dictionary(naive.map { ($0, 1) }, uniquingKeysWith: +)
         #expect(!expected.isEmpty && standing == expected, "\(query): \(standing.count) rows, not \(expected.count)")
     }
@@ -21,41 +21,21 @@ import Testing
     /// After every batch what stands is what the bids so far give.
     @Test(arguments: ["q15", "q17", "q18", "q19"])
     func tellsEveryChange(query: String) throws {
-        var run = NexmarkRun()
-        run.count = 1500
-        run.events.disorder = 2_000_000
-        let bids = run.bids
+        let events = NexmarkRun(disorder: 2_000_000, count: 800)
+        let bids = events.bids
+        var run = events.told
+        run.mostRows = 300
         _ = try run.rows(try NexmarkQueries.query(query)) { count, told in
             let naive = NaiveNexmark.rows(query, bids.filter { $0.place < count })
             let expected = Dictionary(naive.map { ($0, 1) }, uniquingKeysWith: +)
-            #expect(NexmarkRun.standing(told) == expected, "\(query) after \(count) events")
+            #expect(ToldRun.standing(told) == expected, "\(query) after \(count) events")
         }
     }
 
     /// However events come in batches, and wherever it stopped and went on.
     @Test(arguments: queries)
     func tellsTheSameInAnyBatches(query: String) throws {
-        let definition = try NexmarkQueries.query(query)
-        var run = NexmarkRun()
-        run.count = 3000
-        run.events.disorder = 5_000_000
-        run.isWhole = true
-        let whole = try run.rows(definition)
-        #expect(!whole.isEmpty)
-        run.isWhole = false
-        for stops in [false, true] {
-            run.seed += 1
-            run.stops = stops
-            let told = try run.rows(definition)
-            // Rows of one window stand in no order.
-            if definition.form == .windows {
-                #expect(
-                    Dictionary(grouping: told) { $0 }.mapValues(\.count)
-                        == Dictionary(grouping: whole) { $0 }.mapValues(\.count))
-            } else {
-                #expect(told == whole, "\(query), stops: \(stops)")
-            }
-        }
+        try NexmarkRun(disorder: 5_000_000, count: 2500).told.expectTheSameInAnyBatches(try NexmarkQueries.query(query))
     }
 
     @Test func countsByArrival() throws {
@@ -73,10 +53,10 @@ import Testing
             for bid in Bid.all(batch) {
                 expected[[.int(bid.bidder), .time(start), .time(start + 10_000_000)], default: 0] += 1
             }
-            told += pipeline.process(batch).flatMap { NexmarkRun.rows($0, texts, pipeline.columns) }
+            told += pipeline.process(batch).flatMap { ToldRun.rows($0, texts, pipeline.columns) }
         }
         let before = told.count
-        told += pipeline.advance(to: .max).flatMap { NexmarkRun.rows($0, texts, pipeline.columns) }
+        told += pipeline.advance(to: .max).flatMap { ToldRun.rows($0, texts, pipeline.columns) }
         #expect(before > 0 && before < told.count, "windows end while events arrive")
         #expect(Set(told.map(\.values)) == Set(expected.map { $0.key + [.int($0.value)] }))
     }
