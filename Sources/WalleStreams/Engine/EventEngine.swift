@@ -106,6 +106,11 @@ package final class EventEngine {
         processors.append(try EngineProcessor(processor, saved, from: position))
     }
 
+    /// The columns of a stream or pattern; nil when there is none of this name.
+    package func columns(of stream: String) -> StreamColumns? {
+        processors.first { $0.processor.name == stream }?.processor.columns
+    }
+
     /// Removes a stream or a pattern; what the store has of it stays there.
     package func remove(stream name: String) { processors.removeAll { $0.processor.name == name } }
 
@@ -203,12 +208,14 @@ package final class EventEngine {
     /// How the engine is doing.
     package var status: EngineStatus {
         EngineStatus(
-            events: position, latest: latest, triggers: triggers.count,
+            events: position, latest: latest, committed: committed, pendingRows: pendingRowCount,
+            triggers: triggers.count,
             matches: groups.reduce(0) { $0 + $1.index.counters.matches },
             droppedPartialMatches: groups.reduce(0) { $0 + $1.index.counters.dropped },
             droppedKeys: groups.reduce(0) { $0 + $1.index.counters.droppedKeys },
             disordered: groups.reduce(0) { $0 + $1.index.counters.disordered },
-            late: processors.reduce(0) { $0 + $1.processor.lateCount }, unfit: counters.unfit, unknown: counters.unknown,
+            late: processors.reduce(0) { $0 + $1.processor.lateCount }, unfit: counters.unfit,
+            unknown: counters.unknown,
             forgotten: held.forgotten, texts: texts.count, bytes: held.byteCount + texts.byteCount)
     }
 }
