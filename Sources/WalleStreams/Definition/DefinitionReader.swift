@@ -134,6 +134,11 @@ package enum DefinitionReader {
     ) throws(StreamError) -> PatternDefinition {
         var table = try DefinitionTable(node)
         let source = try source(of: &table, sources)
+        guard source.clock == .event else {
+            throw StreamError(
+                .definition, field: "source", "patterns go by the time that the input tells, not by arrival",
+                remedy: "Read a source without clock = \"arrival\".")
+        }
         let filter = try expression(try table.text("where"), field: "where")
         let key = try key(&table)
         let pattern = try PatternReader.read(&table, source.schema)

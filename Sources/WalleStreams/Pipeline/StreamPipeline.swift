@@ -225,6 +225,8 @@ package struct StreamColumns: Hashable, Sendable {
     package var numbersRows: Bool
     /// Whether a row that is taken back has the name that it was given with.
     package var isNamed = true
+    /// Whether later events replace rows that were given, so that a row says what it does.
+    package var changesRows = false
 
     package var names: [String] { keys.map(\.name) + bounds + aggregates }
 }

@@ -189,7 +189,8 @@ import Testing
         let times: [(String, Int64)] = [("a", 0), ("b", 5), ("a", 10), ("b", 15), ("a", 21), ("a", 22)]
         let events = times.map { Event("view", page: $0.0, time: $0.1, attributes: ["count": .int(1)]) }
         let run = ToldRun(
-            batch: { StreamFixtures.batch(events[$0..<$0 + $1], definition.source, $2) }, count: events.count, isWhole: true)
+            batch: { StreamFixtures.batch(events[$0..<$0 + $1], definition.source, $2) }, count: events.count,
+            isWhole: true)
         let views = try run.rows(definition).map { "\($0.change) \($0.values[0].string) \($0.values[1].int)" }
         #expect(
             views == [
