@@ -51,7 +51,8 @@ package struct StreamPlan {
                 + definition.select,
             types: functions.map { $0.function.result(of: $0.type) } + number + selected.map { final.type(at: $0) },
             numbersRows: definition.numbersRows,
-            isNamed: definition.form != .events || !(definition.upstream?.changesRows ?? false))
+            isNamed: definition.form != .events || !(definition.upstream?.changesRows ?? false),
+            changesRows: definition.changesRows)
         try Self.checkNames(columns.names, definition.aggregates.isEmpty ? "select" : "aggregate")
     }
 
@@ -63,6 +64,13 @@ package struct StreamPlan {
             if let type { attributes.append(.init(name, type)) }
         }
         return EventSchema(event: "", page: nil, time: definition.rowTime, attributes: attributes)
+    }
+
+    /// The names that anything is computed of.
+    var usedNames: [String] {
+        let parts = derived + order + [filter].compactMap { $0 } + (arguments + filters).compactMap { $0 }
+        let places = parts.reduce(into: Set(keyPlaces + selected)) { $0.formUnion($1.places) }
+        return places.map(scope.name).sorted()
     }
 
     private static func at<Part>(_ field: String, _ part: () throws(StreamError) -> Part) throws(StreamError) -> Part {

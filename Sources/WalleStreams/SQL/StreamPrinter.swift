@@ -22,7 +22,8 @@ struct StreamPrinter {
             try definition.upstream.map { stream throws(StreamError) in [try StreamPrinter(stream, dialect)] } ?? []
         var own: Set = [Self.arrival, Self.session, Self.begins, Self.step, Self.number, Self.most]
         if definition.makesWindows { own.formUnion(["window_start", "window_end"]) }
-        for name in scope.names where own.contains(name) {
+        let names = hidesBounds ? plan.usedNames : scope.names
+        for name in names where own.contains(name) {
             refuse("source.columns", "a value named \(name)", remedy: "The query needs the name: choose another.")
         }
         if definition.timeToLive != nil {
@@ -78,9 +79,19 @@ struct StreamPrinter {
                 ", \(text(part.value, "let.\(part.name)")) AS \(dialect.name(part.name))"
             }
             if index > 0 { from = "(\n\(selection.indented)\n) AS derived" }
-            selection = "SELECT *\(values.joined())\nFROM \(from)\(condition)"
+            let columns = index == 0 && hidesBounds ? shown.joined(separator: ", ") : "*"
+            selection = "SELECT \(columns)\(values.joined())\nFROM \(from)\(condition)"
         }
         return selection
+    }
+
+    /// Whether it has windows of its own, beside which those of the rows it reads have no place.
+    private var hidesBounds: Bool { definition.makesWindows && definition.upstream?.hasWindowBounds ?? false }
+
+    /// The columns of the rows it reads but the bounds of their windows.
+    private var shown: [String] {
+        scope.schema.names.filter { $0 != "window_start" && $0 != "window_end" }.map(dialect.name)
+            + (needsArrival && dialect != .flink ? [Self.arrival] : [])
     }
 
     /// Of the derived values that an expression needs the layers they are in.
