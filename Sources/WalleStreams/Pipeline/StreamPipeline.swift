@@ -177,6 +177,7 @@ package final class StreamPipeline: EventProcessor {
         keys.record(recorder)
         stage.record(recorder)
         if let arrivals { recorder.write(StateItem(.pipeline)) { arrivals.write(to: &$0) } }
+        if definition.form == .events { recorder.write(StateItem(.pipeline, 2)) { $0.write(latest) } }
         guard let upstream else { return }
         recorder.stage += 1
         recorder.write(StateItem(.pipeline, 1)) { upstream.rows.write(to: &$0) }
@@ -194,6 +195,9 @@ package final class StreamPipeline: EventProcessor {
         try stage.restore(state)
         if let arrivals {
             try state.read(StateItem(.pipeline)) { reader throws(StreamError) in try arrivals.read(from: &reader) }
+        }
+        if definition.form == .events {
+            latest = try state.read(StateItem(.pipeline, 2)) { reader throws(StreamError) in try reader.read() }
         }
         guard let upstream else { return }
         state.stage += 1

@@ -191,7 +191,9 @@ struct RankColumn {
     /// Hands the columns, which hold the memory, to `body` as memory.
     static func with<Result>(_ columns: [Column?], _ body: (UnsafePointer<RankColumn>) -> Result) -> Result {
         withExtendedLifetime(columns) {
-            columns.compactMap { $0.map(RankColumn.init) }.withUnsafeBufferPointer { body($0.baseAddress!) }
+            columns.compactMap { $0.map(RankColumn.init) }.withUnsafeBufferPointer {
+                body($0.baseAddress.unsafelyUnwrapped)
+            }
         }
     }
 }

@@ -6,9 +6,9 @@ import Testing
 @Suite struct ChainTests {
     private static let count = 240
 
-    private static func events(_ seed: UInt64) -> [Event] { StreamFixtures.events(count, seed: seed) }
+    static func events(_ seed: UInt64) -> [Event] { StreamFixtures.events(count, seed: seed) }
 
-    private static func run(_ seed: UInt64) -> ToldRun {
+    static func run(_ seed: UInt64) -> ToldRun {
         let events = events(seed)
         let definition = StreamFixtures.definition(.unbounded)
         return ToldRun(
@@ -17,7 +17,7 @@ import Testing
     }
 
     /// Groups by page, each with how many events it has and the sum of an attribute.
-    private static var pages: StreamDefinition {
+    static var pages: StreamDefinition {
         var stream = StreamFixtures.definition(.unbounded, name: "pages")
         stream.lateness = 0
         stream.key = ["page"]
@@ -25,7 +25,7 @@ import Testing
         return stream
     }
 
-    private static func reading(_ stream: StreamDefinition, _ name: String = "reader") -> StreamDefinition {
+    static func reading(_ stream: StreamDefinition, _ name: String = "reader") -> StreamDefinition {
         StreamDefinition(name: name, origin: .stream(stream))
     }
 
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    private static var best: StreamDefinition {
+    static var best: StreamDefinition {
         var stream = reading(pages, "best")
         stream.rank = .init(by: [.init(.name("total"), descending: true)], first: 2, column: "place")
         stream.select = ["page", "total", "views"]
@@ -108,7 +108,7 @@ import Testing
         return stream
     }
 
-    private static var chosen: StreamDefinition {
+    static var chosen: StreamDefinition {
         var stream = reading(lateWindows, "chosen")
         stream.filter = .binary(.greater, .name("views"), .literal(.int(2)))
         stream.derived = [.init("twice", .binary(.multiply, .name("views"), .literal(.int(2))))]
