@@ -129,6 +129,48 @@ extension HostSuite {
             }
         }
 
+        @Test func swiftSaysTheSameAsAFile() throws {
+            let source = EventSource(
+                "clicks", columns: ["user_id": .text, "price": .float, "items": .int], idle: .seconds(3600))
+            let built = try EventConfiguration(source) {
+                StreamFeature("minutes") {
+                    KeyBy("user_id")
+                    Window.tumbling(.seconds(60))
+                    Aggregates(["views": "count() where event = 'view'", "spent": "sum(price)"])
+                    Aggregates(["last": "last(event, 2)"])
+                }
+                StreamFeature.pattern("buys", "view buy", key: ["user_id"], within: .seconds(3600))
+            }
+            #expect(built.definitions == (try EventConfiguration(toml: Self.definitions)).definitions)
+            let windows: [(Window, String)] = [
+                (.hopping(.seconds(60), every: .seconds(10), offset: .seconds(1)), "hopping"),
+                (.cumulating(.seconds(60), step: .seconds(10)), "cumulating"), (.session(gap: .seconds(9)), "session"),
+                (.over(.seconds(9)), "over"), (.calendar("month", zone: "Europe/Berlin"), "calendar"),
+            ]
+            for (window, name) in windows {
+                let built = try EventConfiguration(source) {
+                    StreamFeature("a") {
+                        Where("price > 1")
+                        Let(["euro": "price * 0.92"])
+                        KeyBy()
+                        window
+                        Aggregates(["n": "sum(euro)"])
+                        if name == "session" { Retractions() }
+                    }
+                }
+                #expect(built.definitions.streams.first?.identity.joined().contains(name) == true, "\(name)")
+            }
+            let error = #expect(throws: StreamError.self) {
+                _ = try EventConfiguration(source) {
+                    StreamFeature("a") {
+                        KeyBy("user")
+                        Window.tumbling(.zero)
+                    }
+                }
+            }
+            #expect(error?.field == "stream.a.window.tumbling")
+        }
+
         @Test func wrongConfigurationsAreRefused() async throws {
             let twoSources =
                 Self.definitions + """

@@ -52,6 +52,35 @@ public struct EventConfiguration: Sendable {
         } catch {
             throw TaskError(.package(PackageError(folder: "", problems: [error])), task: "host")
         }
+        try adoptSource(file)
+    }
+
+    /// The events of a source, and what is computed of them:
+    ///
+    /// ```swift
+    /// try EventConfiguration(EventSource("clicks", columns: ["user_id": .text])) {
+    ///     StreamFeature("hourly") {
+    ///         KeyBy("user_id")
+    ///         Window.tumbling(.seconds(3600))
+    ///         Aggregates(["views": "count()"])
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// - Throws: `StreamError` that names the field, as in `stream.hourly.window`.
+    public init(
+        _ source: EventSource, @StreamFeatureBuilder _ features: () -> [StreamFeature] = { [] }
+    ) throws(StreamError) {
+        let features = features()
+        schema = source.schema
+        delay = source.delay
+        idle = source.idle ?? idle
+        name = source.name
+        if !features.isEmpty { definitions = try StreamDefinitions(source, features) }
+    }
+
+    /// Takes the source of the definitions, which must be one.
+    private mutating func adoptSource(_ file: String) throws(TaskError) {
         let sources = definitions.streams.map(\.source) + definitions.patterns.map(\.source)
         guard let source = sources.first, sources.allSatisfy({ $0 == source }) else {
             throw TaskError(
