@@ -153,7 +153,7 @@ let package = Package(
             dependencies: [
                 "Walle", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            resources: [.copy("Tasks")],
+            resources: [.copy("Tasks"), .copy("events.toml")],
             swiftSettings: strict
         ),
         // The base lines of benchmarks that only C can give.
