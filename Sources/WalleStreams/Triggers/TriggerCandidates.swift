@@ -1,10 +1,12 @@
-/// The trie nodes that an event of one name may reach, so arranged that only those are looked at whose page and attributes
+/// The steps that an event of one name may take, so arranged that only those are looked at whose page and attributes
 /// fit: equality and pages by hash, ranges by sorted bounds.
 struct TriggerCandidates: ~Copyable {
-    /// A node, and what is left to test.
+    /// A step, and what is left to test.
     struct Candidate: BitwiseCopyable {
-        var node: UInt32
-        /// Alternatives of its step that accept the event's name, a bit each, of which one must be tested in full; 0 when
+        var step: UInt32
+        /// The index of the conditions that end with it in `TriggerReach.endings`; −1 for none.
+        var endings: Int32
+        /// Its alternatives that accept the event's name, a bit each, of which one must be tested in full; 0 when
         /// the only one has been.
         var untested: UInt64
     }
@@ -13,16 +15,16 @@ struct TriggerCandidates: ~Copyable {
     private var pages: Lists?
     private var equalities: [(attribute: Int, lists: Lists)] = []
     private var ranges: [Range] = []
-    /// Nodes in all: no event has more candidates.
+    /// Steps in all: no event has more candidates.
     let count: Int
 
-    /// Nodes by a value.
+    /// Steps by a value.
     private final class Lists {
         var places = KeyTable()
         var lists: [UnsafeMutableBufferPointer<Candidate>] = []
 
-        init(_ nodes: [(value: Int64, candidate: Candidate)]) {
-            for (value, group) in Dictionary(grouping: nodes, by: \.value).sorted(by: { $0.key < $1.key }) {
+        init(_ steps: [(value: Int64, candidate: Candidate)]) {
+            for (value, group) in Dictionary(grouping: steps, by: \.value).sorted(by: { $0.key < $1.key }) {
                 places.insert(value, Int32(lists.count))
                 lists.append(copied(group.map(\.candidate)))
             }
@@ -31,20 +33,21 @@ struct TriggerCandidates: ~Copyable {
         deinit { for list in lists { list.deallocate() } }
     }
 
-    /// Nodes whose comparisons are of one attribute and one relation.
+    /// Steps whose comparisons are of one attribute and one relation.
     private struct Range {
         var attribute: Int
         var relation: TriggerPredicate.Relation
         /// Ascending where the relation is "greater", descending where it is "less": those that a value fulfils come first.
         var bounds: [Int64]
-        var nodes: UnsafeMutableBufferPointer<Candidate>
+        var steps: UnsafeMutableBufferPointer<Candidate>
     }
 
-    /// A node with its alternatives that accept the name.
+    /// A step with its alternatives that accept the name.
     struct Member {
-        var node: UInt32
-        var tests: [TriggerTrie.Test]
+        var step: UInt32
+        var tests: [TriggerSteps.Test]
         var accepting: UInt64
+        var endings: Int32 = -1
     }
 
     init(_ members: [Member], predicates: [TriggerPredicate], texts: TextDictionary) {
@@ -52,8 +55,8 @@ struct TriggerCandidates: ~Copyable {
         var equal: [Int: [(value: Int64, candidate: Candidate)]] = [:]
         var ordered: [TriggerPredicate.Comparison: [Candidate]] = [:]
         for member in members {
-            let untested = Candidate(node: member.node, untested: member.accepting)
-            let tested = Candidate(node: member.node, untested: 0)
+            let untested = Candidate(step: member.step, endings: member.endings, untested: member.accepting)
+            let tested = Candidate(step: member.step, endings: member.endings, untested: 0)
             guard member.tests.count == 1 else {
                 plain.append(untested)
                 continue
@@ -82,26 +85,26 @@ struct TriggerCandidates: ~Copyable {
         count = members.count
     }
 
-    private static func ranges(_ nodes: [TriggerPredicate.Comparison: [Candidate]]) -> [Range] {
-        let kinds = Dictionary(grouping: nodes.flatMap { comparison, nodes in nodes.map { (comparison, $0) } }) {
+    private static func ranges(_ steps: [TriggerPredicate.Comparison: [Candidate]]) -> [Range] {
+        let kinds = Dictionary(grouping: steps.flatMap { comparison, steps in steps.map { (comparison, $0) } }) {
             $0.0.attribute << 8 | Int($0.0.relation.rawValue)
         }
         return kinds.sorted { $0.key < $1.key }.map { _, members in
             let first = members[0].0
             let isGreater = first.relation == .greater || first.relation == .greaterOrEqual
             let sorted = members.sorted {
-                ($0.0.bound, $1.1.node) < ($1.0.bound, $0.1.node)
+                ($0.0.bound, $1.1.step) < ($1.0.bound, $0.1.step)
             }
             let inOrder = isGreater ? sorted : sorted.reversed()
             return Range(
                 attribute: first.attribute, relation: first.relation, bounds: inOrder.map(\.0.bound),
-                nodes: copied(inOrder.map(\.1)))
+                steps: copied(inOrder.map(\.1)))
         }
     }
 
     deinit {
         plain.deallocate()
-        for range in ranges { range.nodes.deallocate() }
+        for range in ranges { range.steps.deallocate() }
     }
 
     /// Writes the candidates to a place that has room for `count`.
@@ -130,7 +133,7 @@ struct TriggerCandidates: ~Copyable {
             guard case .ordered(let value) = values.value(ranges[index].attribute, row) else { continue }
             let fulfilled = Self.fulfilled(ranges[index], value)
             if fulfilled > 0 {
-                (found + count).update(from: ranges[index].nodes.baseAddress.unsafelyUnwrapped, count: fulfilled)
+                (found + count).update(from: ranges[index].steps.baseAddress.unsafelyUnwrapped, count: fulfilled)
             }
             count += fulfilled
         }
