@@ -12,11 +12,20 @@ struct TriggerCandidates: ~Copyable {
     }
 
     private var plain: UnsafeMutableBufferPointer<Candidate>
+    /// Comparisons that are so few that they are faster made one by one than looked up.
+    private var few: UnsafeMutableBufferPointer<Compared>
     private var pages: Lists?
     private var equalities: [(attribute: Int, lists: Lists)] = []
     private var ranges: [Range] = []
     /// Steps in all: no event has more candidates.
     let count: Int
+
+    private struct Compared: BitwiseCopyable {
+        var comparison: TriggerPredicate.Comparison
+        var candidate: Candidate
+    }
+
+    private static let mostCompared = 12
 
     /// Steps by a value.
     private final class Lists {
@@ -52,8 +61,7 @@ struct TriggerCandidates: ~Copyable {
 
     init(_ members: [Member], predicates: [TriggerPredicate], texts: TextDictionary) {
         var (plain, paged): ([Candidate], [(value: Int64, candidate: Candidate)]) = ([], [])
-        var equal: [Int: [(value: Int64, candidate: Candidate)]] = [:]
-        var ordered: [TriggerPredicate.Comparison: [Candidate]] = [:]
+        var compared: [Compared] = []
         for member in members {
             let untested = Candidate(step: member.step, endings: member.endings, untested: member.accepting)
             let tested = Candidate(step: member.step, endings: member.endings, untested: 0)
@@ -70,9 +78,9 @@ struct TriggerCandidates: ~Copyable {
                 let predicate = predicates[index]
                 let isAll = predicate.isComplete && predicate.comparisons.count == 1
                 if let equality = predicate.comparisons.first(where: { $0.relation == .equal }) {
-                    equal[equality.attribute, default: []].append((equality.bound, isAll ? tested : untested))
+                    compared.append(Compared(comparison: equality, candidate: isAll ? tested : untested))
                 } else if isAll, predicate.comparisons[0].relation != .unequal {
-                    ordered[predicate.comparisons[0], default: []].append(tested)
+                    compared.append(Compared(comparison: predicate.comparisons[0], candidate: tested))
                 } else {
                     plain.append(untested)
                 }
@@ -80,9 +88,24 @@ struct TriggerCandidates: ~Copyable {
         }
         self.plain = copied(plain)
         pages = paged.isEmpty ? nil : Lists(paged)
+        few = copied(compared.count <= Self.mostCompared ? compared : [])
+        count = members.count
+        if few.isEmpty { lookUp(compared) }
+    }
+
+    private mutating func lookUp(_ compared: [Compared]) {
+        var equal: [Int: [(value: Int64, candidate: Candidate)]] = [:]
+        var ordered: [TriggerPredicate.Comparison: [Candidate]] = [:]
+        for compared in compared {
+            let comparison = compared.comparison
+            if comparison.relation == .equal {
+                equal[comparison.attribute, default: []].append((comparison.bound, compared.candidate))
+            } else {
+                ordered[comparison, default: []].append(compared.candidate)
+            }
+        }
         equalities = equal.sorted { $0.key < $1.key }.map { ($0.key, Lists($0.value)) }
         ranges = Self.ranges(ordered)
-        count = members.count
     }
 
     private static func ranges(_ steps: [TriggerPredicate.Comparison: [Candidate]]) -> [Range] {
@@ -102,8 +125,19 @@ struct TriggerCandidates: ~Copyable {
         }
     }
 
+    @inline(__always) func touch() -> UInt64 {
+        few.isEmpty ? 0 : UInt64(few[0].candidate.step) &+ UInt64(few[few.count - 1].candidate.step)
+    }
+
+    /// Some step, one that asks for nothing but the name where there is one; −1 for none.
+    @inline(__always) var first: Int {
+        if !plain.isEmpty { return Int(plain[0].step) }
+        return few.isEmpty ? -1 : Int(few[0].candidate.step)
+    }
+
     deinit {
         plain.deallocate()
+        few.deallocate()
         for range in ranges { range.steps.deallocate() }
     }
 
@@ -114,8 +148,13 @@ struct TriggerCandidates: ~Copyable {
     func gather(
         _ values: borrowing RowValues, row: Int, page: Int64, into found: UnsafeMutablePointer<Candidate>
     ) -> Int {
+        // Mostly it is one, for which a call would take longer.
+        for index in 0..<plain.count { found[index] = plain[index] }
         var count = plain.count
-        if count > 0 { found.update(from: plain.baseAddress.unsafelyUnwrapped, count: count) }
+        for index in 0..<few.count where values.isTrue(few[index].comparison, row) {
+            found[count] = few[index].candidate
+            count += 1
+        }
         if let pages, page >= 0 { count += Self.copy(pages, page, to: found + count) }
         if equalities.isEmpty, ranges.isEmpty { return count }
         return count + gatherComparing(values, row, into: found + count)
@@ -168,10 +207,8 @@ struct TriggerCandidates: ~Copyable {
     }
 }
 
-private func copied(
-    _ candidates: [TriggerCandidates.Candidate]
-) -> UnsafeMutableBufferPointer<TriggerCandidates.Candidate> {
-    let copy = UnsafeMutableBufferPointer<TriggerCandidates.Candidate>.allocate(capacity: candidates.count)
-    _ = copy.initialize(from: candidates)
+private func copied<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeMutableBufferPointer<Element> {
+    let copy = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
+    _ = copy.initialize(from: elements)
     return copy
 }

@@ -22,7 +22,7 @@ extension TriggerIndex {
         let (noEvents, noPages) = (batch.events.nulls, batch.pages.nulls)
         for first in stride(from: 0, to: batch.count, by: Self.ahead) {
             let last = min(first + Self.ahead, batch.count)
-            if let keys { lookAhead(keys, first..<last) }
+            if let keys { lookAhead(keys, events, first..<last) }
             for row in first..<last {
                 let time = times[row]
                 if time < now { counters.disordered += 1 } else { now = time }
@@ -42,13 +42,25 @@ extension TriggerIndex {
     /// Rows whose logs are looked up together.
     static let ahead = 32
 
-    /// Looks up the logs of some rows, and reads from each: the processor waits for all of them at once, instead of for one
-    /// after the other.
-    @inline(__always) private func lookAhead(_ keys: UnsafeMutablePointer<Int64>, _ rows: Range<Int>) {
-        let seen = seen
+    /// Looks up the logs of some rows, and reads from each and from what their names reach: the processor waits for all of
+    /// them at once, instead of for one after the other.
+    @inline(__always)
+    private func lookAhead(
+        _ keys: UnsafeMutablePointer<Int64>, _ events: UnsafeMutablePointer<UInt32>, _ rows: Range<Int>
+    ) {
+        let (seen, hot, reach) = (seen, steps.hot, names.reach)
         for row in rows { seen[row - rows.lowerBound] = self.keys.value(of: keys[row]) }
-        var sum: UInt32 = 0
-        for index in 0..<rows.count where seen[index] >= 0 { sum &+= logs[seen[index]].touch() }
+        var sum: UInt64 = 0
+        for row in rows {
+            // The code of an event without a name is nothing.
+            let index = Int(events[row]) + 1
+            guard index < reach.count, let reach = reach[index] else { continue }
+            let step = reach.pointee.firstStep
+            guard step >= 0 else { continue }
+            sum &+= reach.pointee.touch() &+ UInt64(hot[step].frequency)
+            let log = seen[row - rows.lowerBound]
+            if log >= 0 { sum &+= logs[log].touch(UInt32(step)) }
+        }
         touched = sum
         changesSeen = keyChanges
     }

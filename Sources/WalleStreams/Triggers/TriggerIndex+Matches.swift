@@ -131,6 +131,13 @@ extension TriggerIndex {
         logs.remove(sweep)
     }
 
+    /// Bytes of memory that the logs of all keys have.
+    package var logByteCount: Int {
+        var sum = 0
+        forEachLog { sum += KeyLog.byteCount(logs[$0].capacity) }
+        return sum
+    }
+
     func forEachLog(_ each: (Int32) -> Void) {
         for index in 0..<Int32(logs.usedCount) where keys.value(of: logs[index].key) == index { each(index) }
     }

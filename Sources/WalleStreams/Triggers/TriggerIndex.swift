@@ -74,7 +74,7 @@ package final class TriggerIndex: @unchecked Sendable {
     @exclusivity(unchecked) var logBlocks = KeyBlocks()
     @exclusivity(unchecked) var rememberedBlocks = KeyBlocks()
     /// Keeps reading ahead from being left out.
-    @exclusivity(unchecked) var touched: UInt32 = 0
+    @exclusivity(unchecked) var touched: UInt64 = 0
 
     struct Reached: BitwiseCopyable {
         var step: UInt32

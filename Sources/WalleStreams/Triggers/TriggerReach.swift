@@ -38,6 +38,15 @@ struct TriggerReach: ~Copyable {
         _ = self.automata.initialize(from: automata)
     }
 
+    /// The step that events of the name are most likely to take; −1 for none.
+    @inline(__always) var firstStep: Int { steps.first }
+
+    /// Reads what will be needed first.
+    @inline(__always) func touch() -> UInt64 {
+        let guards = endings.isEmpty ? 0 : UInt64(endings.baseAddress.unsafelyUnwrapped.pointee.guards[0])
+        return guards &+ steps.touch()
+    }
+
     deinit {
         automata.deallocate()
         endings.deinitialize()
