@@ -65,6 +65,9 @@ struct TriggerCondition {
         /// Tests that ask for more than the name of an event, a bit each.
         let further: UInt64
 
+        /// Events of every name can be of account: a strict gap is ended by those that no test accepts.
+        let seesEveryName: Bool
+
         init(_ program: PatternProgram, limits: PatternMatcher.Limits, predicates: [Int?], id: Int, slot: Int) {
             self.program = program
             self.id = id
@@ -72,6 +75,9 @@ struct TriggerCondition {
             further = program.tests.indices.reduce(0) { bits, index in
                 program.tests[index].page == nil && predicates[index] == nil ? bits : bits | 1 << UInt64(index)
             }
+            seesEveryName =
+                program.hasStrictGaps
+                || program.tests.contains { if case .exactly = $0.event { false } else { true } }
             matcher = PatternMatcher(program, limits: limits)
             self.predicates = predicates
         }

@@ -181,7 +181,7 @@ package final class TriggerIndex: @unchecked Sendable {
                 steps.begin(automaton.openingStep, by: -1)
                 release(automaton.openingStep)
             }
-            names.remove(automaton)
+            names.remove(automaton, texts)
             for case let predicate? in automaton.predicates { release(predicate) }
         }
         conditions[slot] = nil
@@ -243,7 +243,7 @@ package final class TriggerIndex: @unchecked Sendable {
         }
     }
 
-    private func use(_ alternatives: [PatternStep], within: Int64) -> UInt32 {
+    func use(_ alternatives: [PatternStep], within: Int64) -> UInt32 {
         let tests = alternatives.map {
             TriggerSteps.Test(event: $0.event, page: $0.page, predicate: $0.predicate.map(predicate))
         }
@@ -253,41 +253,15 @@ package final class TriggerIndex: @unchecked Sendable {
         return step
     }
 
-    private func release(_ step: UInt32) {
+    func release(_ step: UInt32) {
         guard let tests = steps.release(step) else { return }
         names.remove(step: step, tests, texts)
         release(tests)
     }
 
-    private func automaton(
-        _ pattern: EventPattern, id: Int, _ slot: Int
-    ) throws(StreamError) -> TriggerCondition {
-        let program = try PatternProgram(pattern)
-        let numbers = program.tests.map { test in test.predicate.map { predicate(program.predicates[$0]) } }
-        let automaton = TriggerCondition.Automaton(
-            program, limits: limits.automaton, predicates: numbers, id: id, slot: slot)
-        open(automaton, pattern)
-        names.add(automaton)
-        automata.append(automaton)
-        return TriggerCondition(
-            id: id, within: pattern.within, added: sequence, signature: pattern.signature, variables: program.variables,
-            form: .automaton(automaton))
-    }
-
-    /// Gives an automaton that sleeps at first the step it begins with.
-    private func open(_ automaton: TriggerCondition.Automaton, _ pattern: EventPattern) {
-        guard let index = automaton.program.openingTest else { return }
-        let test = automaton.program.tests[index]
-        let step = PatternStep(
-            test.event, page: test.page, predicate: test.predicate.map { automaton.program.predicates[$0] })
-        automaton.opening = 1 << UInt64(index)
-        automaton.openingStep = use([step], within: pattern.within)
-        steps.begin(automaton.openingStep, by: 1)
-    }
-
     // MARK: Conditions on attributes
 
-    private func predicate(_ predicate: PatternPredicate) -> Int {
+    func predicate(_ predicate: PatternPredicate) -> Int {
         if let known = knownPredicates[predicate] {
             predicates[known].uses += 1
             return known

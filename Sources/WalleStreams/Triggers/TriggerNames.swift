@@ -4,7 +4,9 @@ struct TriggerNames: ~Copyable {
     private var exact: [UInt32: [UInt32]] = [:]
     /// Steps that accept more than one name.
     private var wild: [UInt32] = []
-    private var automata: [TriggerCondition.Automaton] = []
+    /// Conditions with a matcher of their own, likewise.
+    private var exactAutomata: [UInt32: [TriggerCondition.Automaton]] = [:]
+    private var wildAutomata: [TriggerCondition.Automaton] = []
     /// By the code of a name plus one, the first for events without; nil where it is not laid out.
     private(set) var reach: UnsafeMutableBufferPointer<UnsafeMutablePointer<TriggerReach>?>
 
@@ -26,7 +28,7 @@ struct TriggerNames: ~Copyable {
     // MARK: Changes
 
     mutating func add(step: UInt32, _ tests: [TriggerSteps.Test], _ texts: TextDictionary) {
-        for code in Set(Self.codes(tests, texts)) {
+        for code in Set(Self.codes(tests.map(\.event), texts)) {
             exact[code, default: []].append(step)
             forget(code)
         }
@@ -37,7 +39,7 @@ struct TriggerNames: ~Copyable {
     }
 
     mutating func remove(step: UInt32, _ tests: [TriggerSteps.Test], _ texts: TextDictionary) {
-        for code in Set(Self.codes(tests, texts)) {
+        for code in Set(Self.codes(tests.map(\.event), texts)) {
             exact[code]?.removeAll { $0 == step }
             if exact[code]?.isEmpty ?? false { exact[code] = nil }
             forget(code)
@@ -48,18 +50,31 @@ struct TriggerNames: ~Copyable {
         }
     }
 
-    mutating func add(_ automaton: TriggerCondition.Automaton) {
-        automata.append(automaton)
-        forgetAll()
+    mutating func add(_ automaton: TriggerCondition.Automaton, _ texts: TextDictionary) {
+        guard !automaton.seesEveryName else {
+            wildAutomata.append(automaton)
+            return forgetAll()
+        }
+        for code in Set(Self.codes(automaton.program.tests.map(\.event), texts)) {
+            exactAutomata[code, default: []].append(automaton)
+            forget(code)
+        }
     }
 
-    mutating func remove(_ automaton: TriggerCondition.Automaton) {
-        automata.removeAll { $0 === automaton }
-        forgetAll()
+    mutating func remove(_ automaton: TriggerCondition.Automaton, _ texts: TextDictionary) {
+        guard !automaton.seesEveryName else {
+            wildAutomata.removeAll { $0 === automaton }
+            return forgetAll()
+        }
+        for code in Set(Self.codes(automaton.program.tests.map(\.event), texts)) {
+            exactAutomata[code]?.removeAll { $0 === automaton }
+            if exactAutomata[code]?.isEmpty ?? false { exactAutomata[code] = nil }
+            forget(code)
+        }
     }
 
-    private static func codes(_ tests: [TriggerSteps.Test], _ texts: TextDictionary) -> [UInt32] {
-        tests.compactMap { if case .exactly(let name) = $0.event { texts.code(of: name) } else { nil } }
+    private static func codes(_ tests: [NameTest], _ texts: TextDictionary) -> [UInt32] {
+        tests.compactMap { if case .exactly(let name) = $0 { texts.code(of: name) } else { nil } }
     }
 
     private static func isWild(_ tests: [TriggerSteps.Test]) -> Bool {
@@ -70,7 +85,11 @@ struct TriggerNames: ~Copyable {
 
     /// The conditions that end with a step have changed.
     func change(_ tests: [TriggerSteps.Test], _ texts: TextDictionary) {
-        if Self.isWild(tests) { forgetAll() } else { for code in Self.codes(tests, texts) { forget(code) } }
+        if Self.isWild(tests) {
+            forgetAll()
+        } else {
+            for code in Self.codes(tests.map(\.event), texts) { forget(code) }
+        }
     }
 
     func forgetAll() { for index in reach.indices { put(nil, at: index) } }
@@ -114,15 +133,15 @@ struct TriggerNames: ~Copyable {
         let laid = UnsafeMutablePointer<TriggerReach>.allocate(capacity: 1)
         laid.initialize(
             to: TriggerReach(
-                members, automata: seeing(name), predicates: predicates, texts: texts, frequencies: steps.hot))
+                members, automata: seeing(code, name), predicates: predicates, texts: texts, frequencies: steps.hot))
         let index = code.map { Int($0) + 1 } ?? 0
         makeRoom(for: index)
         put(laid, at: index)
         return laid
     }
 
-    private func seeing(_ name: UnsafeRawBufferPointer?) -> [TriggerReach.Seeing] {
-        automata.compactMap { automaton in
+    private func seeing(_ code: UInt32?, _ name: UnsafeRawBufferPointer?) -> [TriggerReach.Seeing] {
+        ((code.flatMap { exactAutomata[$0] } ?? []) + wildAutomata).compactMap { automaton in
             let accepting = Self.bits(automaton.program.tests.map(\.event), name)
             // A strict gap is ended by events that no test accepts.
             guard accepting != 0 || automaton.program.hasStrictGaps else { return nil }
