@@ -1,7 +1,8 @@
-/// A pattern that is nothing but steps one behind the other with relaxed gaps, between which others may come that need not.
+/// A pattern that is nothing but steps one behind the other with relaxed gaps, between which others may come that need not,
+/// or none of others may come.
 ///
 /// All partial matches of such a pattern take the same event for the same step, once they wait for it: of two that began one
-/// after the other the earlier is never behind. So whether there is a match can be told when an event takes the last step,
+/// after the other the earlier is never behind, or has ended. So whether there is a match can be told when an event takes the last step,
 /// from the events that took the others.
 struct TriggerChain {
     private(set) var steps: [Step] = []
@@ -11,6 +12,8 @@ struct TriggerChain {
         var alternatives: [PatternStep]
         /// What may come between this and the next step, in this order.
         var optionals: [Optional] = []
+        /// What must not come between this and the next step.
+        var forbidden: [PatternStep] = []
     }
 
     struct Optional {
@@ -26,7 +29,8 @@ struct TriggerChain {
     init?(_ pattern: EventPattern) {
         guard pattern.skip == .pastLastRow, append(pattern.root, pattern.contiguity), !steps.isEmpty else { return nil }
         // At the end what need not come is waited for, unless the pattern prefers to end at once.
-        guard steps[steps.count - 1].optionals.allSatisfy(\.isReluctant) else { return nil }
+        let last = steps[steps.count - 1]
+        guard last.forbidden.isEmpty, last.optionals.allSatisfy(\.isReluctant) else { return nil }
         steps[steps.count - 1].optionals = []
         guard isDetermined else { return nil }
     }
@@ -35,7 +39,13 @@ struct TriggerChain {
     private mutating func append(_ element: PatternElement, _ contiguity: Contiguity) -> Bool {
         if let alternatives = element.alternatives { return append(alternatives) }
         switch element {
-        case .step, .not, .choice: return false
+        case .step, .choice: return false
+        case .not(let forbidden):
+            guard !steps.isEmpty, steps[steps.count - 1].forbidden.count + forbidden.count <= Self.mostSteps else {
+                return false
+            }
+            steps[steps.count - 1].forbidden += forbidden
+            return true
         case .sequence(let elements, let gaps):
             guard gaps.allSatisfy({ ($0 ?? contiguity) == .relaxed }) else { return false }
             for element in elements where !append(element, contiguity) { return false }
@@ -62,6 +72,7 @@ struct TriggerChain {
     /// Whether no event can be taken in two ways, of which it would have to be found out which one leads to the end.
     private var isDetermined: Bool {
         for (index, step) in steps.enumerated() where !step.optionals.isEmpty {
+            guard step.forbidden.isEmpty else { return false }
             var seen: Set<String> = []
             for alternatives in step.optionals.map(\.alternatives) + [steps[index + 1].alternatives] {
                 var names: Set<String> = []

@@ -22,6 +22,8 @@ struct TriggerCondition {
         var variables: [[UInt16]] = []
         /// What may come between a step and the next.
         var optionals: [[Optional]] = []
+        /// What must not come between a step and the next.
+        var forbidden: [UInt32?] = []
 
         struct Optional {
             var step: UInt32
@@ -31,7 +33,7 @@ struct TriggerCondition {
         }
 
         /// All steps, each as often as it is there.
-        var allSteps: [UInt32] { steps + optionals.joined().map(\.step) }
+        var allSteps: [UInt32] { steps + optionals.joined().map(\.step) + forbidden.compactMap(\.self) }
     }
 
     /// Whether there are events that are kept for it.

@@ -25,8 +25,8 @@ extension TriggerIndex {
         guard let condition = conditions[slot], case .chain(let chain) = condition.form else { return }
         let earliest = max(condition.added, memory.sequence(slot, event.log))
         guard lastStart > earliest else { return }
-        let start = start(chain.steps[0], behind: earliest, within: condition.within, log)
-        guard start >= 0, let way = way(from: start, chain, log) else { return }
+        let first = start(chain.steps[0], behind: earliest, within: condition.within, log)
+        guard first >= 0, let way = way(from: first, chain, log) ?? laterWay(behind: first, chain, log) else { return }
         matches.append(condition: condition.id, key: event.key, time: now, count: way.count + 1)
         if notesRows { noteRow(event) }
         matches.set(
@@ -69,11 +69,25 @@ extension TriggerIndex {
                 next = first(chain.steps[index], behind: last, log)
                 guard next >= 0 else { return nil }
             }
+            if let forbidden = chain.forbidden[index - 1], case let ended = first(forbidden, behind: last, log),
+                ended >= 0, next == log.next || log[ended].sequence < log[next].sequence
+            {
+                return nil
+            }
             if !chain.optionals[index - 1].isEmpty { take(chain.optionals[index - 1], between: last, next, log, &way) }
             if next < log.next { way.append(Taken(number: next, variables: chain.variables[index])) }
             last = next
         }
         return way
+    }
+
+    /// The way from the earliest of the later starts that nothing has ended.
+    private func laterWay(behind start: Int, _ chain: TriggerCondition.Chain, _ log: KeyLog) -> [Taken]? {
+        guard chain.forbidden.contains(where: { $0 != nil }) else { return nil }
+        for number in (start + 1)..<log.next where log[number].step == chain.steps[0] {
+            if let way = way(from: number, chain, log) { return way }
+        }
+        return nil
     }
 
     /// The number of the first entry of a step that is of a later event than another entry; −1 for none.

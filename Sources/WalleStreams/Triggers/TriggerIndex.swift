@@ -208,6 +208,7 @@ package final class TriggerIndex: @unchecked Sendable {
         for step in chain.steps {
             known.steps.append(use(step.alternatives, within: pattern.within))
             known.variables.append(numbers(step.alternatives))
+            known.forbidden.append(step.forbidden.isEmpty ? nil : use(step.forbidden, within: pattern.within))
             known.optionals.append(
                 step.optionals.map { optional in
                     TriggerCondition.Chain.Optional(
@@ -237,6 +238,9 @@ package final class TriggerIndex: @unchecked Sendable {
         if chain.steps.count > 1 { steps.begin(chain.steps[0], by: change) }
         for (index, step) in chain.steps.enumerated().dropLast() {
             if index > 0 { steps.follow(step, behind: chain.steps[index - 1], isRepeated: false, by: change) }
+            if let forbidden = chain.forbidden[index] {
+                steps.follow(forbidden, behind: step, isRepeated: false, by: change)
+            }
             for optional in chain.optionals[index] {
                 steps.follow(optional.step, behind: step, isRepeated: optional.most > 1, by: change)
             }

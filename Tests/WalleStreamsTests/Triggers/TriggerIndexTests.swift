@@ -58,7 +58,7 @@ import Testing
             try run.index.add(TriggerRun.pattern(text), id: id)
         }
         #expect(run.index.stepCount == 5 && run.index.automatonCount == 0 && run.index.count == 5)
-        try run.index.add(TriggerRun.pattern("a+ not b c"), id: 9)
+        try run.index.add(TriggerRun.pattern("a+ (b | c d)"), id: 9)
         #expect(run.index.automatonCount == 1 && run.index.stepCount == 5)
         for id in [0, 1, 2, 3, 4, 9] { #expect(run.index.remove(id: id)) }
         #expect(run.index.stepCount == 0 && run.index.automatonCount == 0 && !run.index.remove(id: 0))
@@ -67,7 +67,8 @@ import Testing
 
     @Test(arguments: [
         ("a", true), ("a b (c | 'd*') @x any", true), ("a -> b", true), ("a ~> b", false), ("(a b) c", true),
-        ("a not b", false), ("a (b c | d)", false), ("a . b", false), ("(a -> b) . c", false),
+        ("a not b", false), ("a not b c", true), ("a not (b | c) not d c", true), ("a not b c? d", false),
+        ("a (b c | d)", false), ("a . b", false), ("(a -> b) . c", false),
         // What need not come is waited for at the end, and must not be mistaken for what comes next.
         ("a b?", false), ("a b??", true), ("a+? b", true), ("a b+", false), ("a b? c", true), ("a b? c{2,3} d", true),
         ("a? b", false), ("a b* b", false), ("a b? any", false), ("a (b | c)* d{2}", true), ("a b? b?? c", false),

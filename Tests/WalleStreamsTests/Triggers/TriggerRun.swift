@@ -142,7 +142,13 @@ final class TriggerRun: PredicateSource {
             if kind < 8 { return optional(&random) }
             return .choice([.step(RandomPattern.step(&random)), .step(RandomPattern.step(&random))])
         }
-        let root = PatternElement.sequence(elements, gaps: Array(repeating: nil, count: elements.count - 1))
+        var all = elements
+        if random.chance(25) {
+            all.insert(
+                .not([PatternStep(.exactly("abcd".map(String.init)[random.below(4)]))]),
+                at: 1 + random.below(elements.count - 1))
+        }
+        let root = PatternElement.sequence(all, gaps: Array(repeating: nil, count: all.count - 1))
         let pattern = EventPattern(random.chance(10) ? elements[0] : root, within: Int64(1 + random.below(30)))
         return (try? pattern.validate()) == nil ? chain(&random) : pattern
     }
