@@ -2,8 +2,8 @@
 /// or none of others may come.
 ///
 /// All partial matches of such a pattern take the same event for the same step, once they wait for it: of two that began one
-/// after the other the earlier is never behind, or has ended. So whether there is a match can be told when an event takes the last step,
-/// from the events that took the others.
+/// after the other the earlier is never behind, or has ended. So whether there is a match can be told when an event takes the
+/// last step, from the events that took the others.
 struct TriggerChain {
     private(set) var steps: [Step] = []
 

@@ -15,7 +15,7 @@ extension TriggerIndex {
     /// A condition whose last step has taken the event, and whose others have taken events that lead to it.
     ///
     /// A partial match takes the first event that its next step accepts. So of two that began one after the other the earlier
-    /// is never behind: where one has got to the last step, the earliest that is in time has.
+    /// is never behind: where one has got to the last step, the earliest that is in time, and that no event has ended, has.
     ///
     /// - Parameter lastStart: The last event that such a way begins with.
     func complete(

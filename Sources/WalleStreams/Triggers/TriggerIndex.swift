@@ -86,7 +86,7 @@ package final class TriggerIndex: @unchecked Sendable {
         package var conditions = 100_000
         /// Keys with partial matches; beyond, those that were quiet longest go first, as far as a look at a few tells.
         package var keys = 1_000_000
-        /// Steps that the events of one key have taken and that are not out of date; beyond, the oldest go. 40 bytes each;
+        /// Steps that the events of one key have taken and that are not out of date; beyond, the oldest go. 38 bytes each;
         /// a power of two.
         package var entriesPerKey = 4_096
         /// Of every condition that is no chain.
