@@ -45,16 +45,19 @@ package final class EventEngine {
     /// Something happened since the last checkpoint.
     var hasChanges = false
 
-    /// - Parameter store: Keeps rows, state and places; nil for an engine that forgets everything with its end.
+    /// - Parameters:
+    ///   - store: Keeps rows, state and places; nil for an engine that forgets everything with its end.
+    ///   - log: How the store keeps all events as they came; nil: it does not.
     /// - Throws: `.storage`.
     package init(
-        _ source: StreamSource, _ limits: Limits = Limits(), in store: StreamStore? = nil
+        _ source: StreamSource, _ limits: Limits = Limits(), in store: StreamStore? = nil,
+        logging log: EventLog.Options? = nil
     ) throws(StreamError) {
         self.source = source
         self.limits = limits
         held = HeldEvents(source.schema, mostBytes: limits.heldBytes)
         attributeNames = Set(source.schema.attributes.map(\.name))
-        saved = if let store { try SavedEngine(source, in: store) } else { nil }
+        saved = if let store { try SavedEngine(source, in: store, logging: log) } else { nil }
         texts = saved?.source.texts ?? TextDictionary()
         try restore()
     }
@@ -106,6 +109,11 @@ package final class EventEngine {
         processors.append(try EngineProcessor(processor, saved, from: position))
     }
 
+    /// The columns of a stream or pattern; nil when there is none of this name.
+    package func columns(of stream: String) -> StreamColumns? {
+        processors.first { $0.processor.name == stream }?.processor.columns
+    }
+
     /// Removes a stream or a pattern; what the store has of it stays there.
     package func remove(stream name: String) { processors.removeAll { $0.processor.name == name } }
 
@@ -133,6 +141,7 @@ package final class EventEngine {
         try makeReady()
         var batch = batch
         batch.offset = position
+        try saved?.log?.append(batch)
         var noted: [UInt32] = []
         var found: [TriggerGroup.Found] = []
         for group in groups where group.index.count > 0 {
@@ -141,8 +150,9 @@ package final class EventEngine {
         hasChanges = true
         position += Int64(batch.count)
         for row in 0..<batch.count { latest = max(latest ?? .min, batch.times.ints[row]) }
-        if !noted.isEmpty { held.hold(batch, noted, from: (latest ?? .min).addingClamped(-longestWithin)) }
+        if !noted.isEmpty { held.hold(batch, noted) }
         var output = EngineOutput(matches: found.map(match))
+        output.matches += forget()
         for processor in processors { output.add(try processor.process(batch), of: processor.processor.name) }
         return output
     }
@@ -156,6 +166,25 @@ package final class EventEngine {
         for group in groups { output.matches += group.advance(watermark: time, texts).map(match) }
         for processor in processors { output.add(try processor.advance(to: time), of: processor.processor.name) }
         return output
+    }
+
+    /// Tells the matches that waited for a time that has passed, as far as events are concerned.
+    package func settle() throws(StreamError) -> EngineOutput {
+        guard let latest, !groups.isEmpty else { return EngineOutput() }
+        try makeReady()
+        let matches = groups.flatMap { $0.advance(watermark: latest, texts) }.map(match)
+        if !matches.isEmpty { hasChanges = true }
+        return EngineOutput(matches: matches)
+    }
+
+    /// Lets go of events that are too old for any match, once the matches that waited are told.
+    private func forget() -> [TriggeredMatch] {
+        guard let latest, case let bound = latest.addingClamped(-longestWithin), held.hasEvents(before: bound) else {
+            return []
+        }
+        let matches = groups.flatMap { $0.advance(watermark: latest, texts) }.map(match)
+        held.forget(before: bound)
+        return matches
     }
 
     private var longestWithin: Microseconds { triggers.values.map(\.within).max() ?? 0 }
@@ -203,12 +232,14 @@ package final class EventEngine {
     /// How the engine is doing.
     package var status: EngineStatus {
         EngineStatus(
-            events: position, latest: latest, triggers: triggers.count,
+            events: position, latest: latest, committed: committed, pendingRows: pendingRowCount,
+            triggers: triggers.count,
             matches: groups.reduce(0) { $0 + $1.index.counters.matches },
             droppedPartialMatches: groups.reduce(0) { $0 + $1.index.counters.dropped },
             droppedKeys: groups.reduce(0) { $0 + $1.index.counters.droppedKeys },
             disordered: groups.reduce(0) { $0 + $1.index.counters.disordered },
-            late: processors.reduce(0) { $0 + $1.processor.lateCount }, unfit: counters.unfit, unknown: counters.unknown,
+            late: processors.reduce(0) { $0 + $1.processor.lateCount }, unfit: counters.unfit,
+            unknown: counters.unknown,
             forgotten: held.forgotten, texts: texts.count, bytes: held.byteCount + texts.byteCount)
     }
 }
