@@ -31,7 +31,7 @@ enum TriggerBenchmark {
         ]
         for (form, size) in [
             (TriggerEvents.Form.beginAlike, 10_000), (.endAlike, 10_000), (.optional, 10_000), (.frequentNames, 10_000),
-            (.negated, 1000),
+            (.negated, 10_000), (.branched, 1000),
         ] {
             outcome.measurements.append(try worst(form, size, plan))
         }

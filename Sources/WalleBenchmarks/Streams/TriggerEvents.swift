@@ -20,6 +20,7 @@ struct TriggerEvents {
         case endAlike = "that end with the most frequent name"
         case optional = "with a step that need not come"
         case negated = "with a step that must not come"
+        case branched = "with alternatives of different length, which need a matcher each"
     }
 
     private var random = SplitMix(state: 7)
@@ -83,7 +84,7 @@ struct TriggerEvents {
         let count = 3 + random.below(3)
         let predicated = random.below(3) == 0 ? random.below(count) : -1
         var names: [Int] = []
-        while names.count <= count {
+        while names.count < count + 2 {
             let name = form == .frequentNames ? frequentName() : random.below(Self.names)
             if !names.contains(name) { names.append(name) }
         }
@@ -96,6 +97,10 @@ struct TriggerEvents {
         }
         if form == .optional { elements[1] = .repeated(elements[1], PatternQuantifier(0, 1)) }
         if form == .negated { elements.insert(.not([PatternStep(.exactly("event_\(names[count])"))]), at: 1) }
+        if form == .branched {
+            let longer = names[count...].map { PatternElement.step(PatternStep(.exactly("event_\($0)"))) }
+            elements[1] = .choice([elements[1], .sequence(longer, gaps: [nil])])
+        }
         return EventPattern(
             .sequence(elements, gaps: Array(repeating: nil, count: elements.count - 1)),
             within: Self.gap * Int64(Self.keys * Self.window))
