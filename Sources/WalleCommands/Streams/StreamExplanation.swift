@@ -38,6 +38,8 @@ struct StreamExplanation {
         case .session(let gap): "sessions, which end after a gap of more than \(span(gap))"
         case .over(let size): "of each event, back over \(span(size))"
         case .calendar(let unit, let zone): "a \(unit.rawValue) in \(zone)"
+        case .visit(let timeout, let enter, let exit):
+            "visits, from \(enter) to \(exit) or until no event came for \(span(timeout))"
         }
     }
 

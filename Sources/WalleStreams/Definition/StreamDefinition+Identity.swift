@@ -34,6 +34,8 @@ extension WindowKind {
         case .session(let gap): "session \(gap)"
         case .over(let size): "over \(size)"
         case .calendar(let unit, let zone): "calendar \(unit.rawValue) \(zone)"
+        case .visit(let timeout, let enter, let exit):
+            "visit \(timeout) \(enter.debugDescription) \(exit.debugDescription)"
         }
     }
 }

@@ -87,6 +87,9 @@ package enum WindowKind: Hashable, Sendable {
     case over(size: Microseconds)
     /// Days, weeks, months in a time zone, which differ in length.
     case calendar(unit: TimeUnit, zone: String)
+    /// From an event named `enter` to the next of its key named `exit`, both included, or until no event came for
+    /// `timeout`, or until the key enters again.
+    case visit(timeout: Microseconds, enter: String, exit: String)
 }
 
 /// A value of a window: a function of the values of its events.

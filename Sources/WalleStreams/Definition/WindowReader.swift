@@ -1,6 +1,6 @@
 /// Reads a window, a table whose first field says its kind: `{ hopping = "1h", slide = "10min" }`.
 enum WindowReader {
-    private static let kinds = ["tumbling", "hopping", "cumulating", "session", "over", "calendar"]
+    private static let kinds = ["tumbling", "hopping", "cumulating", "session", "over", "calendar", "visit"]
 
     /// - Throws: `.definition` that names the field, as in `window.slide`.
     static func read(_ node: DefinitionNode?) throws(StreamError) -> WindowKind {
@@ -32,6 +32,9 @@ enum WindowReader {
         let size = try required(kind, &table)
         switch kind {
         case "session": return (.session(gap: size), [])
+        case "visit":
+            let (enter, exit) = (try name("enter", &table), try name("exit", &table))
+            return (.visit(timeout: size, enter: enter, exit: exit), ["enter", "exit"])
         case "over": return (.over(size: size), [])
         case "tumbling": return (.tumbling(size: size, offset: try offset(&table)), ["offset"])
         case "hopping":
@@ -48,6 +51,11 @@ enum WindowReader {
             throw StreamError(.definition, field: name, "there is none", remedy: "Write \(name) = \"10min\".")
         }
         return span
+    }
+
+    /// Of an event.
+    private static func name(_ field: String, _ table: inout DefinitionTable) throws(StreamError) -> String {
+        try table.requiredText(field, such: "\"page_\(field)\"")
     }
 
     private static func offset(_ table: inout DefinitionTable) throws(StreamError) -> Microseconds {

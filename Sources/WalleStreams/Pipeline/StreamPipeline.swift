@@ -10,6 +10,7 @@ package final class StreamPipeline: EventProcessor {
     private let arguments: [ExpressionEvaluator?]
     private let filters: [ExpressionEvaluator?]
     private let windows: WindowRunner
+    private var visits: VisitMarker?
 
     /// - Throws: `.definition` that names the field of what does not fit.
     package init(_ definition: StreamDefinition, texts: TextDictionary) throws(StreamError) {
@@ -22,6 +23,7 @@ package final class StreamPipeline: EventProcessor {
         keys = StreamKeys(plan.columns.keys.map(\.type))
         arguments = plan.arguments.map { $0.map(ExpressionEvaluator.init) }
         filters = plan.filters.map { $0.map(ExpressionEvaluator.init) }
+        visits = VisitMarker(definition.window)
         windows = try WindowRunner(
             definition.window, plan.functions, delay: definition.source.delay, lateness: definition.lateness,
             emission: definition.emission, texts: texts)
@@ -31,6 +33,8 @@ package final class StreamPipeline: EventProcessor {
     package var source: StreamSource { definition.source }
     /// Events that were too late for any window.
     package var lateCount: Int { windows.lateCount }
+    /// Events that belonged to no visit.
+    package var outsideCount: Int { windows.outsideCount }
     package var watermark: Int64 { windows.watermark }
     /// Bytes of state.
     package var byteCount: Int { windows.byteCount + keys.byteCount }
@@ -45,11 +49,12 @@ package final class StreamPipeline: EventProcessor {
             case .derived(let index): values[index]
             }
         }
-        let input = WindowBatch(
+        var input = WindowBatch(
             times: batch.times, keys: keys.numbers(keyColumns, count: batch.count),
             kept: filter?.select(batch, derived: values) { Array($0) },
             values: arguments.map { $0?.evaluate(batch, derived: values) },
             filters: filters.map { $0?.evaluate(batch, derived: values) }, offset: batch.offset)
+        input.marks = visits?.marks(batch)
         return windows.process(input).map(rows)
     }
 

@@ -33,7 +33,7 @@ extension StreamPrinter {
             case .hopping(let size, let slide, let offset): [size, slide, offset]
             case .cumulating(let size, let step, let offset): [size, step, offset]
             case .session(let span), .over(let span): [span]
-            case .calendar: []
+            case .calendar, .visit: []
             }
         return [("source.delay", definition.source.delay)] + window.map { ("window", $0) }
     }
@@ -79,7 +79,7 @@ extension StreamPrinter {
             let partition = keys.isEmpty ? "" : " PARTITION BY (\(keys.joined(separator: ", ")))"
             return "SESSION(\(table)\(partition), DESCRIPTOR(\(time)), \(dialect.interval(gap)))"
         case .calendar(let unit, let zone): return calendar(unit, zone, rows)
-        case .over: return rows
+        case .over, .visit: return rows
         }
     }
 

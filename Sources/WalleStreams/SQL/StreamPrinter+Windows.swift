@@ -12,7 +12,7 @@ extension StreamPrinter {
             query = grouped(
                 from: relation("sessions"), by: keys + [Self.session], begin: "min(\(time))",
                 end: plus("max(\(time))", gap))
-        case .tumbling, .hopping, .cumulating, .calendar:
+        case .tumbling, .hopping, .cumulating, .calendar, .visit:
             if dialect == .sqlite, let count = windowsOfRow {
                 steps.append((relation("steps"), Self.counting(count, relation("steps"))))
             }
@@ -83,7 +83,7 @@ extension StreamPrinter {
                 ),
             ]
         case .calendar(let unit, let zone): return calendar(unit, zone)
-        case .session, .over: return []
+        case .session, .over, .visit: return []
         }
     }
 

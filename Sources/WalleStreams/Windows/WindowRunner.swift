@@ -12,6 +12,8 @@ package struct WindowBatch {
     package var filters: [Column?]
     /// The place in the stream of the first event.
     package var offset: Int64
+    /// Of each event what it is to a visit, as `VisitMarker` says; nil for windows that are no visits.
+    var marks: [UInt8]?
 
     package init(
         times: Column, keys: [UInt64], kept: [UInt32]? = nil, values: [Column?], filters: [Column?], offset: Int64
@@ -49,6 +51,9 @@ package final class WindowRunner {
                 gap: try PaneShape.positive(gap, "gap"), layout: layout, lateness: lateness, emission: emission)
         case .over(let size):
             windows = OverWindows(size: try PaneShape.positive(size, "size"), layout: layout)
+        case .visit(let timeout, let enter, let exit):
+            windows = try VisitWindows(
+                timeout: timeout, enter: enter, exit: exit, layout: layout, delay: delay, lateness: lateness)
         default:
             guard let shape = try PaneShape(window) else { preconditionFailure("a window of panes") }
             windows = PaneWindows(shape, layout: layout, lateness: lateness, emission: emission)
@@ -57,6 +62,8 @@ package final class WindowRunner {
 
     /// Events that were too late for any window.
     package var lateCount: Int { windows.lateCount }
+    /// Events that belonged to no visit.
+    package var outsideCount: Int { windows.outsideCount }
     /// Bytes of state.
     package var byteCount: Int { windows.byteCount }
 
@@ -69,7 +76,9 @@ package final class WindowRunner {
                 guard let keys = keys.baseAddress else { return }
                 let input = AggregateInput(
                     values: batch.values, filters: batch.filters, times: batch.times.ints, offset: batch.offset)
-                run(WindowRows(rows: kept, keys: keys, input: input), count: batch.times.count, &results)
+                run(
+                    WindowRows(rows: kept, keys: keys, input: input, marks: batch.marks), count: batch.times.count,
+                    &results)
             }
         }
         return results
