@@ -73,10 +73,11 @@ final class VisitWindows: WindowOperator {
     private func hold(
         _ events: WindowRows, _ marks: UnsafePointer<UInt8>, _ watermark: Int64, in waiting: WaitingEvents
     ) {
-        waiting.append(events, marks, from: watermark, late: &lateCount) { time in
+        let late = waiting.append(events, marks, from: watermark) { time in
             // The events so far have brought the watermark there, though the windows were not told yet.
             takeWaiting(waiting, upTo: time.addingClamped(-delay))
         }
+        lateCount += late
     }
 
     private func takeWaiting(_ waiting: WaitingEvents, upTo watermark: Int64) {

@@ -8,13 +8,13 @@ internal import WalleMemory
 final class WaitingEvents {
     private let layout: AggregateLayout
     private let delay: Microseconds
-    /// Microseconds of a bucket.
-    private let width: Int64
+    /// A bucket lasts two to this power microseconds.
+    private let shift: Int64
     /// Words of a row; those with bits among them.
     let stride: Int
     private let bitWords: Int
     @exclusivity(unchecked) private var buckets: UnsafeMutablePointer<Bucket>
-    /// The number of the earliest bucket that may hold an event: its beginning by its width.
+    /// The number of the earliest bucket that may hold an event: its beginning by what it lasts.
     @exclusivity(unchecked) private var first: Int64 = 0
     @exclusivity(unchecked) private(set) var count = 0
     /// Of the events that wait; the greatest number when there are none.
@@ -39,7 +39,7 @@ final class WaitingEvents {
     init(_ layout: AggregateLayout, delay: Microseconds) {
         self.layout = layout
         self.delay = delay
-        width = max(1, delay / Self.bucketsADelay + 1)
+        shift = Int64(Int64.bitWidth - (delay / Self.bucketsADelay).leadingZeroBitCount)
         bitWords = (layout.slots.count + 63) / 64
         stride = Self.header + bitWords + layout.slots.count
         buckets = .allocate(capacity: Self.bucketCount)
@@ -56,7 +56,7 @@ final class WaitingEvents {
         (0..<Self.bucketCount).reduce(0) { $0 + buckets[$1].capacity * stride * 8 + buckets[$1].order.capacity * 4 }
     }
 
-    private func number(_ time: Int64) -> Int64 { time / width - (time % width < 0 ? 1 : 0) }
+    @inline(__always) private func number(_ time: Int64) -> Int64 { time &>> shift }
 
     @inline(__always) private func bucket(_ number: Int64) -> UnsafeMutablePointer<Bucket> {
         buckets + Int(truncatingIfNeeded: number) & (Self.bucketCount - 1)
@@ -64,13 +64,14 @@ final class WaitingEvents {
 
     // MARK: adding
 
-    /// Adds events, those before a time counted as late.
+    /// Adds events, but for those before the watermark.
     ///
     /// - Parameter makeRoom: Takes the events up to the delay before a time, for an event of that time.
+    /// - Returns: How many were before the watermark.
     func append(
-        _ events: WindowRows, _ marks: UnsafePointer<UInt8>, from watermark: Int64, late: inout Int,
-        makeRoom: (Int64) -> Void
-    ) {
+        _ events: WindowRows, _ marks: UnsafePointer<UInt8>, from watermark: Int64, makeRoom: (Int64) -> Void
+    ) -> Int {
+        var late = 0
         let values = layout.slots.indices.map { WaitingValue(events.input, $0) }
         values.withUnsafeBufferPointer { values in
             for row in events.rows {
@@ -90,9 +91,10 @@ final class WaitingEvents {
                 write(values, Int(row), to: place + Self.header)
             }
         }
+        return late
     }
 
-    private func hasRoom(_ time: Int64) -> Bool {
+    @inline(__always) private func hasRoom(_ time: Int64) -> Bool {
         if count == 0 { first = number(time.addingClamped(-delay)) }
         return UInt64(bitPattern: number(time) &- first) < UInt64(Self.bucketCount)
     }
@@ -109,7 +111,7 @@ final class WaitingEvents {
     }
 
     /// The words of a new row, to be written.
-    private func newRow(_ time: Int64) -> UnsafeMutablePointer<UInt64> {
+    @inline(__always) private func newRow(_ time: Int64) -> UnsafeMutablePointer<UInt64> {
         let bucket = bucket(number(time))
         if bucket.pointee.count == bucket.pointee.capacity { grow(&bucket.pointee) }
         let row = bucket.pointee.count

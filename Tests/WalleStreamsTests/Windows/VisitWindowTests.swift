@@ -27,6 +27,19 @@ import Testing
         }
     }
 
+    /// Events of one batch that are further from one another than what waits may be.
+    @Test func takesWhatIsFarApart() throws {
+        var random = SeededRandom(3)
+        var time: Int64 = 0
+        let events = (0..<200).map { row in
+            time += .random(in: 0...1500, using: &random)
+            return NaiveEvent(time: time, key: .random(in: 0..<3, using: &random), value: Double(row), row: row)
+        }
+        let naive = NaiveVisits(timeout: 2000, delay: 100).visits(events)
+        let runner = try WindowTests.makeRunner(Self.window(2000), delay: 100, lateness: 0, .final)
+        compare(runner.process(WindowTests.batch(events[...])) + runner.advance(to: .max), naive.visits, "far apart")
+    }
+
     /// Two visits of a key may begin and end at the same times: those are told apart by what they count.
     private func compare(_ results: [WindowResults], _ visits: [NaiveVisits.Visit], _ place: String) {
         var left = visits
