@@ -7,8 +7,8 @@ package final class StreamPipeline: EventProcessor {
     private let derived: [ExpressionEvaluator]
     private let keyPlaces: [ExpressionScope.Place]
     private let keys: StreamKeys
-    private let arguments: [ExpressionEvaluator?]
-    private let filters: [ExpressionEvaluator?]
+    private let arguments: SharedEvaluators
+    private let filters: SharedEvaluators
     private let windows: WindowRunner
     private var visits: VisitMarker?
 
@@ -21,8 +21,8 @@ package final class StreamPipeline: EventProcessor {
         derived = plan.derived.map(ExpressionEvaluator.init)
         keyPlaces = plan.keyPlaces
         keys = StreamKeys(plan.columns.keys.map(\.type))
-        arguments = plan.arguments.map { $0.map(ExpressionEvaluator.init) }
-        filters = plan.filters.map { $0.map(ExpressionEvaluator.init) }
+        arguments = SharedEvaluators(plan.arguments)
+        filters = SharedEvaluators(plan.filters)
         visits = VisitMarker(definition.window)
         windows = try WindowRunner(
             definition.window, plan.functions, delay: definition.source.delay, lateness: definition.lateness,
@@ -52,8 +52,8 @@ package final class StreamPipeline: EventProcessor {
         var input = WindowBatch(
             times: batch.times, keys: keys.numbers(keyColumns, count: batch.count),
             kept: filter?.select(batch, derived: values) { Array($0) },
-            values: arguments.map { $0?.evaluate(batch, derived: values) },
-            filters: filters.map { $0?.evaluate(batch, derived: values) }, offset: batch.offset)
+            values: arguments.evaluate(batch, derived: values), filters: filters.evaluate(batch, derived: values),
+            offset: batch.offset)
         input.marks = visits?.marks(batch)
         return windows.process(input).map(rows)
     }
