@@ -16,6 +16,17 @@ package struct StateItem: Hashable, Sendable {
         /// Events that wait until they are complete.
         case waiting = 8
         case histories = 9
+        /// What a pattern's matcher has counted, and its partial matches. Of a condition of a trigger index, named by it.
+        case matcher = 10
+        case partials = 11
+        /// The conditions of a trigger index, where the search of each goes on for a key, the nodes of its trie, and which
+        /// of them the events of each key have reached.
+        case conditions = 12
+        case remembered = 13
+        case nodes = 14
+        case logs = 15
+        /// Events that may become part of a match, a chunk an item.
+        case held = 16
     }
 
     package var kind: Kind
@@ -61,7 +72,16 @@ enum StateFormat {
     static func checksum(_ bytes: UnsafeRawBufferPointer, _ item: StateItem, _ index: Int) -> UInt64 {
         var hash = fold(UInt64(bitPattern: item.id) ^ 0x9e37_79b9_7f4a_7c15, UInt64(item.kind.rawValue) << 32 | 1)
         hash = fold(hash ^ UInt64(bytes.count), UInt64(truncatingIfNeeded: index) ^ 0xd6e8_feb8_6659_fd93)
-        var place = 0
+        return checksum(bytes, from: hash)
+    }
+
+    /// Of bytes alone.
+    static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+        checksum(bytes, from: fold(UInt64(bytes.count), 0x9e37_79b9_7f4a_7c15))
+    }
+
+    private static func checksum(_ bytes: UnsafeRawBufferPointer, from seed: UInt64) -> UInt64 {
+        var (hash, place) = (seed, 0)
         while place &+ 16 <= bytes.count {
             let low = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
             let high = bytes.loadUnaligned(fromByteOffset: place &+ 8, as: UInt64.self)
@@ -70,6 +90,10 @@ enum StateFormat {
         }
         for byte in bytes[place...] { hash = fold(hash ^ UInt64(byte), 0xe703_7ed1_a0b4_28db) }
         return hash
+    }
+
+    static func check(_ isSound: Bool, _ what: @autoclosure () -> String) throws(StreamError) {
+        if !isSound { throw damaged(what()) }
     }
 
     static func damaged(_ what: String) -> StreamError {
