@@ -8,6 +8,7 @@ extension Area {
             Benchmark(name: "over", comparing: OverBenchmark.run),
             Benchmark(name: "reading", comparing: ReadingBenchmark.run),
             Benchmark(name: "latency", run: TriggerLatency.run),
+            Benchmark(name: "page-views", comparing: PageViewBenchmark.run),
         ])
 }
 
