@@ -9,6 +9,7 @@ extension Area {
             Benchmark(name: "reading", comparing: ReadingBenchmark.run),
             Benchmark(name: "triggers", comparing: TriggerBenchmark.run),
             Benchmark(name: "latency", run: TriggerLatency.run),
+            Benchmark(name: "page-views", comparing: PageViewBenchmark.run),
         ])
 }
 

@@ -73,6 +73,8 @@ struct StreamExplanation {
         case .calendar(let unit, let zone): "a \(unit.rawValue) in \(zone)"
         case .unbounded: "none: each event changes the rows of its group"
         case .upstream: "that of the rows it reads"
+        case .visit(let timeout, let enter, let exit):
+            "visits, from \(enter) to \(exit) or until no event came for \(span(timeout))"
         }
     }
 

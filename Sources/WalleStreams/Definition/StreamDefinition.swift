@@ -191,6 +191,9 @@ package enum WindowKind: Hashable, Sendable {
     case unbounded
     /// The windows that the rows of the stream it reads are of.
     case upstream
+    /// From an event named `enter` to the next of its key named `exit`, both included, or until no event came for
+    /// `timeout`, or until the key enters again.
+    case visit(timeout: Microseconds, enter: String, exit: String)
 }
 
 /// A value of a window: a function of the values of its events.

@@ -9,14 +9,15 @@ package final class StreamPipeline: EventProcessor {
     private let derived: [ExpressionEvaluator]
     private let keyPlaces: [ExpressionScope.Place]
     private let keys: StreamKeys
-    private let arguments: [ExpressionEvaluator?]
-    private let filters: [ExpressionEvaluator?]
+    private let arguments: SharedEvaluators
+    private let filters: SharedEvaluators
     private let selected: [ExpressionScope.Place]
     private let stage: StreamStage
     private let rows: RowBatches
     private let arrivals: ArrivalClock?
     /// The latest time of events that it only chooses.
     private var latest = Int64.min
+    private var visits: VisitMarker?
 
     /// - Parameter clock: What tells when events arrive, where that is their time: microseconds since 1970 in UTC.
     /// - Throws: `.definition` that names the field of what does not fit.
@@ -43,10 +44,10 @@ package final class StreamPipeline: EventProcessor {
         selected = plan.selected
         stage = try StreamStage(definition, plan, texts)
         let values = try StreamStage.values(definition, plan)
-        arguments = values.map { $0.map(ExpressionEvaluator.init) }
-        filters = values.indices.map { index in
-            plan.filters.indices.contains(index) ? plan.filters[index].map(ExpressionEvaluator.init) : nil
-        }
+        arguments = SharedEvaluators(values)
+        filters = SharedEvaluators(
+            values.indices.map { plan.filters.indices.contains($0) ? plan.filters[$0] : nil })
+        visits = VisitMarker(definition.window)
         rows = RowBatches(plan.rowSchema(definition), definition, texts)
     }
 
@@ -55,6 +56,8 @@ package final class StreamPipeline: EventProcessor {
     package var identity: [String] { definition.identity }
     /// Events, and rows of streams on the way, that were too late for any window.
     package var lateCount: Int { stage.lateCount + (upstream?.lateCount ?? 0) }
+    /// Events that belonged to no visit.
+    package var outsideCount: Int { stage.outsideCount + (upstream?.outsideCount ?? 0) }
     /// Events that were left out, as there were too many groups.
     package var droppedCount: Int { (stage.life?.droppedCount ?? 0) + (upstream?.droppedCount ?? 0) }
     /// Groups that were forgotten, as they had no events for long.
@@ -155,11 +158,11 @@ package final class StreamPipeline: EventProcessor {
         let batch = input.batch
         let derived = values(batch)
         let keyColumns = keyPlaces.map { column($0, batch, derived) }
-        let events = WindowBatch(
+        var events = WindowBatch(
             times: batch.times, keys: keys.numbers(keyColumns, count: batch.count), kept: kept(input, derived),
-            values: arguments.map { $0?.evaluate(batch, derived: derived) },
-            filters: filters.map { $0?.evaluate(batch, derived: derived) }, offset: batch.offset,
-            retracts: input.retracts)
+            values: arguments.evaluate(batch, derived: derived), filters: filters.evaluate(batch, derived: derived),
+            offset: batch.offset, retracts: input.retracts)
+        events.marks = visits?.marks(batch)
         return stage.process(events).map(named)
     }
 
