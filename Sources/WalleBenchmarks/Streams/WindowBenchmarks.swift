@@ -93,7 +93,7 @@ enum WindowBenchmarks {
             let seconds = Clock.threadSeconds {
                 for batch in 0..<taken {
                     let batch = events.batch(batch * StreamEvents.batchRows, texts, event: event, names)
-                    rows += pipeline.process(batch).reduce(0) { $0 + $1.count }
+                    rows += try pipeline.process(batch).reduce(0) { $0 + $1.count }
                 }
                 rows += pipeline.advance(to: .max).reduce(0) { $0 + $1.count }
             }

@@ -156,8 +156,8 @@ package enum DefinitionReader {
     }
 
     private static func derived(_ node: DefinitionNode?) throws(StreamError) -> [StreamDefinition.Derived] {
-        try texts(node, at: "let") { name, text throws(StreamError) in
-            StreamDefinition.Derived(name, try ExpressionParser.parse(text))
+        try named(node, at: "let") { name, node throws(StreamError) in
+            StreamDefinition.Derived(name, try DerivedReader.read(node))
         }
     }
 

@@ -4,20 +4,23 @@ package final class StreamPipeline: EventProcessor {
     /// The columns of its rows.
     package let columns: StreamColumns
     private let filter: EventFilter?
-    private let derived: [ExpressionEvaluator]
+    private let derived: DerivedValues
     private let keyPlaces: [ExpressionScope.Place]
     private let keys: StreamKeys
     private let arguments: [ExpressionEvaluator?]
     private let filters: [ExpressionEvaluator?]
     private let windows: WindowRunner
 
+    /// - Parameter external: What computes the derived values that are no expressions.
     /// - Throws: `.definition` that names the field of what does not fit.
-    package init(_ definition: StreamDefinition, texts: TextDictionary) throws(StreamError) {
+    package init(
+        _ definition: StreamDefinition, texts: TextDictionary, external: ExternalFunction? = nil
+    ) throws(StreamError) {
         let plan = try StreamPlan(definition)
         self.definition = definition
         columns = plan.columns
         filter = plan.filter.map(EventFilter.init)
-        derived = plan.derived.map(ExpressionEvaluator.init)
+        derived = try DerivedValues(definition, plan.derived, external: external)
         keyPlaces = plan.keyPlaces
         keys = StreamKeys(plan.columns.keys.map(\.type))
         arguments = plan.arguments.map { $0.map(ExpressionEvaluator.init) }
@@ -36,9 +39,10 @@ package final class StreamPipeline: EventProcessor {
     package var byteCount: Int { windows.byteCount + keys.byteCount }
 
     /// Adds events, which are of the source's schema, and gives the rows that end with them.
-    package func process(_ batch: EventBatch) -> [StreamRows] {
-        var values: [Column] = []
-        for expression in derived { values.append(expression.evaluate(batch, derived: values)) }
+    ///
+    /// - Throws: What the external function throws; nothing of the batch is taken then.
+    package func process(_ batch: EventBatch) throws(StreamError) -> [StreamRows] {
+        let values = try derived.columns(batch)
         let keyColumns = keyPlaces.map { place in
             switch place {
             case .event(let place): batch.column(at: place)

@@ -3,7 +3,7 @@ internal import WalleText
 /// A definition whose names are found and whose types fit.
 package struct StreamPlan {
     package let filter: CheckedExpression?
-    package let derived: [CheckedExpression]
+    package let derived: [CheckedDerived]
     package let keyPlaces: [ExpressionScope.Place]
     /// Of each aggregate what it aggregates, converted as its function wants it; nil where events are counted.
     package let arguments: [CheckedExpression?]
@@ -15,11 +15,11 @@ package struct StreamPlan {
     /// - Throws: `.definition` that names the field.
     package init(_ definition: StreamDefinition) throws(StreamError) {
         var scope = ExpressionScope(definition.source.schema)
-        var derived: [CheckedExpression] = []
+        var derived: [CheckedDerived] = []
         for value in definition.derived {
             let checked = try Self.at("let.\(value.name)") { () throws(StreamError) in
                 guard scope.place(of: value.name) == nil else { throw Self.taken(value.name) }
-                return try CheckedExpression(value.value, in: scope)
+                return try CheckedDerived(value.value, in: scope)
             }
             scope.add(value.name, checked.type)
             derived.append(checked)

@@ -18,6 +18,10 @@ struct StreamPrinter {
         var scope = ExpressionScope(definition.source.schema)
         for (part, value) in zip(definition.derived, plan.derived) { scope.add(part.name, value.type) }
         self.scope = scope
+        for part in definition.derived {
+            guard case .external = part.value else { continue }
+            refuse("let.\(part.name)", "a function of the host", remedy: "Write an expression, if one can say it.")
+        }
         let own: Set = ["window_start", "window_end", Self.arrival, Self.session, Self.begins, Self.step]
         for name in scope.names where own.contains(name) {
             refuse("source.columns", "a value named \(name)", remedy: "The query needs the name: choose another.")
@@ -64,7 +68,8 @@ struct StreamPrinter {
         for (index, condition) in (conditions.isEmpty ? [""] : conditions).enumerated() {
             let layer = index < layers.count ? layers[index] : []
             let values = layer.map { part in
-                ", \(text(part.value, "let.\(part.name)")) AS \(dialect.name(part.name))"
+                guard case .expression(let value) = part.value else { return "" }
+                return ", \(text(value, "let.\(part.name)")) AS \(dialect.name(part.name))"
             }
             if index > 0 { from = "(\n\(selection.indented)\n) AS derived" }
             selection = "SELECT *\(values.joined())\nFROM \(from)\(condition)"
@@ -87,7 +92,7 @@ struct StreamPrinter {
     private struct Derived {
         let index: Int
         let name: String
-        let value: CheckedExpression
+        let value: CheckedDerived
     }
 
     /// Derived values in groups, each computed from earlier groups only.

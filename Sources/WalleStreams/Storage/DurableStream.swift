@@ -83,9 +83,9 @@ package final class DurableStream {
         }
         try makeRoom(now)
         guard let new = batch.dropping(Int(min(position - batch.offset, Int64(batch.count)))) else { return [] }
+        let rows = try pipeline.process(new)
         counters["events", default: 0] += Int64(new.count)
         position += Int64(new.count)
-        let rows = pipeline.process(new)
         keep(rows, now)
         return rows
     }

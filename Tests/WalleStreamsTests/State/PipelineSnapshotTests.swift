@@ -30,7 +30,7 @@ import Testing
         while from < events.count {
             let end = min(events.count, from + Int.random(in: 1...40, using: &random))
             let batch = StreamFixtures.batch(events[from..<end], definition, texts)
-            lines += pipeline.process(batch).flatMap { StreamFixtures.lines($0, texts) }
+            lines += try pipeline.process(batch).flatMap { StreamFixtures.lines($0, texts) }
             from = end
             guard stops else { continue }
             saved.apply(pipeline.changes(recorder))
