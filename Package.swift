@@ -194,6 +194,11 @@ let package = Package(
             exclude: ["Fixtures", "Oracle"],
             swiftSettings: strict),
         .testTarget(
+            name: "WalleStreamsPythonTests",
+            dependencies: ["Walle", "WalleBinding", "WalleModules", "WallePython", "WalleStreams"],
+            exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(
             name: "WalleStdlibTests", dependencies: ["Walle", "WallePython", "WalleStdlib"], swiftSettings: strict),
         .testTarget(
             name: "WalleTests",

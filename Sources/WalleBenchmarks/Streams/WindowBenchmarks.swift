@@ -90,7 +90,7 @@ enum WindowBenchmarks {
             var rows = 0
             let taken = count / StreamEvents.batchRows
             // Making the columns is timed as well: it stands for an input that has texts.
-            let seconds = Clock.threadSeconds {
+            let seconds = try Clock.threadSeconds {
                 for batch in 0..<taken {
                     let batch = events.batch(batch * StreamEvents.batchRows, texts, event: event, names)
                     rows += try pipeline.process(batch).reduce(0) { $0 + $1.count }

@@ -122,7 +122,9 @@ struct BatchReader {
     // MARK: columns
 
     private mutating func columns(_ dict: PythonPointer, _ offset: Int64) throws -> EventBatch {
-        guard let time = try Self.item(dict, named: schema.time) else { preconditionFailure("a dict of columns has times") }
+        guard let time = try Self.item(dict, named: schema.time) else {
+            preconditionFailure("a dict of columns has times")
+        }
         let count = try checked(PyObject_Size(time))
         let whole = try batch(count, offset) { reader, name, type in
             try reader.column(dict, name, type, count)

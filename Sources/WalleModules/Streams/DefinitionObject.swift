@@ -1,5 +1,6 @@
 internal import WalleBinding
 internal import WalleStreams
+internal import WalleText
 
 /// One stream or pattern, as Python holds it.
 final class DefinitionObject: PythonObject {
@@ -23,11 +24,11 @@ final class DefinitionObject: PythonObject {
             }
         self.part = part
         // What is only found when the windows are made is to be told now.
-        columns = try Self.at(part) { () throws(StreamError) in
-            try Self.processor(part, texts: TextDictionary()) { _, _, _, _ throws(StreamError) in
+        do {
+            columns = try Self.processor(part, texts: TextDictionary()) { _, _, _, _ throws(StreamError) in
                 preconditionFailure("no events are sent")
             }.columns
-        }
+        } catch { throw Self.told(error, of: part) }
     }
 
     /// What runs it.
@@ -44,15 +45,13 @@ final class DefinitionObject: PythonObject {
         }
     }
 
-    /// Adds the name of the definition to the field of an error, as the reader does.
-    private static func at<Result>(
-        _ part: Part, _ body: () throws(StreamError) -> Result
-    ) throws(StreamError) -> Result {
-        do { return try body() } catch {
-            switch part {
-            case .stream(let stream): throw error.at(stream.name).at("stream")
-            case .pattern(let pattern): throw error.at(pattern.name).at("pattern")
-            }
+    /// The error with the name of the definition in its field, as the reader tells it.
+    func told(_ error: StreamError) -> StreamError { error.code == .definition ? Self.told(error, of: part) : error }
+
+    private static func told(_ error: StreamError, of part: Part) -> StreamError {
+        switch part {
+        case .stream(let stream): error.at(stream.name).at("stream")
+        case .pattern(let pattern): error.at(pattern.name).at("pattern")
         }
     }
 
@@ -97,8 +96,17 @@ final class DefinitionObject: PythonObject {
     func explain() throws -> String {
         switch part {
         case .stream(let stream): try StreamExplanation(stream).lines.joined(separator: "\n")
-        case .pattern(let pattern):
-            "\(pattern.name): events of \(pattern.source.name)\n  pattern    \(pattern.pattern.text)"
+        case .pattern(let pattern): Self.explain(pattern)
         }
+    }
+
+    private static func explain(_ definition: PatternDefinition) -> String {
+        var lines = ["\(definition.name): events of \(definition.source.name)"]
+        if let filter = definition.filter { lines.append("  where      \(filter.text)") }
+        let key = definition.key.joined(separator: ", ")
+        lines.append("  key        \(key.isEmpty ? "none: one sequence of all" : key)")
+        lines.append("  pattern    \(definition.pattern.text)")
+        lines.append("  within     \(Quantity.text(.microseconds(definition.pattern.within)))")
+        return lines.joined(separator: "\n")
     }
 }

@@ -87,7 +87,8 @@ final class RunObject: PythonObject, @unchecked Sendable {
     private func run(_ functions: PythonPointer, _ body: () throws -> [StreamRows]) throws -> RowsObject {
         try exclusive()
         defer { isBusy = false }
-        let rows = try calls.with(functions, body)
+        let rows: [StreamRows]
+        do { rows = try calls.with(functions, body) } catch let error as StreamError { throw definition.told(error) }
         let bytes = byteCount
         interpreter.charge(bytes: bytes - chargedBytes)
         chargedBytes = bytes

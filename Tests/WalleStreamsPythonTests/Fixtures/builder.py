@@ -1,0 +1,306 @@
+"""What definitions say: expressions, steps, files in TOML, errors."""
+
+from datetime import datetime, timedelta, timezone
+
+from walle import streams as st
+
+COLUMNS = {"user_id": "text", "price": "float", "count": "int", "paid": "bool", "platform": "text", "seen": "time"}
+
+
+def clicks(**more):
+    return st.source("clicks", columns=COLUMNS, **more)
+
+
+def feature(stream):
+    return stream.key_by("user_id").window(st.tumbling("1h")).aggregate(views=st.count())
+
+
+def raises(kind, text, function, *arguments, **names):
+    """Give the exception of a call, after a look at its class and a part of its message."""
+    try:
+        result = function(*arguments, **names)
+    except kind as error:
+        assert text in str(error), f"{error!s} does not say {text!r}"
+        return error
+    raise AssertionError(f"no {kind.__name__}, but {result!r}")
+
+
+def test_names():
+    assert dir(st) == sorted(dir(st)) and not [name for name in dir(st) if name.startswith("_")]
+    assert all(hasattr(st, name) for name in dir(st))
+
+
+# MARK: expressions
+
+price, event = st.col.price, st.event
+PRINTED = [
+    (event == "product_view", "event = 'product_view'"),
+    (event != "it's", "event <> 'it''s'"),
+    (st.col("a b") > 1, '"a b" > 1'),
+    (st.col('say "x"') > 1, '"say ""x""" > 1'),
+    (st.col("select") > 1, "select > 1"),
+    (st.col("and") > 1, '"and" > 1'),
+    (1 < price, "price > 1"),
+    (price * 0.92 + 1, "price * 0.92 + 1"),
+    ((price + 1) * 2, "(price + 1) * 2"),
+    (2 - (price - 1), "2 - (price - 1)"),
+    (10 / price // 3 % 2, "10 / price // 3 % 2"),
+    (-price, "-price"),
+    (price * -1, "price * -1"),
+    (abs(price - 1), "abs(price - 1)"),
+    (~(price > 1), "NOT price > 1"),
+    ((price > 1) & (price < 5) | ~st.col.paid, "price > 1 AND price < 5 OR NOT paid"),
+    ((price > 1) & ((price < 5) | st.col.paid), "price > 1 AND (price < 5 OR paid)"),
+    (price.is_null(), "price IS NULL"),
+    (~price.is_null(), "price IS NOT NULL"),
+    (event.isin(["a", "b'c"]), "event IN ('a', 'b''c')"),
+    (event.like("%view_"), "event LIKE '%view_'"),
+    (price.between(1, 2.5), "price >= 1 AND price <= 2.5"),
+    (event.concat("-", st.col.platform), "event || '-' || platform"),
+    (price.cast("int"), "CAST(price AS int)"),
+    (st.col.paid == True, "paid = TRUE"),  # noqa: E712
+    (price > 1e20, "price > 1e+20"),
+    (st.col.seen > datetime(2024, 3, 31, 12, tzinfo=timezone.utc), "seen > TIMESTAMP '2024-03-31 12:00:00'"),
+    (
+        st.time >= datetime(2024, 3, 31, 14, 0, 0, 500, timezone(timedelta(hours=2))),
+        "timestamp >= TIMESTAMP '2024-03-31 12:00:00.0005'",
+    ),
+    (st.time + timedelta(minutes=1), "timestamp + 60000000"),
+    (st.upper("platform"), "upper(platform)"),
+    (st.substring(st.col.platform, 2, 3), "substring(platform, 2, 3)"),
+    (st.regexp_extract("platform", "id=([0-9]+)'", 1), "regexp_extract(platform, 'id=([0-9]+)''', 1)"),
+    (st.date_part("hour", st.time, "Europe/Berlin"), "date_part('hour', timestamp, 'Europe/Berlin')"),
+    (st.date_trunc("day", "seen"), "date_trunc('day', seen)"),
+    (st.coalesce(price, 0), "coalesce(price, 0)"),
+    (st.nullif("platform", "none"), "nullif(platform, 'none')"),
+    (st.greatest(price, "price * 2", 3), "greatest(price, price * 2, 3)"),
+    (
+        st.when((price > 100, "dear"), ("price > 10", "fair"), otherwise="cheap"),
+        "CASE WHEN price > 100 THEN 'dear' WHEN price > 10 THEN 'fair' ELSE 'cheap' END",
+    ),
+]
+
+
+def test_expressions_print_as_the_engine_writes_them():
+    for expression, text in PRINTED:
+        assert str(expression) == text, f"{expression} is not {text}"
+
+
+def test_every_function_fits_the_engine():
+    text, number = "platform", "price"
+    one = [getattr(st, name) for name in ("abs", "ceil", "floor", "round", "sqrt", "exp", "ln")]
+    values = {f"n{i}": function(number) for i, function in enumerate(one)}
+    values |= {f"t{i}": getattr(st, name)(text) for i, name in enumerate(("lower", "upper", "trim", "length"))}
+    values |= {
+        "power": st.power(number, 2), "least": st.least(number, 1), "replace": st.replace(text, "a", "b"),
+        "part": st.split_part(text, "/", 2), "starts": st.starts_with(text, "a"), "has": st.contains(text, "a"),
+        "shown": st.format_time(st.time, "yyyy-MM-dd", "UTC"), "micros": st.epoch_us(st.time),
+    }  # fmt: skip
+    assert feature(clicks().let(**values)).columns == ["user_id", "window_start", "window_end", "views"]
+
+
+def test_what_is_no_expression():
+    raises(TypeError, "combine with & | ~", lambda: price > 1 and price < 2)
+    raises(TypeError, "write .is_null()", lambda: price == None)  # noqa: E711
+    raises(ValueError, "nan cannot be written", lambda: price > float("nan"))
+    raises(ValueError, "has no zone", lambda: st.time > datetime(2024, 1, 1))
+    raises(TypeError, "is no value of events", st.lit, [1])
+    raises(TypeError, "", lambda: price + [1])
+    raises(TypeError, "unhashable", hash, price)
+    # A text is no way out of its parentheses.
+    raises(st.DefinitionError, "clicks.where", clicks().where, "price > 1) or (price < 2", price > 0)
+
+
+# MARK: definitions
+
+FORMS = [
+    (
+        clicks(delay="10s", idle=timedelta(minutes=1))
+        .where(event == "product_view", "price > 0")
+        .let(euro=price * 0.92)
+        .key_by("user_id")
+        .window(st.tumbling("1h"), lateness="5min")
+        .aggregate(
+            views=st.count(), priced=st.count("price"), platforms=st.distinct("platform"), recent=st.last("event", 20),
+            dear=st.count().where(price > 100).where("paid"), total=st.sum("euro"), mean=st.mean(price),
+            spread=st.variance("price"), deviation=st.stddev("price"), least=st.min("price"), most=st.max("price"),
+            earliest=st.first("price"), latest=st.last("price"), about=st.approx_distinct("user_id"),
+            often=st.top("platform", 3), upper=st.quantile("price", 0.9), middle=st.median("price"),
+            all=st.concat("platform", "', "),
+        ),
+        """
+        [source.clicks]
+        delay = "10s"
+        idle = "60s"
+        columns = { user_id = "text", price = "float", count = "int", paid = "bool", platform = "text", seen = "time" }
+        [stream.clicks]
+        source = "clicks"
+        where = "event = 'product_view' and price > 0"
+        let = { euro = "price * 0.92" }
+        key = "user_id"
+        window = { tumbling = "60min" }
+        lateness = "300s"
+        [stream.clicks.aggregate]
+        views = "count()"
+        priced = "count(price)"
+        platforms = "distinct(platform)"
+        recent = "last(event, 20)"
+        dear = "count() where price > 100 and paid"
+        total = "sum(euro)"
+        mean = "mean(price)"
+        spread = "variance(price)"
+        deviation = "stddev(price)"
+        least = "min(price)"
+        most = "max(price)"
+        earliest = "first(price)"
+        latest = "last(price)"
+        about = "approx_distinct(user_id)"
+        often = "top(platform, 3)"
+        upper = "quantile(price, 0.9)"
+        middle = "median(price)"
+        all = "concat(platform, ''', ')"
+        """,
+    ),
+    (
+        st.source("s", event="name", page="url", time="at", columns={"a b": "int"})
+        .where((event == "x") & st.page.like("/shop/%"))
+        .key_by("a b", st.page)
+        .window(st.hopping("1h", "10min", offset="1min"), emit="retractions")
+        .aggregate(n="count() where name = 'x'")
+        .named("other"),
+        """
+        [source.s]
+        event = "name"
+        page = "url"
+        time = "at"
+        columns = { "a b" = "int" }
+        [stream.other]
+        source = "s"
+        where = "name = 'x' and url like '/shop/%'"
+        key = ["a b", "url"]
+        window = { hopping = "1h", slide = "10min", offset = "1min" }
+        emit = "retractions"
+        aggregate = { n = "count() where name = 'x'" }
+        """,
+    ),
+    (
+        clicks().where("price > 1").match(
+            "v:product_view[price > 3]+ -> 'add cart' (not buy)", within="10min", key=["user_id", "platform"],
+            contiguity="strict", skip="to last v",
+        ),
+        """
+        [source.clicks]
+        columns = { user_id = "text", price = "float", count = "int", paid = "bool", platform = "text", seen = "time" }
+        [pattern.clicks]
+        source = "clicks"
+        where = "price > 1"
+        key = ["user_id", "platform"]
+        pattern = "v:product_view[price > 3]+ -> 'add cart' (not buy)"
+        within = "600s"
+        contiguity = "strict"
+        skip = "to last v"
+        """,
+    ),
+]  # fmt: skip
+for window, text in [
+    (st.cumulating("1d", "1h"), '{ cumulating = "1d", step = "1h" }'),
+    (st.session(timedelta(minutes=30)), '{ session = "30min" }'),
+    (st.over("1h"), '{ over = "1h" }'),
+    (st.calendar("month", "Europe/Berlin"), '{ calendar = "month", zone = "Europe/Berlin" }'),
+]:
+    FORMS.append(
+        (
+            st.source("s").key_by().window(window).aggregate(n=st.count()),
+            f"[source.s]\n[stream.s]\nsource = 's'\nkey = false\nwindow = {text}\naggregate = {{ n = 'count()' }}\n",
+        )
+    )
+
+
+def test_forms_are_equal():
+    for definition, text in FORMS:
+        assert st.load(text) == definition, f"{definition.to_toml()}\nis not\n{text}"
+        assert st.load(definition.to_toml()) == definition and hash(st.load(text)) == hash(definition)
+        assert definition != definition.named("another")
+
+
+def forms():
+    """Give each definition as Python writes it in TOML, beside the text that says the same."""
+    return [[definition.to_toml(), text] for definition, text in FORMS]
+
+
+def test_files(tmp=None):
+    import os
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "features.toml")
+        with open(path, "w") as file:
+            file.write(FORMS[0][1] + "\n[stream.more]\nsource = 'clicks'\nkey = false\nwindow = { over = '1h' }\n")
+            file.write("aggregate = { n = 'count()' }\n")
+        assert st.load(path, "clicks") == FORMS[0][0] and st.load(path, "more").name == "more"
+        raises(st.DefinitionError, "choose one of clicks, more", st.load, path)
+        raises(st.DefinitionError, "no definition is named 'x'", st.load, path, "x")
+    raises(st.DefinitionError, "this is no TOML", st.load, "a = \n")
+    raises(st.DefinitionError, "no stream is defined", st.load, "[source.a]\n")
+    raises(OSError, "none.toml", st.load, "none.toml")
+
+
+def test_steps_leave_streams_as_they_are():
+    start = clicks()
+    left, right = feature(start.where("price > 1")), feature(start.where("price < 1"))
+    assert left != right and feature(start) == feature(clicks())
+
+
+def test_explains_and_prints():
+    definition = FORMS[0][0]
+    assert "views int = count()" in definition.explain() and "GROUP BY" in feature(clicks()).sql("duckdb")
+    assert "pattern" in FORMS[2][0].explain() and "views" in repr(definition)
+    assert repr(st.hopping("1h", "10min")) == "st.hopping('1h', slide='10min')"
+    raises(st.DefinitionError, "patterns are not printed", FORMS[2][0].sql)
+    raises(st.DefinitionError, "no dialect", definition.sql, "oracle")
+
+
+# MARK: errors
+
+
+def test_errors_name_the_field_at_the_step():
+    start = clicks()
+    cases = [
+        ("source.a b", lambda: st.source("a b")),
+        ("source.s.columns.x", lambda: st.source("s", columns={"x": "string"})),
+        ("source.s.delay", lambda: st.source("s", delay="10 parsecs")),
+        ("source.s.delay", lambda: st.source("s", delay=10)),
+        ("stream.clicks.where", lambda: start.where("price >")),
+        ("stream.clicks.where", lambda: start.where(st.col.prise > 1)),
+        ("stream.clicks.where", lambda: start.where(price + 1)),
+        ("stream.clicks.where", lambda: start.where(st.page == "x")),
+        ("stream.clicks.let.euro", lambda: start.let(euro="price *")),
+        ("stream.clicks.let.euro", lambda: start.let(euro=price + st.col.platform)),
+        ("stream.clicks.let.price", lambda: start.let(price=price * 2)),
+        ("stream.clicks.key", lambda: start.key_by("usr_id")),
+        ("stream.clicks.window.tumbling", lambda: start.window(st.tumbling("1 hour"))),
+        ("stream.clicks.window.slide", lambda: start.window(st.hopping("1h", "7min"))),
+        ("stream.clicks.lateness", lambda: start.window(st.over("1h"), lateness="soon")),
+        ("stream.clicks.emit", lambda: start.window(st.over("1h"), emit="late")),
+        ("stream.clicks.key", lambda: start.window(st.over("1h")).aggregate(n=st.count())),
+        ("stream.clicks.window", lambda: start.key_by().aggregate(n=st.count())),
+        ("stream.clicks.aggregate", lambda: start.key_by().window(st.over("1h")).aggregate()),
+        ("stream.clicks.aggregate.n", lambda: feature_of(n=st.sum("platform"))),
+        ("stream.clicks.aggregate.n", lambda: feature_of(n=st.last("price", 0))),
+        ("stream.clicks.aggregate.n", lambda: feature_of(n="some(price)")),
+        ("pattern.clicks.pattern", lambda: start.match("a (", within="1h", key=False)),
+        ("pattern.clicks.key", lambda: start.match("a", within="1h")),
+        ("pattern.clicks.skip", lambda: start.match("a", within="1h", key=False, skip="ahead")),
+        ("stream.clicks.let.y.batch", lambda: start.let(y=st.batch(len, "double", "price"))),
+        ("stream.clicks.let.y", lambda: start.let(y=st.batch(len, "float", "prise"))),
+    ]
+    for field, step in cases:
+        error = raises(st.DefinitionError, field, step)
+        assert error.field == field and error.remedy and isinstance(error, ValueError), (error.field, field)
+    raises(TypeError, "must be an aggregate", feature_of, n=3)
+    raises(TypeError, "a window is wanted", start.window, "1h")
+    raises(TypeError, "needs a function", st.batch, 3, "float")
+
+
+def feature_of(**aggregates):
+    return clicks().key_by().window(st.over("1h")).aggregate(**aggregates)
