@@ -2,8 +2,9 @@
 
 """Event streams in Swift. Use `walle.streams`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, final
+from walle._tensor import ndarray
 
 def expression(text: str) -> str:
     """An expression as the engine writes it."""
@@ -67,14 +68,15 @@ class Rows:
     them. `rows[0]` is a dict, and so is what a loop gives.
     """
     def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[dict[str, Any]]: ...
     def __getitem__(self, key: Any) -> Any: ...
-    def nulls(self, name: str) -> Any:
+    def nulls(self, name: str) -> ndarray | None:
         """Which rows are null, an array of bools; None when no row is."""
         ...
-    def codes(self, name: str) -> Any:
+    def codes(self, name: str) -> ndarray:
         """The codes of a column of texts: see `categories`."""
         ...
-    def to_dicts(self) -> Any:
+    def to_dicts(self) -> list[dict[str, Any]]:
         """All rows as dicts, None for a null."""
         ...
     def __repr__(self) -> str: ...
@@ -91,7 +93,7 @@ class Rows:
         """Of each row "insert", "update" or "retract": what it does to earlier ones."""
         ...
     @property
-    def revisions(self) -> Any:
+    def revisions(self) -> ndarray:
         """How often the key and window of each row gave one before."""
         ...
     # Only functions make objects of this class.
@@ -103,14 +105,15 @@ class Batch:
     where it has texts. A null is 0 in an array: `nulls` tells them. `batch[0]` is a dict.
     """
     def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[dict[str, Any]]: ...
     def __getitem__(self, key: Any) -> Any: ...
-    def nulls(self, name: str) -> Any:
+    def nulls(self, name: str) -> ndarray | None:
         """Which events are null, an array of bools; None when none is."""
         ...
-    def codes(self, name: str) -> Any:
+    def codes(self, name: str) -> ndarray:
         """The codes of a column of texts: see `categories`."""
         ...
-    def to_dicts(self) -> Any:
+    def to_dicts(self) -> list[dict[str, Any]]:
         """All events as dicts, None for a null."""
         ...
     def __repr__(self) -> str: ...
@@ -131,16 +134,16 @@ class TextColumn:
     that looks at each different text once computes by code and picks with `codes`.
     """
     def __len__(self) -> int: ...
-    def __getitem__(self, row: int) -> Any: ...
-    def to_list(self) -> Any:
+    def __getitem__(self, row: int) -> str | None: ...
+    def to_list(self) -> list[str | None]:
         """The texts, None for a null."""
         ...
     @property
-    def codes(self) -> Any:
+    def codes(self) -> ndarray:
         """An array of uint32, a code a row; 0 for a null."""
         ...
     @property
-    def nulls(self) -> Any:
+    def nulls(self) -> ndarray | None:
         """An array of bools, or None when there is no null."""
         ...
     @property

@@ -8,7 +8,7 @@ import WalleStreams
 
 /// `walle.streams` as scripts see it: every function `test_…` of the files in `Fixtures` runs in an isolated interpreter.
 @Suite(.serialized) struct StreamsPythonTests {
-    static let files = ["agreement.py", "builder.py", "functions.py", "running.py"]
+    static let files = ["agreement.py", "builder.py", "forms.py", "functions.py", "running.py"]
 
     @Test(.timeLimit(.minutes(2)), arguments: files) func passes(_ file: String) async throws {
         let outcome = try await FixtureScript(file).outcome()
@@ -25,7 +25,7 @@ import WalleStreams
 
     /// Python, TOML and Swift make one definition.
     @Test func formsAreEqual() async throws {
-        let pairs = try await FixtureScript("builder.py").value("result = forms()", as: [[String]].self)
+        let pairs = try await FixtureScript("forms.py").value("result = forms()", as: [[String]].self)
         #expect(pairs.count > 5)
         for pair in pairs {
             let python = try DefinitionReader.read(toml: pair[0], file: "python.toml")
@@ -81,6 +81,18 @@ import WalleStreams
             return try interpreter.evaluated(again, in: namespace!, as: [Int].self)
         }
         #expect(sums == [0, 45])
+    }
+
+    @Test func runsTheExampleOfTheDocumentation() async throws {
+        let page = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Sources/Walle/Walle.docc/Streams.md").standardizedFileURL
+        let text = try String(contentsOf: page, encoding: .utf8)
+        let example = try #require(text.components(separatedBy: "```python\n").dropFirst().first)
+            .components(separatedBy: "```")[0]
+        let setUp = "import walle.numpy as np\nmodel = np.ones(9)\n"
+        let result = "\nresult = [run.position, len(rows), row['views']]"
+        let values = try await FixtureScript("agreement.py").value(setUp + example + result, as: [Int].self)
+        #expect(values == [1, 0, 1])
     }
 
     @Test(.timeLimit(.minutes(2))) func manyBatchesLeaveNothingBehind() async throws {

@@ -35,5 +35,10 @@ struct ColumnTable {
         return dict.take()
     }
 
+    /// The rows one by one.
+    var iterator: PythonIterator<Made<RowDict>> {
+        PythonIterator((0..<count).lazy.map { row in Made { try self.row(row) } })
+    }
+
     func rows() throws -> PythonPointer { try NewObject.list(count, row) }
 }

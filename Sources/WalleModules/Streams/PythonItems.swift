@@ -16,11 +16,24 @@ struct Borrowed: PythonConvertible {
     }
 }
 
+/// What an object is of, for annotations.
+protocol MadeKind: SendableMetatype {
+    static var annotation: String { get }
+}
+
+enum Anything: MadeKind { static var annotation: String { "Any" } }
+enum Array1D: MadeKind { static var annotation: String { "ndarray" } }
+enum NullArray: MadeKind { static var annotation: String { "ndarray | None" } }
+enum TextOrNone: MadeKind { static var annotation: String { "str | None" } }
+enum TextList: MadeKind { static var annotation: String { "list[str | None]" } }
+enum RowDict: MadeKind { static var annotation: String { "dict[str, Any]" } }
+enum RowDicts: MadeKind { static var annotation: String { "list[dict[str, Any]]" } }
+
 /// An object on its way to Python, made when it is handed over.
-struct Made: PythonConvertible {
+struct Made<Kind: MadeKind>: PythonConvertible {
     private let make: () throws -> PythonPointer
 
-    static var pythonType: PythonType { .any }
+    static var pythonType: PythonType { PythonType(Kind.annotation) }
 
     init(_ make: @escaping () throws -> PythonPointer) { self.make = make }
 

@@ -100,17 +100,18 @@ enum TableClasses {
             """
     ) {
         Function("__len__", "self") { (rows: RowsObject) in rows.table.count }
+        Function("__iter__", "self") { (rows: RowsObject) in rows.table.iterator }
         Function("__getitem__", "self", "key") { (rows: RowsObject, key: Borrowed) in
-            Made { try rows.table.item(key.pointer) }
+            Made<Anything> { try rows.table.item(key.pointer) }
         }
         Function("nulls", "self", "name", doc: "Which rows are null, an array of bools; None when no row is.") {
-            (rows: RowsObject, name: String) in Made { try rows.table.column(name).nullArray() }
+            (rows: RowsObject, name: String) in Made<NullArray> { try rows.table.column(name).nullArray() }
         }
         Function("codes", "self", "name", doc: "The codes of a column of texts: see `categories`.") {
-            (rows: RowsObject, name: String) in Made { try rows.table.codes(name) }
+            (rows: RowsObject, name: String) in Made<Array1D> { try rows.table.codes(name) }
         }
         Function("to_dicts", "self", doc: "All rows as dicts, None for a null.") { (rows: RowsObject) in
-            Made { try rows.table.rows() }
+            Made<RowDicts> { try rows.table.rows() }
         }
         Function("__repr__", "self") { (rows: RowsObject) in
             "<\(rows.table.count) rows of \(rows.table.names.joined(separator: ", "))>"
@@ -123,7 +124,7 @@ enum TableClasses {
             (rows: RowsObject) in rows.changes.map(\.text)
         }
         Property("revisions", doc: "How often the key and window of each row gave one before.") { (rows: RowsObject) in
-            Made { try Column.array(rows.revisions) }
+            Made<Array1D> { try Column.array(rows.revisions) }
         }
     }
 
@@ -137,17 +138,18 @@ enum TableClasses {
             """
     ) {
         Function("__len__", "self") { (batch: BatchObject) in batch.table.count }
+        Function("__iter__", "self") { (batch: BatchObject) in batch.table.iterator }
         Function("__getitem__", "self", "key") { (batch: BatchObject, key: Borrowed) in
-            Made { try batch.table.item(key.pointer) }
+            Made<Anything> { try batch.table.item(key.pointer) }
         }
         Function("nulls", "self", "name", doc: "Which events are null, an array of bools; None when none is.") {
-            (batch: BatchObject, name: String) in Made { try batch.table.column(name).nullArray() }
+            (batch: BatchObject, name: String) in Made<NullArray> { try batch.table.column(name).nullArray() }
         }
         Function("codes", "self", "name", doc: "The codes of a column of texts: see `categories`.") {
-            (batch: BatchObject, name: String) in Made { try batch.table.codes(name) }
+            (batch: BatchObject, name: String) in Made<Array1D> { try batch.table.codes(name) }
         }
         Function("to_dicts", "self", doc: "All events as dicts, None for a null.") { (batch: BatchObject) in
-            Made { try batch.table.rows() }
+            Made<RowDicts> { try batch.table.rows() }
         }
         Function("__repr__", "self") { (batch: BatchObject) in
             "<\(batch.table.count) events of \(batch.table.names.joined(separator: ", "))>"

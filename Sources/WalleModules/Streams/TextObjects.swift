@@ -82,16 +82,16 @@ enum TextClasses {
     ) {
         Function("__len__", "self") { (column: TextColumnObject) in column.column.count }
         Function("__getitem__", "self", "row") { (column: TextColumnObject, row: Int) in
-            Made { try column.column.object(try place(row, of: column.column.count), column.texts) }
+            Made<TextOrNone> { try column.column.object(try place(row, of: column.column.count), column.texts) }
         }
         Function("to_list", "self", doc: "The texts, None for a null.") { (column: TextColumnObject) in
-            Made { try NewObject.list(column.column.count) { try column.column.object($0, column.texts) } }
+            Made<TextList> { try NewObject.list(column.column.count) { try column.column.object($0, column.texts) } }
         }
         Property("codes", doc: "An array of uint32, a code a row; 0 for a null.") { (column: TextColumnObject) in
-            Made { try column.column.array() }
+            Made<Array1D> { try column.column.array() }
         }
         Property("nulls", doc: "An array of bools, or None when there is no null.") { (column: TextColumnObject) in
-            Made { try column.column.nullArray() }
+            Made<NullArray> { try column.column.nullArray() }
         }
         Property("categories", doc: "What the codes mean.") { (column: TextColumnObject) in
             CategoriesObject(column.texts)

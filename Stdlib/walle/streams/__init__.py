@@ -36,10 +36,11 @@ from walle.streams._aggregates import (
     top,
     variance,
 )
+from walle.streams._batch import batch
 from walle.streams._builder import Stream, source
 from walle.streams._definition import Definition, load
 from walle.streams._errors import DefinitionError, InputError, StreamError
-from walle.streams._expressions import Expression, batch, col, event, lit, page, time
+from walle.streams._expressions import Expression, col, event, lit, page, time
 from walle.streams._functions import (
     abs,
     ceil,

@@ -7,9 +7,10 @@ from typing import Any
 
 from walle.streams import _times
 from walle.streams._aggregates import Aggregate
+from walle.streams._batch import BatchValue
 from walle.streams._definition import Definition
 from walle.streams._errors import DefinitionError
-from walle.streams._expressions import Batch, Expression, Scope, event, expression, page, time
+from walle.streams._expressions import Expression, Scope, event, expression, page, time
 from walle.streams._windows import Span, Window
 
 __all__ = ["Stream", "source"]
@@ -64,7 +65,7 @@ class Stream:
         new._values = dict(self._values)
         for name, value in values.items():
             # The value of a batch keeps its function.
-            new._values[name] = value if isinstance(value, Batch) else self._expression(f"let.{name}", value)
+            new._values[name] = value if isinstance(value, BatchValue) else self._expression(f"let.{name}", value)
         return new._checked()
 
     def key_by(self, *names: str | Expression) -> Stream:
@@ -172,12 +173,12 @@ class _Values:
         self.taken = {*stream._source.get("columns", ()), *stream._values}
         self.tree: dict[str, Any] = {}
         self.functions: dict[str, Any] = {}
-        self._lifted: list[tuple[Batch, str]] = []
+        self._lifted: list[tuple[BatchValue, str]] = []
         for name, value in stream._values.items():
             self._add(name, value)
 
     def _add(self, name: str, value: Expression) -> None:
-        if not isinstance(value, Batch):
+        if not isinstance(value, BatchValue):
             self.tree[name] = value._canonical(self.scope)
             return
         arguments = [each._canonical(self.scope) for each in value.arguments]
@@ -185,7 +186,7 @@ class _Values:
         self.functions[name] = value.function
         self._lifted.append((value, name))
 
-    def _lift(self, value: Batch) -> str:
+    def _lift(self, value: BatchValue) -> str:
         """Give the name of the derived value that a function computes, and derive it if nobody did."""
         for lifted, name in self._lifted:
             if lifted is value:

@@ -11,7 +11,7 @@ from walle import _streams as _native
 from walle.streams import _times
 from walle.streams._errors import DefinitionError
 
-__all__ = ["Batch", "Expression", "Scope", "Value", "batch", "col", "event", "expression", "lit", "page", "time"]
+__all__ = ["Expression", "Scope", "Value", "call", "col", "event", "expression", "lit", "page", "quoted", "time"]
 
 # What stands beside an operator: texts are values there.
 Value: TypeAlias = "Expression | str | int | float | bool | datetime | timedelta"
@@ -20,7 +20,7 @@ Value: TypeAlias = "Expression | str | int | float | bool | datetime | timedelta
 class Scope:
     """What expressions mean in a source: the names of its columns, and the functions that values come from."""
 
-    def __init__(self, names: dict[str, str] | None = None, lift: Callable[[Batch], str] | None = None) -> None:
+    def __init__(self, names: dict[str, str] | None = None, lift: Callable[[Any], str] | None = None) -> None:
         self.names = names or {}
         self.lift = lift
 
@@ -28,8 +28,9 @@ class Scope:
 class Expression:
     """A value of each event: a column, or what is computed of columns.
 
-    ``+ - * / // %`` compute, ``== != < <= > >=`` compare, ``& | ~`` combine truths. ``/`` divides as floats, ``//`` whole
-    numbers, towards zero. As in SQL what is computed of null is null. ``str()`` gives the text that the engine reads.
+    ``+ - * / // %`` compute, ``== != < <= > >=`` compare, ``& | ~`` combine truths. ``/`` divides as floats, ``//``
+    whole numbers, towards zero. As in SQL what is computed of null is null. ``str()`` gives the text that the engine
+    reads.
     """
 
     __slots__ = ("_parts", "_simple")
@@ -197,45 +198,6 @@ class _Columns:
 
     def __repr__(self) -> str:
         return "st.col"
-
-
-class Batch(Expression):
-    """A value that a function computes for all events of a batch: made by `batch`."""
-
-    __slots__ = ("arguments", "function", "type")
-
-    def __init__(self, function: Callable[..., Any], type: str, arguments: tuple[Expression, ...]) -> None:
-        super().__init__(self, simple=True)
-        self.function, self.type, self.arguments = function, type, arguments
-
-    def _written(self, scope: Scope) -> str:
-        if scope.lift is None:
-            return quoted(getattr(self.function, "__name__", "function"))
-        return quoted(scope.lift(self))
-
-
-def batch(function: Callable[..., Any], type: str, /, *arguments: Expression | str) -> Expression:
-    """Compute a value of each event by a function of yours that sees whole batches.
-
-    Parameters
-    ----------
-    function : callable
-        Called with a column an argument: an array for numbers, truths and times (integers), in the engine's own
-        memory, a `TextColumn` for texts. It returns as many values: an array, or a list in which None is null. An event in
-        which an argument is null is left out, and its value is null.
-    type : str
-        Of the values: "bool", "int", "float", "text" or "time".
-    *arguments : Expression or str
-        What it is given.
-
-    Notes
-    -----
-    It is called for all events of the source, before any of them is filtered. What it raises reaches the caller of
-    `Run.send`, and nothing of that batch is taken.
-    """
-    if not callable(function):
-        raise TypeError(f"st.batch() needs a function, not {function!r}")
-    return Batch(function, type, tuple(expression(argument) for argument in arguments))
 
 
 def quoted(name: str) -> str:

@@ -1,7 +1,7 @@
 """Functions of the values of an event, as the engine has them.
 
-What they are given is an `Expression` or a text in the engine's syntax, most often the name of a column; patterns, separators
-and units are texts as they are.
+What they are given is an `Expression` or a text in the engine's syntax, most often the name of a column; patterns,
+separators and units are texts as they are.
 """
 
 from __future__ import annotations

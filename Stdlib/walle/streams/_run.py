@@ -40,8 +40,8 @@ class Run:
         Parameters
         ----------
         events : list of dict, dict, dict of columns, bytes, path or Batch
-            Columns are arrays or lists, of texts also a `TextColumn` or one str for all. Bytes and files are JSON lines or
-            CSV; the name of a file says which, perhaps with ``.gz`` behind.
+            Columns are arrays or lists, of texts also a `TextColumn` or one str for all. Bytes and files are JSON lines
+            or CSV; the name of a file says which, perhaps with ``.gz`` behind.
         format : {"jsonl", "csv", "jsonl.gz", "csv.gz"}, optional
             What bytes are, or a file whose name does not say it.
 
@@ -54,8 +54,8 @@ class Run:
 
         Notes
         -----
-        What a function of a batch raises comes through. Nothing is taken then, and the same events can be sent again; of a
-        file, which is taken in parts, what `position` says was taken before.
+        What a function of a batch raises comes through. Nothing is taken then, and the same events can be sent again;
+        of a file, which is taken in parts, what `position` says was taken before.
         """
         if isinstance(events, (bytes, bytearray, memoryview)):
             return self._send(self._parsed(events, format))

@@ -19,9 +19,7 @@ class Window:
     __slots__ = ("_fields",)
 
     def __init__(self, **fields: Span | None) -> None:
-        self._fields: dict[str, Any] = {
-            name: _times.span(value) for name, value in fields.items() if value is not None
-        }
+        self._fields: dict[str, Any] = {name: _times.span(value) for name, value in fields.items() if value is not None}
 
     def __repr__(self) -> str:
         kind, *others = self._fields.items()

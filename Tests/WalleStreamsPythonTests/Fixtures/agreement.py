@@ -14,7 +14,10 @@ SIZE, DELAY = 10_000_000, 2_000_000
 def random_events(generator, count):
     events = []
     for i in range(count):
-        event = {"event": generator.choice(("view", "buy")), "timestamp": START + i * 50_000 + generator.randrange(-4, 4) * 700_000}
+        event = {
+            "event": generator.choice(("view", "buy")),
+            "timestamp": START + i * 50_000 + generator.randrange(-4, 4) * 700_000,
+        }
         if generator.random() < 0.95:
             event["user"] = f"u{generator.randrange(7)}"
         if generator.random() < 0.9:
@@ -85,7 +88,9 @@ def test_tumbling_windows_agree():
                 assert key not in got, f"seed {seed}: {key} comes twice"
                 got[key] = tuple(row[name] for name in ("n", "total", "low", "high", "latest", "bought"))
         assert run.late == late and late > 0, f"seed {seed}: {run.late} late events, not {late}"
-        assert got == expected, f"seed {seed}: {[(k, got.get(k), v) for k, v in expected.items() if got.get(k) != v][:3]}"
+        assert got == expected, (
+            f"seed {seed}: {[(k, got.get(k), v) for k, v in expected.items() if got.get(k) != v][:3]}"
+        )
 
 
 def test_10_000_batches_leave_nothing_behind(live=None):

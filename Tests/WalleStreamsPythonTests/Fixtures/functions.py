@@ -15,7 +15,14 @@ CLICKS = st.source("clicks", columns={"user": "text", "price": "float", "n": "in
 
 def events(count=10):
     return [
-        {"event": "view", "timestamp": START + i * SECOND, "user": f"u{i % 3}", "price": i * 0.5, "n": i, "ok": i % 2 == 0}
+        {
+            "event": "view",
+            "timestamp": START + i * SECOND,
+            "user": f"u{i % 3}",
+            "price": i * 0.5,
+            "n": i,
+            "ok": i % 2 == 0,
+        }
         for i in range(count)
     ]
 
@@ -47,8 +54,12 @@ def test_functions_get_columns():
     got = rows(CLICKS.let(score=st.batch(score, "float", *arguments)), events(), total=st.sum("score"))
     price, count, ok, time, user, twice = seen
     assert got["total"][0] == 45 and price.dtype == twice.dtype == np.float64 and twice.sum() == 45
-    assert count.tolist() == list(range(10)) and ok.dtype == np.bool_ and ok.sum() == 5 and time[3] == START + 3 * SECOND
-    assert isinstance(user, st.TextColumn) and len(user) == 10 and user[-1] == "u0" and user.to_list()[:2] == ["u0", "u1"]
+    assert (
+        count.tolist() == list(range(10)) and ok.dtype == np.bool_ and ok.sum() == 5 and time[3] == START + 3 * SECOND
+    )
+    assert (
+        isinstance(user, st.TextColumn) and len(user) == 10 and user[-1] == "u0" and user.to_list()[:2] == ["u0", "u1"]
+    )
     assert [user.categories[int(code)] for code in user.codes] == user.to_list() and user.nulls is None
 
 
@@ -112,7 +123,13 @@ def test_what_a_function_raises_reaches_the_caller_and_nothing_is_taken():
             raise LookupError("no model")
         return price
 
-    run = CLICKS.let(y=st.batch(score, "float", "price")).key_by().window(st.tumbling("4s")).aggregate(n=st.count()).open()
+    run = (
+        CLICKS.let(y=st.batch(score, "float", "price"))
+        .key_by()
+        .window(st.tumbling("4s"))
+        .aggregate(n=st.count())
+        .open()
+    )
     error = raises(LookupError, "no model", run.send, events())
     assert [frame.name for frame in traceback.extract_tb(error.__traceback__)][-1] == "score"
     assert run.position == 0 and run.watermark is None

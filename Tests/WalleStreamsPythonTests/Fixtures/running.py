@@ -15,7 +15,10 @@ SECOND = 1_000_000
 
 def hourly(**more):
     source = st.source(
-        "clicks", page="url", delay="10s", columns={"user": "text", "price": "float", "n": "int", "ok": "bool", "at": "time"}
+        "clicks",
+        page="url",
+        delay="10s",
+        columns={"user": "text", "price": "float", "n": "int", "ok": "bool", "at": "time"},
     )
     aggregates = {"views": st.count(), "paid": st.sum("price"), "most": st.max("n"), "when": st.last("at")}
     return source.key_by("user").window(st.tumbling("10s")).aggregate(**aggregates, **more)
@@ -49,7 +52,16 @@ def test_all_forms_of_events_give_the_same_rows():
     arrays = lists | {name: np.array(lists[name]) for name in ("timestamp", "price", "n")}
     lines = "\n".join(json.dumps(each) for each in events).encode()
     csv = "\n".join([",".join(names), *(",".join(str(each[name]) for name in names) for each in events)]).encode()
-    for form in (tuple(events), lists, arrays, lists | {"event": "view"}, lines, bytearray(lines), memoryview(csv), csv):
+    for form in (
+        tuple(events),
+        lists,
+        arrays,
+        lists | {"event": "view"},
+        lines,
+        bytearray(lines),
+        memoryview(csv),
+        csv,
+    ):
         assert result(hourly(), form) == expected, type(form)
     assert result(hourly(), gzip.compress(csv), format="csv.gz") == expected
     one = hourly().open()
@@ -150,7 +162,8 @@ def test_bad_events_are_counted_and_left_out():
     }, run.bad  # fmt: skip
     wanted = {"price": 1, "n": 2, "ok": 1, "url": 1, "user": 1, "event": 1, "timestamp": 2}
     assert run.unfit == wanted, run.unfit
-    run.send(b'{"event": "x"}\n{"event": "view", "timestamp": 1700000000000000, "price": "a"}\nnothing\n', format="jsonl")
+    lines = b'{"event": "x"}\n{"event": "view", "timestamp": 1700000000000000, "price": "a"}\nnothing\n'
+    run.send(lines, format="jsonl")
     assert run.bad["missing_time"] == 3 and run.bad["malformed"] == 1 and run.unfit["price"] == 2 and run.position == 4
 
 
@@ -171,9 +184,16 @@ def test_columns_that_do_not_fit_are_refused_whole():
 
 def test_strided_and_narrow_arrays_are_columns_too():
     times = (np.arange(20) * SECOND + START)[::-2]
-    columns = {"event": "x", "timestamp": times, "price": np.arange(20, dtype=np.float32)[::2], "n": np.arange(10, dtype=np.uint8)}
+    columns = {
+        "event": "x",
+        "timestamp": times,
+        "price": np.arange(20, dtype=np.float32)[::2],
+        "n": np.arange(10, dtype=np.uint8),
+    }
     batch = hourly().open().batch(columns)
-    assert batch["timestamp"].tolist() == times.tolist() and batch["price"].tolist() == [float(i) for i in range(0, 20, 2)]
+    assert batch["timestamp"].tolist() == times.tolist() and batch["price"].tolist() == [
+        float(i) for i in range(0, 20, 2)
+    ]
     assert batch["n"].dtype == np.int64 and batch["n"].tolist() == list(range(10)) and batch.nulls("user").all()
 
 
@@ -184,13 +204,21 @@ def test_patterns():
     assert len(rows) == 0
     rows = run.advance(START + 100 * SECOND)
     assert rows.to_dicts() == [
-        {"user": "u0", "match_start": START, "match_end": START + 3 * SECOND, "events": ["view", "cart"], "rows": [0, 1]}
+        {
+            "user": "u0",
+            "match_start": START,
+            "match_end": START + 3 * SECOND,
+            "events": ["view", "cart"],
+            "rows": [0, 1],
+        }
     ], rows.to_dicts()
     assert run.watermark is None
 
 
 def test_memory_of_the_state_is_the_task_s():
-    run = st.source("s", columns={"user": "text"}).key_by("user").window(st.tumbling("1d")).aggregate(n=st.count()).open()
+    run = (
+        st.source("s", columns={"user": "text"}).key_by("user").window(st.tumbling("1d")).aggregate(n=st.count()).open()
+    )
     before = run.memory_bytes
     run.send({"event": "x", "timestamp": [START] * 20_000, "user": [f"user {i}" for i in range(20_000)]})
     assert run.memory_bytes > before + 20_000 * 16
