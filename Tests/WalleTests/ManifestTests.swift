@@ -56,6 +56,8 @@ import WallePython
                 nested = { x = 1.5, y = [true, 0x10] }
                 [triggers.hesitates]
                 key = "user_id"
+                pattern = "product_view+? add_to_cart (not purchase[price > 1])"
+                within = "10min"
                 [resources]
                 model = "model.onnx"
                 [python]
@@ -81,7 +83,9 @@ import WallePython
         #expect(manifest.config["at"] == .date(Date(timeIntervalSince1970: 296_638_320.5)))
         #expect(manifest.config["day"] == .date(Date(timeIntervalSince1970: 1_709_164_800)))
         #expect(manifest.config["nested"] == ["x": 1.5, "y": [true, 16]])
-        #expect(manifest.triggers == ["hesitates": ["key": "user_id"]])
+        let trigger = try #require(manifest.triggers["hesitates"])
+        #expect((trigger.key, trigger.within) == (["user_id"], .seconds(600)))
+        #expect(trigger.pattern == "product_view+? add_to_cart not purchase[price > 1]")
         #expect(manifest.resources == ["model": "model.onnx"])
         let policy = manifest.policy(folder: "/srv/walle-none")
         #expect(policy.readable == ["/srv/walle-none/resources", "/data"])

@@ -17,6 +17,8 @@ public struct HostConfiguration: Sendable {
     public var preimports: [String] = []
     /// Whether examples are checked at the first load too, not only before a swap.
     public var checksExamplesOnLoad = false
+    /// Which events the host takes.
+    public var events = EventConfiguration()
     /// Where the host and its scripts log.
     public var logger = Logger(label: "walle")
     /// Where the host's counters, timers and gauges go: bootstrap `MetricsSystem` before, or name another.

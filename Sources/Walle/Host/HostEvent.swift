@@ -15,6 +15,12 @@ public struct HostEvent: Sendable {
         case drained
         /// A run was stopped.
         case stopped(run: String, TaskError)
+        /// A trigger started a run.
+        case triggered(run: String, trigger: String)
+        /// A run that a trigger started is done: what it gave.
+        case answered(run: String, trigger: String, Result<Value, TaskError>)
+        /// Runs that triggers asked for will never start, as their task is gone.
+        case dropped(runs: Int)
         /// A VM hangs in a C call: its caller was answered, and it never runs again.
         case condemned(instance: Int)
         /// A condemned VM's call returned and it was ended.
@@ -48,6 +54,10 @@ extension HostEvent: CustomStringConvertible {
         case .draining(let running): "\(subject): draining, \(running) running"
         case .drained: "\(subject): drained"
         case .stopped(_, let error): "\(error)"
+        case .triggered(let run, let trigger): "\(subject): \(trigger) started \(run)"
+        case .answered(let run, _, .success): "\(subject): \(run) done"
+        case .answered(_, _, .failure(let error)): "\(error)"
+        case .dropped(let runs): "\(subject): \(runs) triggered runs dropped with their task"
         case .condemned(let instance): "\(subject): VM \(instance) hangs in a C call and is condemned"
         case .released(let instance): "\(subject): condemned VM \(instance) returned and was ended"
         case .replaced(let instance): "\(subject): VM \(instance) replaced"

@@ -27,6 +27,7 @@ public final class TaskHost: Sendable {
     public let configuration: HostConfiguration
     private let state = Mutex(State())
     private let hub: EventHub
+    let intake: EventIntake
     private let pool: WarmPool
     let preparer: Preparer
     private let gauges: HostGauges
@@ -51,6 +52,9 @@ public final class TaskHost: Sendable {
             pool: pool, configuration: configuration, modules: modules, snapshots: folder,
             shared: SharedValues(byteLimit: configuration.sharedBytes))
         gauges = HostGauges(factory: configuration.metrics)
+        let reference = HostReference()
+        intake = EventIntake(configuration.events, reference, hub)
+        reference.value = self
         startRecording()
     }
 
@@ -101,6 +105,7 @@ public final class TaskHost: Sendable {
     package func load(_ package: TaskPackage, instances count: Int? = nil) async throws(TaskError) -> String {
         precondition(count.map { $0 > 0 } ?? true, "a task has at least one VM")
         let name = package.manifest.name
+        try checkTriggers(of: package)
         try reserve(name)
         defer { state.withLock { _ = $0.loading.remove(name) } }
         let (version, instances) = try await preparer.prepare(
@@ -115,6 +120,7 @@ public final class TaskHost: Sendable {
             instances.forEach { pool.end($0.machine) }
             throw version.error(.stopped(.shutdown))
         }
+        try setTriggers(of: package)
         hub.send(.loaded, task: name, version: version.version)
         return name
     }
@@ -150,7 +156,9 @@ public final class TaskHost: Sendable {
         guard package.manifest.name == task else {
             throw TaskError(.refused("the package at \(path) is named \(package.manifest.name)"), task: task)
         }
+        try checkTriggers(of: package)
         try await controller.swap(to: package)
+        try setTriggers(of: package)
     }
 
     /// Takes a task off the host. Its runs finish, up to `limits.drain_hard`.
@@ -158,6 +166,8 @@ public final class TaskHost: Sendable {
         let controller = try controller(task)
         state.withLock { _ = $0.tasks.removeValue(forKey: task) }
         let version = controller.current
+        let dropped = intake.removeTriggers(of: task)
+        if dropped > 0 { hub.send(.dropped(runs: dropped), task: task, version: version.version) }
         await controller.close(patience: version.manifest.limits.drainHard)
         hub.send(.unloaded, task: task, version: version.version)
     }

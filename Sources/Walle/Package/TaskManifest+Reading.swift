@@ -44,7 +44,7 @@ struct ManifestReader {
         read(table: nil) { reader in
             manifest.config = reader.table("config") ?? [:]
             manifest.resources = reader.table("resources") ?? [:]
-            manifest.triggers = Self.triggers(&reader)
+            _ = reader.table("triggers")
         }
         guard document.root["task"] != nil else {
             problems.append(
@@ -57,6 +57,7 @@ struct ManifestReader {
         read(table: "limits") { manifest.limits = TaskLimits(&$0) }
         read(table: "permissions") { manifest.permissions = TaskPermissions(&$0) }
         read(table: "python") { Self.python(&$0, &manifest) }
+        manifest.triggers = triggers()
         return manifest
     }
 
@@ -68,14 +69,14 @@ struct ManifestReader {
         problems += reader.problems
     }
 
-    private static func triggers(_ reader: inout TableReader) -> [String: Value] {
-        let triggers = reader.table("triggers") ?? [:]
-        for (name, trigger) in triggers {
-            if case .dictionary = trigger { continue }
-            reader.report(
-                .invalidValue, "triggers", "has \(name), which is no table",
-                remedy: "Write [triggers.\(name)] on a line of its own.")
+    private mutating func triggers() -> [String: TaskTrigger] {
+        guard case .dictionary(let tables)? = document.root["triggers"] else { return [:] }
+        var reader = TableReader(document, at: ["triggers"], known: tables.keys.sorted())
+        var triggers: [String: TaskTrigger] = [:]
+        for (name, table) in tables.sorted(by: { $0.key < $1.key }) {
+            triggers[name] = TaskTrigger.read(name, table, document, &reader)
         }
+        problems += reader.problems
         return triggers
     }
 

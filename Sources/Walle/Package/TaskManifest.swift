@@ -33,7 +33,7 @@ public struct TaskManifest: Sendable, Hashable {
     /// `[config]`, which the task reads as `task.config`.
     public var config: [String: Value]
     /// `[triggers.*]`: what starts the task, by name.
-    public var triggers: [String: Value]
+    public var triggers: [String: TaskTrigger]
     /// `[resources]`: files the task needs that do not lie in its package.
     public var resources: [String: Value]
     /// Modules that are imported before the task's own.

@@ -36,7 +36,7 @@ final class PendingRun: Sendable {
     }
 
     /// The run as people see it.
-    var name: String { Self.name(of: id) }
+    var name: String { options.name ?? Self.name(of: id) }
 
     static func name(of id: UInt64) -> String {
         let hex = String(id, radix: 16)

@@ -12,15 +12,19 @@ public struct RunOptions: Sendable, Hashable {
     public var priority: Priority
     /// Appears in the log beside the run, and in the script as `task.trace_id`.
     public var traceID: String?
+    /// What the run is called, in the script as `task.run_id`: a run that is repeated keeps its name. Nil: the host chooses.
+    public var name: String?
     /// Sends runs of equal keys to the same instance, whatever the input says under `route` in `task.toml`.
     public var routeKey: String?
 
     public init(
-        deadline: Duration? = nil, priority: Priority = .normal, traceID: String? = nil, routeKey: String? = nil
+        deadline: Duration? = nil, priority: Priority = .normal, traceID: String? = nil, routeKey: String? = nil,
+        name: String? = nil
     ) {
         self.deadline = deadline
         self.priority = priority
         self.traceID = traceID
         self.routeKey = routeKey
+        self.name = name
     }
 }

@@ -10,7 +10,7 @@ extension DefinitionNode {
         self = try Self.node(.dictionary(document.root), at: [], in: document)
     }
 
-    private static func node(
+    static func node(
         _ value: Value, at path: [String], in document: TOMLDocument
     ) throws(StreamError) -> DefinitionNode {
         switch value {

@@ -6,7 +6,7 @@ final class TaskFolder: Sendable {
 
     init(
         _ name: String, version: String = "1.0.0", instances: Int = 1, queue: Int = 4096, run: String = "60s",
-        source: String
+        toml: String = "", source: String
     ) throws {
         path = NSTemporaryDirectory() + "walle-bench-\(getpid())-\(name)-\(version)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -21,6 +21,8 @@ final class TaskFolder: Sendable {
             run = "\(run)"
             memory = "128MB"
             queue = \(queue)
+
+            \(toml)
             """
         try manifest.write(toFile: path + "/task.toml", atomically: true, encoding: .utf8)
         try source.write(toFile: path + "/main.py", atomically: true, encoding: .utf8)

@@ -7,6 +7,7 @@ extension Area {
             Benchmark(name: "windows", comparing: WindowBenchmarks.run),
             Benchmark(name: "over", comparing: OverBenchmark.run),
             Benchmark(name: "reading", comparing: ReadingBenchmark.run),
+            Benchmark(name: "latency", run: TriggerLatency.run),
         ])
 }
 

@@ -185,7 +185,7 @@ package enum DefinitionReader {
         }
     }
 
-    private static func key(_ table: inout DefinitionTable) throws(StreamError) -> [String] {
+    static func key(_ table: inout DefinitionTable) throws(StreamError) -> [String] {
         switch table.node("key") {
         case .text(let name): return [name]
         case .bool(false): return []

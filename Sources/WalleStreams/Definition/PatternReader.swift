@@ -2,8 +2,9 @@
 enum PatternReader {
     static let fields = ["pattern", "within", "contiguity", "skip"]
 
+    /// - Parameter schema: Nil where it is not known yet which attributes events have.
     /// - Throws: `.definition` that names the field.
-    static func read(_ table: inout DefinitionTable, _ schema: EventSchema) throws(StreamError) -> EventPattern {
+    static func read(_ table: inout DefinitionTable, _ schema: EventSchema?) throws(StreamError) -> EventPattern {
         let text = try table.requiredText("pattern", such: "\"product_view add_to_cart\"")
         guard let within = try table.span("within") else {
             throw StreamError(

@@ -19,7 +19,7 @@ package final class PredicateColumns: PredicateSource {
 }
 
 extension PatternPredicate {
-    fileprivate func checked(in scope: ExpressionScope) throws(StreamError) -> CheckedExpression {
+    func checked(in scope: ExpressionScope) throws(StreamError) -> CheckedExpression {
         if let expression { return try CheckedExpression(condition: expression, in: scope) }
         return try CheckedExpression(condition: try ExpressionParser.parse(text), in: scope)
     }
@@ -28,17 +28,18 @@ extension PatternPredicate {
 extension EventPattern {
     /// Reads a pattern whose conditions are expressions over the attributes of a stream.
     ///
+    /// - Parameter schema: Nil where it is not known yet which attributes events have.
     /// - Throws: `StreamError` that names the position, what was found and the remedy.
     package static func parse(
         _ text: String, contiguity: Contiguity = .relaxed, skip: MatchSkip = .pastLastRow, within: Microseconds,
-        limits: PatternLimits = PatternLimits(), schema: EventSchema
+        limits: PatternLimits = PatternLimits(), schema: EventSchema?
     ) throws(StreamError) -> EventPattern {
-        let scope = ExpressionScope(schema)
+        let scope = schema.map { ExpressionScope($0) }
         return try parse(text, contiguity: contiguity, skip: skip, within: within, limits: limits) {
             text throws(StreamError) in
             do throws(StreamError) {
                 let expression = try ExpressionParser.parse(text)
-                _ = try CheckedExpression(condition: expression, in: scope)
+                if let scope { _ = try CheckedExpression(condition: expression, in: scope) }
                 return expression
             } catch {
                 throw error.at("[\(text)]")

@@ -184,6 +184,7 @@ extension TriggerIndex {
     }
 
     private func append(_ event: TriggerEvent) {
+        if notesRows { noteRow(event) }
         let log = event.log < 0 ? makeLog(event.key) : event.log
         for index in 0..<reachedCount {
             let isLoss = logs[log].append(
@@ -194,6 +195,10 @@ extension TriggerIndex {
             if isLoss { counters.dropped += 1 }
         }
         reachedCount = 0
+    }
+
+    func noteRow(_ event: TriggerEvent) {
+        if notedRows.last != UInt32(event.row) { notedRows.append(UInt32(event.row)) }
     }
 
     private func run(
@@ -210,8 +215,10 @@ extension TriggerIndex {
             }
             if seeing.openingNode != 0 {
                 if accepted != 0 { takeBehindOpening(event, accepted, automaton, into: &matches) }
+                if notesRows, accepted != 0 { noteRow(event) }
                 continue
             }
+            if notesRows, accepted != 0 { noteRow(event) }
             matches.collect(condition: automaton.id) {
                 automaton.matcher.take(key: event.key, time: now, row: event.place, accepted: accepted, into: &$0)
             }

@@ -7,6 +7,7 @@ extension TriggerIndex {
         for slot in trie.nodes[Int(node)].conditions {
             guard let condition = conditions[slot], case .chain(_, let variables) = condition.form else { continue }
             matches.append(condition: condition.id, key: event.key, time: now, count: 1)
+            if notesRows { noteRow(event) }
             matches.set(fromEnd: 0, row: event.place, variable: variables[0][alternative])
         }
     }
@@ -27,6 +28,7 @@ extension TriggerIndex {
             let start = start(path[0], behind: earliest, within: condition.within, pending)
             guard start >= 0, let way = way(from: start, path, pending) else { continue }
             matches.append(condition: condition.id, key: event.key, time: now, count: path.count)
+            if notesRows { noteRow(event) }
             matches.set(fromEnd: 0, row: event.place, variable: variables[path.count - 1][alternative])
             for (step, number) in way.enumerated() {
                 let entry = pending[number]

@@ -29,6 +29,10 @@ package final class TriggerIndex: @unchecked Sendable {
     let texts: TextDictionary
     package let limits: Limits
     @exclusivity(unchecked) package internal(set) var counters = Counters()
+    /// Whether `notedRows` are wanted.
+    @exclusivity(unchecked) var notesRows = false
+    /// The rows of batches that may become part of a match, ascending, until whoever wants them takes them away.
+    @exclusivity(unchecked) var notedRows: [UInt32] = []
     @exclusivity(unchecked) var trie = TriggerTrie()
     /// By slot; nil is free.
     @exclusivity(unchecked) var conditions: [TriggerCondition?] = []

@@ -208,7 +208,7 @@ final class PaneWindows: WindowOperator {
 }
 
 extension Int64 {
-    func addingClamped(_ other: Int64) -> Int64 {
+    package func addingClamped(_ other: Int64) -> Int64 {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other > 0 ? .max : .min) : sum
     }

@@ -42,6 +42,9 @@ package struct TableReader {
         report(code, at: path + [key], "\(name(of: key)) \(message)", remedy: remedy)
     }
 
+    /// Takes the problems of a table within this one.
+    package mutating func adopt(_ problems: [PackageError.Problem]) { self.problems += problems }
+
     /// Notes that the key is missing.
     package mutating func reportMissing(_ key: String, remedy: String) {
         report(.missingKey, at: path + [key], "\(name(of: key)) is missing", remedy: remedy)

@@ -1,0 +1,186 @@
+/// What a host does with the events of one source: triggers look at them as they come, streams and patterns compute rows.
+///
+/// Events have places, counted from zero in the order in which they were taken. An engine belongs to one thread at a time.
+package final class EventEngine {
+    package struct Limits: Sendable {
+        package var triggers = TriggerIndex.Limits()
+        /// Memory for events that may become part of a match. Of a match that began before them only places and steps are
+        /// told.
+        package var heldBytes = 256 << 20
+        /// An event further ahead of the clock is refused: it would make all others late.
+        package var futureBound: Microseconds? = 86_400_000_000
+        /// Distinct texts, and their memory; an event with another new one is refused.
+        package var texts = 1 << 24
+        package var textBytes = 1 << 30
+
+        package init() {}
+    }
+
+    package struct Counters: Hashable, Sendable {
+        /// Values that were null because they were of another type than the attribute.
+        package var unfit = 0
+        /// Attributes of events that the schema does not have.
+        package var unknown = 0
+    }
+
+    package let source: StreamSource
+    package let texts = TextDictionary()
+    package let limits: Limits
+    package private(set) var counters = Counters()
+    /// The place of the next event.
+    package private(set) var position: Int64 = 0
+    /// The latest time of an event, or to which time went on without any; nil before the first.
+    package private(set) var latest: Int64?
+    private var groups: [TriggerGroup] = []
+    private var triggers: [Int: (group: TriggerGroup, within: Microseconds)] = [:]
+    private var processors: [any EventProcessor] = []
+    private var held: HeldEvents
+    private let attributeNames: Set<String>
+
+    package init(_ source: StreamSource, _ limits: Limits = Limits()) {
+        self.source = source
+        self.limits = limits
+        held = HeldEvents(source.schema, mostBytes: limits.heldBytes)
+        attributeNames = Set(source.schema.attributes.map(\.name))
+    }
+
+    // MARK: triggers
+
+    /// Adds a trigger, which sees the events from the next on.
+    ///
+    /// - Parameter id: A name for it that no other has.
+    /// - Throws: `.definition` that names the field of what does not fit the events; `.limit`.
+    package func add(_ trigger: TriggerDefinition, id: Int) throws(StreamError) {
+        let places = try trigger.places(in: source.schema)
+        let known = groups.first { $0.key == trigger.key }
+        let group =
+            known
+            ?? TriggerGroup(
+                key: trigger.key, places: places, schema: source.schema, texts: texts, limits: limits.triggers)
+        try group.index.add(trigger.pattern, id: id)
+        if known == nil { groups.append(group) }
+        triggers[id] = (group, trigger.pattern.within)
+    }
+
+    /// Whether a trigger fits the events.
+    ///
+    /// - Throws: As `add`.
+    package func check(_ trigger: TriggerDefinition) throws(StreamError) {
+        _ = try trigger.places(in: source.schema)
+        try trigger.pattern.validate()
+    }
+
+    /// Removes a trigger and what it has found in part.
+    package func remove(trigger id: Int) {
+        guard let (group, _) = triggers.removeValue(forKey: id) else { return }
+        group.index.remove(id: id)
+        if group.index.count == 0 { groups.removeAll { $0 === group } }
+    }
+
+    // MARK: streams and patterns
+
+    /// Adds a stream or a pattern, which sees the events from the next on. It has the engine's source and texts.
+    package func add(_ processor: any EventProcessor) {
+        precondition(!processors.contains { $0.name == processor.name }, "a stream's name is its own")
+        processors.append(processor)
+    }
+
+    package func remove(stream name: String) { processors.removeAll { $0.name == name } }
+
+    // MARK: events
+
+    /// Takes events, all of them or, when it throws, none.
+    ///
+    /// - Throws: `.input` for a time that cannot be right, `.limit` for more texts than there may be.
+    package func take(_ events: [Event]) throws(StreamError) -> EngineOutput {
+        try check(events)
+        var builder = EventBatchBuilder(
+            schema: source.schema, texts: texts, capacity: events.count, offset: position)
+        for event in events {
+            counters.unfit += builder.append(event)
+            if event.attributes.count > 0 {
+                counters.unknown += event.attributes.keys.count { !attributeNames.contains($0) }
+            }
+        }
+        return try take(builder.finish())
+    }
+
+    /// Takes a batch with the engine's texts.
+    package func take(_ batch: EventBatch) throws(StreamError) -> EngineOutput {
+        precondition(batch.texts === texts, "events with the texts of the engine")
+        var batch = batch
+        batch.offset = position
+        var noted: [UInt32] = []
+        var found: [TriggerGroup.Found] = []
+        for group in groups { found += try group.take(batch) { noted = Self.union(noted, $0) } }
+        position += Int64(batch.count)
+        for row in 0..<batch.count { latest = max(latest ?? .min, batch.times.ints[row]) }
+        if !noted.isEmpty { held.hold(batch, noted, from: (latest ?? .min).addingClamped(-longestWithin)) }
+        var output = EngineOutput(matches: found.map(match))
+        for processor in processors { output.add(try processor.process(batch), of: processor.name) }
+        return output
+    }
+
+    /// Says that no earlier events will come: of a source that rests.
+    package func advance(to time: Int64) throws(StreamError) -> EngineOutput {
+        latest = max(latest ?? .min, time.addingClamped(source.delay))
+        var output = EngineOutput()
+        for group in groups { output.matches += group.advance(watermark: time, texts).map(match) }
+        for processor in processors { output.add(try processor.advance(to: time), of: processor.name) }
+        return output
+    }
+
+    private var longestWithin: Microseconds { triggers.values.map(\.within).max() ?? 0 }
+
+    private func match(_ found: TriggerGroup.Found) -> TriggeredMatch {
+        TriggeredMatch(
+            trigger: found.trigger, key: found.key, time: found.time,
+            events: found.events.map { place, step in
+                TriggeredMatch.Part(place: place, step: step, event: held.event(at: place, texts))
+            })
+    }
+
+    private func check(_ events: [Event]) throws(StreamError) {
+        if let bound = limits.futureBound {
+            let last = IngestOptions.systemClock().addingClamped(bound)
+            if let event = events.first(where: { $0.time > last }) {
+                throw StreamError(
+                    .input, field: source.schema.time,
+                    "the event \"\(event.name)\" is of \(TimeText.text(event.time)), in the future",
+                    remedy: "Give its time in microseconds since 1970 in UTC, and see that the clock is right.")
+            }
+        }
+        guard texts.count < limits.texts, texts.byteCount < limits.textBytes else {
+            throw StreamError(
+                .limit, "there are \(texts.count) different texts in \(texts.byteCount) bytes, as many as may be",
+                remedy: "Send identifiers that do not repeat as numbers, or raise the limit.")
+        }
+    }
+
+    /// Of two ascending lists without their duplicates.
+    private static func union(_ left: [UInt32], _ right: [UInt32]) -> [UInt32] {
+        if left.isEmpty { return right }
+        var both: [UInt32] = []
+        both.reserveCapacity(left.count + right.count)
+        var (i, j) = (0, 0)
+        while i < left.count || j < right.count {
+            let takesLeft = j == right.count || (i < left.count && left[i] <= right[j])
+            let next = takesLeft ? left[i] : right[j]
+            if both.last != next { both.append(next) }
+            if takesLeft { i += 1 } else { j += 1 }
+        }
+        return both
+    }
+
+    /// How the engine is doing.
+    package var status: EngineStatus {
+        EngineStatus(
+            events: position, latest: latest, triggers: triggers.count,
+            matches: groups.reduce(0) { $0 + $1.index.counters.matches },
+            droppedPartialMatches: groups.reduce(0) { $0 + $1.index.counters.dropped },
+            droppedKeys: groups.reduce(0) { $0 + $1.index.counters.droppedKeys },
+            disordered: groups.reduce(0) { $0 + $1.index.counters.disordered },
+            late: processors.reduce(0) { $0 + $1.lateCount }, unfit: counters.unfit, unknown: counters.unknown,
+            forgotten: held.forgotten, texts: texts.count, bytes: held.byteCount + texts.byteCount)
+    }
+}

@@ -1,0 +1,102 @@
+/// Events that may become part of a match, until they are too old for any, so that a match can be told with its events.
+///
+/// A row is a few words: the place in the stream, the time, a bit for each value that is null, the values by their bits. Rows
+/// lie in chunks, ascending by place; the oldest chunk goes when all of its events are out of date, or when there are too many.
+struct HeldEvents {
+    private struct Chunk {
+        var words: [UInt64] = []
+        var latest = Int64.min
+    }
+
+    private let schema: EventSchema
+    private let mostBytes: Int
+    /// Words of a row; those with the bits of nulls among them.
+    private let width: Int
+    private let nullWords: Int
+    private var chunks: [Chunk] = []
+    private static let chunkRows = 1024
+    /// Events that had to go although a match could still have told of them.
+    private(set) var forgotten = 0
+
+    init(_ schema: EventSchema, mostBytes: Int) {
+        self.schema = schema
+        self.mostBytes = mostBytes
+        let values = schema.attributes.count + 2
+        nullWords = (values + 63) / 64
+        width = 2 + nullWords + values
+    }
+
+    var byteCount: Int { chunks.reduce(0) { $0 + $1.words.count * 8 } }
+
+    // MARK: holding
+
+    /// Holds rows of a batch, which are ascending, and lets go of events before `bound`.
+    mutating func hold(_ batch: EventBatch, _ rows: [UInt32], from bound: Int64) {
+        let columns = [batch.events, batch.pages] + batch.attributes
+        for row in rows {
+            if chunks.last.map({ $0.words.count >= width * Self.chunkRows }) ?? true { startChunk(bound) }
+            append(Int(row), batch, columns, to: &chunks[chunks.count - 1])
+        }
+    }
+
+    private mutating func startChunk(_ bound: Int64) {
+        chunks.removeAll { $0.latest < bound }
+        while byteCount >= mostBytes, !chunks.isEmpty { forgotten += chunks.removeFirst().words.count / width }
+        chunks.append(Chunk())
+    }
+
+    private func append(_ row: Int, _ batch: EventBatch, _ columns: [Column], to chunk: inout Chunk) {
+        chunk.words.append(UInt64(bitPattern: batch.offset + Int64(row)))
+        chunk.words.append(UInt64(bitPattern: batch.times.ints[row]))
+        let nulls = chunk.words.count
+        chunk.words.append(contentsOf: repeatElement(0, count: nullWords))
+        for (index, column) in columns.enumerated() {
+            if column.isNull(row) { chunk.words[nulls + index / 64] |= 1 << UInt64(index % 64) }
+            chunk.words.append(column.bits(row))
+        }
+        chunk.latest = max(chunk.latest, batch.times.ints[row])
+    }
+
+    // MARK: reading
+
+    /// The event at a place in the stream; nil when it is held no more.
+    func event(at place: Int64, _ texts: TextDictionary) -> Event? {
+        guard let chunk = chunks.last(where: { Int64(bitPattern: $0.words[0]) <= place }) else { return nil }
+        var (low, high) = (0, chunk.words.count / width)
+        while low < high {
+            let middle = (low + high) / 2
+            if Int64(bitPattern: chunk.words[middle * width]) < place { low = middle + 1 } else { high = middle }
+        }
+        guard low * width < chunk.words.count, Int64(bitPattern: chunk.words[low * width]) == place else { return nil }
+        return event(chunk.words[low * width..<(low + 1) * width], texts)
+    }
+
+    private func event(_ row: ArraySlice<UInt64>, _ texts: TextDictionary) -> Event {
+        func value(_ index: Int, _ type: ColumnType) -> EventValue {
+            let isNull = row[row.startIndex + 2 + index / 64] >> UInt64(index % 64) & 1 != 0
+            return isNull ? .null : EventValue(bits: row[row.startIndex + 2 + nullWords + index], type, texts)
+        }
+        var event = Event("", time: Int64(bitPattern: row[row.startIndex + 1]))
+        if case .text(let name) = value(0, .text) { event.name = name }
+        if case .text(let page) = value(1, .text) { event.page = page }
+        for (index, attribute) in schema.attributes.enumerated() {
+            let value = value(index + 2, attribute.type)
+            if value != .null { event.attributes[attribute.name] = value }
+        }
+        return event
+    }
+}
+
+extension EventValue {
+    /// A value that is not null by its bits, as `Column.bits` gives them.
+    fileprivate init(bits: UInt64, _ type: ColumnType, _ texts: TextDictionary) {
+        self =
+            switch type {
+            case .bool: .bool(bits != 0)
+            case .int: .int(Int64(bitPattern: bits))
+            case .time: .time(Int64(bitPattern: bits))
+            case .float: .float(Double(bitPattern: bits))
+            case .text: .text(texts.string(UInt32(truncatingIfNeeded: bits)))
+            }
+    }
+}
