@@ -89,6 +89,7 @@ struct ColumnReader {
     mutating func column(count: Int, _ object: (Int) throws -> PythonPointer?) throws -> Column {
         var column = ColumnBuilder(type, capacity: count)
         for row in 0..<count {
+            if row & 0xffff == 0xffff { try PythonContext.current?.checkCancellation() }
             guard let value = try object(row), walle_IsNone(value) == 0 else {
                 column.appendNull()
                 continue

@@ -29,8 +29,9 @@ struct ColumnTable {
     func row(_ row: Int) throws -> PythonPointer {
         let dict = try Owned(PyDict_New())
         for (name, column) in zip(names, columns) {
+            let key = try Owned(taking: NewObject.text(name))
             let value = try Owned(taking: column.object(row, texts))
-            guard PyDict_SetItemString(dict.pointer, name, value.pointer) == 0 else { throw PendingException() }
+            guard PyDict_SetItem(dict.pointer, key.pointer, value.pointer) == 0 else { throw PendingException() }
         }
         return dict.take()
     }

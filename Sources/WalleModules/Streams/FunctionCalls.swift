@@ -34,7 +34,8 @@ final class FunctionCalls {
         let type = types[name].unsafelyUnwrapped
         if count == 0 { return Column(uninitialized: type, count: 0) }
         do {
-            guard let function = functions.flatMap({ PyDict_GetItemString($0, name) }) else {
+            let key = try Owned(taking: NewObject.text(name))
+            guard let function = functions.flatMap({ PyDict_GetItemWithError($0, key.pointer) }) else {
                 throw wrong(name, "there is no function for it", remedy: "Give it to st.batch().")
             }
             let result = try call(function, arguments, texts)
@@ -42,6 +43,7 @@ final class FunctionCalls {
         } catch let error as StreamError {
             throw error
         } catch {
+            if error is CancellationError { _ = Interpreter.current?.raiseStop() }
             if PyErr_Occurred() == nil { throw wrong(name, "\(error)", remedy: "Change the function.") }
             throw wrong(name, "the function raised", remedy: "Change the function.")
         }

@@ -48,7 +48,8 @@ class Stream:
         try:
             return expression(value)
         except DefinitionError as error:
-            raise error.at(f"stream.{self._name}.{field}") from None
+            field = f"stream.{self._name}.{field}"
+            raise DefinitionError(f"{field}: {error}", field, error.remedy) from None
 
     def where(self, *conditions: Expression | str) -> Stream:
         """Keep the events where all conditions are true.

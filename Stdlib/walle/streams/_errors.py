@@ -24,13 +24,6 @@ class StreamError(ValueError):
         self.field = field
         self.remedy = remedy
 
-    def at(self, field: str) -> StreamError:
-        """Tell the same of a field of the part that this is about."""
-        self.field = field if self.field is None else f"{field}.{self.field}"
-        rest = self.args[0].removeprefix(self.field.removeprefix(f"{field}.") + ": ")
-        self.args = (f"{self.field}: {rest}",)
-        return self
-
 
 class DefinitionError(StreamError):
     """A definition, an expression in it, or what a function of a batch returned does not fit."""

@@ -6,7 +6,9 @@ import random
 import walle.numpy as np
 from walle import streams as st
 
-SEED = int(os.environ.get("WALLE_SEED", "20261122"))
+# A number repeats a run, "fresh" makes another one.
+WANTED = os.environ.get("WALLE_SEED", "20261122")
+SEED = random.randrange(1 << 32) if WANTED == "fresh" else int(WANTED)
 START = 1_700_000_000_000_000
 SIZE, DELAY = 10_000_000, 2_000_000
 
@@ -104,3 +106,28 @@ def test_10_000_batches_leave_nothing_behind(live=None):
         if i in (3_000, 9_999):
             live_bytes.append(live())
     return live_bytes
+
+
+def random_text(generator):
+    alphabet = "ab'\"\\%_;-*/ \t\n\x00\x1f\x7fäß😀()[]{}=#,."
+    return "".join(generator.choice(alphabet) for _ in range(generator.randrange(1, 12)))
+
+
+def test_any_text_is_itself_and_any_name_a_column():
+    for seed in range(SEED, SEED + 60):
+        generator = random.Random(seed)
+        name, text = random_text(generator), random_text(generator)
+        source = st.source("s", columns={name: "text"}).where(st.col(name) == text)
+        definition = (
+            source.let(again=st.col(name).concat(text))
+            .key_by(st.col(name))
+            .window(st.tumbling("1h"))
+            .aggregate(n=st.count().where(st.col.again.isin([text + text])), all=st.concat(st.col(name), text))
+        )
+        assert st.load(definition.to_toml()) == definition, f"seed {seed}: {definition.to_toml()}"
+        run = definition.open()
+        run.send(
+            [{"event": "x", "timestamp": START + i, name: each} for i, each in enumerate((text, text, text + "x"))]
+        )
+        rows = run.finish().to_dicts()
+        assert [(row[name], row["n"], row["all"]) for row in rows] == [(text, 2, text * 3)], f"seed {seed}: {rows}"
