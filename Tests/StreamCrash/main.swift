@@ -1,5 +1,6 @@
 // Streams events into a store until somebody kills it, and goes on where it was when it is started again. The events are
-// the same every time: a source that can replay. Arguments: the file of the store, a seed, how many events, which window.
+// the same every time: a source that can replay. Arguments: the file of the store, a seed, how many events, which
+// window, or "pattern" for a pattern.
 import WalleStreams
 
 #if canImport(Glibc)
@@ -30,11 +31,12 @@ struct Source {
     }
 }
 
+let source = StreamSource(
+    name: "log", schema: EventSchema(attributes: [.init("item", .text), .init("price", .float)]), delay: 100)
+
 func definition(_ window: WindowKind) -> StreamDefinition {
     StreamDefinition(
-        name: "views",
-        source: StreamSource(
-            name: "log", schema: EventSchema(attributes: [.init("item", .text), .init("price", .float)]), delay: 100),
+        name: "views", source: source,
         key: ["page", "event"], window: window, lateness: 250,
         aggregates: [
             Aggregate("views", .count), Aggregate("total", .sum, of: .name("price")),
@@ -44,19 +46,30 @@ func definition(_ window: WindowKind) -> StreamDefinition {
         ], emission: .retractions)
 }
 
+func pattern() throws(StreamError) -> PatternDefinition {
+    PatternDefinition(
+        name: "views", source: source, key: ["page"],
+        pattern: try EventPattern.parse("view+ buy[price > 40] (not buy)", within: 400, schema: source.schema))
+}
+
 let windows: [String: WindowKind] = [
     "tumbling": .tumbling(size: 500, offset: 0), "hopping": .hopping(size: 1200, slide: 200, offset: 0),
     "cumulating": .cumulating(size: 1000, step: 250, offset: 0), "session": .session(gap: 60), "over": .over(size: 300),
 ]
 
-func run(_ path: String, _ source: Source, _ count: Int, _ window: WindowKind) throws(StreamError) {
+func run(_ path: String, _ events: Source, _ count: Int, _ window: WindowKind?) throws(StreamError) {
     var storing = StoreOptions()
     // A process that was killed a moment ago may still hold the lock.
     storing.busyMilliseconds = 5000
     var options = DurableStream.Options()
     options.checkpointMicroseconds = 3000
-    let definition = definition(window)
-    let stream = try DurableStream(definition, in: try StreamStore(path: path, storing), options)
+    let store = try StreamStore(path: path, storing)
+    let stream =
+        if let window {
+            try DurableStream(definition(window), in: store, options)
+        } else {
+            try DurableStream(try pattern(), in: store, options)
+        }
     print(stream.position)
     fflush(nil)
     let clock = ContinuousClock()
@@ -67,8 +80,8 @@ func run(_ path: String, _ source: Source, _ count: Int, _ window: WindowKind) t
         // Comes again from a little before, as sources do that only know blocks.
         let from = max(0, place - place % 7)
         var builder = EventBatchBuilder(
-            schema: definition.source.schema, texts: stream.texts, offset: Int64(from))
-        for place in from..<min(count, from + 24) { builder.append(source.event(place)) }
+            schema: source.schema, texts: stream.texts, offset: Int64(from))
+        for place in from..<min(count, from + 24) { builder.append(events.event(place)) }
         try stream.process(builder.finish(), now: now)
         place = Int(stream.position)
         usleep(500)
@@ -79,13 +92,13 @@ func run(_ path: String, _ source: Source, _ count: Int, _ window: WindowKind) t
 
 let arguments = CommandLine.arguments
 guard arguments.count == 5, let seed = UInt64(arguments[2]), let count = Int(arguments[3]),
-    let window = windows[arguments[4]]
+    arguments[4] == "pattern" || windows[arguments[4]] != nil
 else {
-    print("usage: \(arguments[0]) FILE SEED EVENTS \(windows.keys.sorted().joined(separator: "|"))")
+    print("usage: \(arguments[0]) FILE SEED EVENTS \(windows.keys.sorted().joined(separator: "|"))|pattern")
     exit(2)
 }
 do {
-    try run(arguments[1], Source(seed: seed), count, window)
+    try run(arguments[1], Source(seed: seed), count, windows[arguments[4]])
 } catch {
     print("error: \(error)")
     exit(1)

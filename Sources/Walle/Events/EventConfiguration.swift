@@ -1,4 +1,13 @@
-/// Which events a host takes, and how much of them it keeps.
+internal import Foundation
+
+/// Which events a host takes, what it computes of them, and how much it keeps.
+///
+/// A file may say it, with one source and the streams and patterns that read it:
+///
+/// ```swift
+/// configuration.events = try EventConfiguration(contentsOf: "events.toml")
+/// configuration.events.store = EventStore(path: "events.sqlite")
+/// ```
 public struct EventConfiguration: Sendable {
     /// What events have beside their name, page and time: triggers and streams may ask for it.
     public var schema = EventSchema()
@@ -6,7 +15,7 @@ public struct EventConfiguration: Sendable {
     /// late as that.
     public var delay = Duration.zero
     /// After so long without an event, time goes on by the clock of the host from the latest event on: what waits for events
-    /// that do not come is told then. Nil: it waits for the next event.
+    /// that do not come is told then. The clock is one that nobody sets. Nil: it waits for the next event.
     public var idle: Duration? = .seconds(1)
     /// An event further ahead of the clock is refused, as one such event would make all others late. Nil takes any.
     public var mostAhead: Duration? = .seconds(86_400)
@@ -14,21 +23,129 @@ public struct EventConfiguration: Sendable {
     public var triggeredRuns = 10_000
     /// Memory for events that may become part of a match; of older ones a match tells only when they happened.
     public var heldBytes = 256 << 20
+    /// Rows kept for a reader of ``TaskHost/rows(of:)`` that is slow; it loses the oldest.
+    public var rowBuffer = 4096
+    /// Where rows, state and runs that are not done are kept; nil: in memory, gone with the host.
+    public var store: EventStore?
+    /// What is computed, from a file.
+    package private(set) var definitions = StreamDefinitions(streams: [], patterns: [])
+    private var name = "events"
 
     public init() {}
+
+    /// Reads a file with one source and the streams and patterns that read it.
+    ///
+    /// - Throws: ``TaskError`` of kind `.package`, with every place in the file that is wrong.
+    public init(contentsOf path: String) throws(TaskError) {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw TaskError(.refused("the file \(path) cannot be read"), task: "host")
+        }
+        try self.init(toml: text, file: (path as NSString).lastPathComponent)
+    }
+
+    /// Reads such a text.
+    ///
+    /// - Parameter file: Its name, for what is wrong with it.
+    public init(toml text: String, file: String = "events.toml") throws(TaskError) {
+        do throws(PackageError.Problem) {
+            definitions = try DefinitionReader.read(toml: text, file: file)
+        } catch {
+            throw TaskError(.package(PackageError(folder: "", problems: [error])), task: "host")
+        }
+        try adoptSource(file)
+    }
+
+    /// The events of a source, and what is computed of them:
+    ///
+    /// ```swift
+    /// try EventConfiguration(EventSource("clicks", columns: ["user_id": .text])) {
+    ///     StreamFeature("hourly") {
+    ///         KeyBy("user_id")
+    ///         Window.tumbling(.seconds(3600))
+    ///         Aggregates(["views": "count()"])
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// - Throws: `StreamError` that names the field, as in `stream.hourly.window`.
+    public init(
+        _ source: EventSource, @StreamFeatureBuilder _ features: () -> [StreamFeature] = { [] }
+    ) throws(StreamError) {
+        let features = features()
+        schema = source.schema
+        delay = source.delay
+        idle = source.idle ?? idle
+        name = source.name
+        if !features.isEmpty { definitions = try StreamDefinitions(source, features) }
+    }
+
+    /// Takes the source of the definitions, which must be one.
+    private mutating func adoptSource(_ file: String) throws(TaskError) {
+        let sources = definitions.streams.map(\.source) + definitions.patterns.map(\.source)
+        guard let source = sources.first, sources.allSatisfy({ $0 == source }) else {
+            throw TaskError(
+                .refused("\(file): a host has one source of events, and all of its streams read that"), task: "host")
+        }
+        name = source.name
+        schema = source.schema
+        delay = .microseconds(source.delay)
+        idle = source.idle.map { .microseconds($0) } ?? idle
+    }
+}
+
+/// Where a host keeps what it makes of events: a file of SQLite, which others may read meanwhile.
+public struct EventStore: Sendable {
+    /// When what is committed is on the disk.
+    public enum Durability: Sendable {
+        /// A crash of the process loses nothing that was committed; a loss of power may lose the last seconds.
+        case process
+        /// A loss of power loses nothing that was committed, and each commit waits for the disk.
+        case power
+    }
+
+    public var path: String
+    public var durability = Durability.process
+    /// Between two commits. What came after the last one is lost in a crash, unless the source sends it again from
+    /// ``EngineStatus/committed`` on.
+    public var interval = Duration.seconds(1)
+    /// Rows whose windows ended so long ago are removed; nil: never.
+    public var retention: Duration?
+    /// When so many bytes of the file are in use, the oldest rows are removed; nil: never.
+    public var retentionBytes: Int64?
+
+    public init(path: String) { self.path = path }
+
+    func open() throws(StreamError) -> StreamStore {
+        var options = StoreOptions()
+        options.synchronous = durability == .power ? .full : .normal
+        options.retentionTime = retention.map(\.microseconds)
+        options.retentionBytes = retentionBytes
+        return try StreamStore(path: path, options)
+    }
 }
 
 extension EventConfiguration {
     var source: StreamSource {
-        StreamSource(
-            name: "events", schema: schema, delay: delay.microseconds, idle: idle.map(\.microseconds))
+        StreamSource(name: name, schema: schema, delay: delay.microseconds, idle: idle.map(\.microseconds))
     }
 
-    var limits: EventEngine.Limits {
+    /// An engine with the streams and patterns of the file.
+    func engine() throws(StreamError) -> EventEngine {
         var limits = EventEngine.Limits()
         limits.heldBytes = heldBytes
         limits.futureBound = mostAhead.map(\.microseconds)
-        return limits
+        let engine = try EventEngine(source, limits, in: store.map { store throws(StreamError) in try store.open() })
+        for definition in definitions.streams {
+            var definition = definition
+            definition.source = source
+            try engine.add(try StreamPipeline(definition, texts: engine.texts))
+        }
+        for definition in definitions.patterns {
+            var definition = definition
+            definition.source = source
+            try engine.add(try PatternPipeline(definition, texts: engine.texts))
+        }
+        return engine
     }
 }
 

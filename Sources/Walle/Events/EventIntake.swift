@@ -1,3 +1,4 @@
+internal import Logging
 internal import Synchronization
 internal import WalleStreams
 
@@ -9,26 +10,35 @@ final class EventIntake: Sendable {
         let engine: EventEngine
         /// What each trigger of the engine starts.
         var targets: [Int: Target] = [:]
-        var nextTrigger = 0
-        /// Whether time goes on by itself: from the first event on.
-        var isTicking = false
         /// When the last event came, and the latest time of an event then.
         var arrival: (clock: ContinuousClock.Instant, latest: Int64)?
+        /// Whether time goes on by itself: from the first event on.
+        var isTicking = false
+        var lastCheckpoint = ContinuousClock.now
+        /// Why the store could not be written the last time.
+        var failure: StreamError?
     }
 
     struct Target: Sendable {
         var task: String
         var name: String
-        var trigger: TaskTrigger
+        var trigger: TaskTrigger?
     }
 
     private let configuration: EventConfiguration
+    private let logger: Logger
     private let state: Mutex<State>
+    private let rows: RowHub
     let runs: TriggeredRuns
 
     /// - Parameter host: Finds the tasks that triggers start.
-    init(_ configuration: EventConfiguration, _ host: HostReference, _ hub: EventHub) {
+    /// - Throws: `.storage`; `.definition` for a stream that the store has with another definition.
+    init(
+        _ configuration: EventConfiguration, _ host: HostReference, _ hub: EventHub, _ logger: Logger
+    ) throws(StreamError) {
         self.configuration = configuration
+        self.logger = logger
+        rows = RowHub(buffer: configuration.rowBuffer)
         runs = TriggeredRuns { run, answer throws(TaskError) in
             guard let controller = try host.value?.controller(run.task) else {
                 throw TaskError(.stopped(.shutdown), task: run.task)
@@ -40,10 +50,16 @@ final class EventIntake: Sendable {
             let version = (try? host.value?.controller(run.task))?.current.version ?? ""
             hub.send(.answered(run: run.name, trigger: run.trigger, result), task: run.task, version: version)
         }
-        state = Mutex(State(engine: EventEngine(configuration.source, configuration.limits)))
+        state = Mutex(State(engine: try configuration.engine()))
     }
 
-    var status: EngineStatus { state.withLock { $0.engine.status } }
+    var status: EngineStatus {
+        state.withLock { state in
+            var status = state.engine.status
+            status.storeFailure = state.failure?.description
+            return status
+        }
+    }
 
     // MARK: triggers
 
@@ -51,26 +67,18 @@ final class EventIntake: Sendable {
     ///
     /// - Throws: What does not, by its field in `task.toml`.
     func check(_ triggers: [String: TaskTrigger]) throws(StreamError) {
-        for (name, trigger) in triggers.sorted(by: { $0.key < $1.key }) {
-            let problem = state.withLock { state in
+        try locked { state throws(StreamError) in
+            for (name, trigger) in triggers.sorted(by: { $0.key < $1.key }) {
                 do throws(StreamError) {
                     try state.engine.check(trigger.definition)
-                    return StreamError?.none
-                } catch { return error }
+                } catch { throw error.at("triggers.\(name)") }
             }
-            if let problem { throw problem.at("triggers.\(name)") }
         }
     }
 
     /// Makes these the triggers of a task, from the next event on. Those that are as before keep what they have found.
     func set(_ triggers: [String: TaskTrigger], of task: String) throws(StreamError) {
-        let problem = state.withLock { state in
-            do throws(StreamError) {
-                try Self.set(triggers, of: task, &state)
-                return StreamError?.none
-            } catch { return error }
-        }
-        if let problem { throw problem }
+        try locked { state throws(StreamError) in try Self.set(triggers, of: task, &state) }
     }
 
     private static func set(
@@ -86,10 +94,22 @@ final class EventIntake: Sendable {
             }
         }
         for (name, trigger) in new.sorted(by: { $0.key < $1.key }) {
-            let id = state.nextTrigger
+            let target = Target(task: task, name: name, trigger: trigger)
+            var id = target.id
+            while state.targets[id] != nil { id &+= 1 }
             do { try state.engine.add(trigger.definition, id: id) } catch { throw error.at("triggers.\(name)") }
-            state.nextTrigger += 1
-            state.targets[id] = Target(task: task, name: name, trigger: trigger)
+            state.targets[id] = target
+        }
+    }
+
+    /// Starts the runs of a task that were not done when the store was last open.
+    func resume(_ task: String) {
+        state.withLock { state in
+            let left = state.engine.outbox?.take { Target(text: $0).task == task } ?? []
+            for entry in left {
+                let target = Target(text: entry.target)
+                runs.add(TriggeredRun(entry.match, target, named: entry.name, schema: configuration.schema))
+            }
         }
     }
 
@@ -105,25 +125,68 @@ final class EventIntake: Sendable {
 
     /// Takes events, all of them or, when it throws, none.
     ///
-    /// - Returns: Their places among all events of the host.
-    func send(_ events: [Event]) throws(StreamError) -> Range<Int64> {
+    /// - Parameter place: Of the first among all events of the host; those that were taken already are left out. Nil: they
+    ///   are new.
+    /// - Returns: Their places.
+    func send(_ events: [Event], at place: Int64?) throws(StreamError) -> Range<Int64> {
         guard runs.count < configuration.triggeredRuns else {
             throw StreamError(
                 .limit, "\(runs.count) runs that triggers asked for wait for their tasks, as many as may be",
                 remedy: "Send the events again later, give the tasks more instances, or raise triggeredRuns.")
         }
         let now = ContinuousClock.now
-        let result = state.withLock { state -> Result<Range<Int64>, StreamError> in
-            let first = state.engine.position
-            do throws(StreamError) {
-                start(try state.engine.take(events), state.targets)
-            } catch { return .failure(error) }
+        return try locked { state throws(StreamError) in
+            let first = place ?? state.engine.position
+            guard first <= state.engine.position else {
+                throw StreamError(
+                    .input, "the events from \(state.engine.position) to \(first) are missing",
+                    remedy: "Send them again from \(state.engine.position) on.")
+            }
+            let known = min(Int(state.engine.position - first), events.count)
+            if known < events.count { take(try state.engine.take(Array(events.dropFirst(known))), &state) }
             if let latest = state.engine.latest { state.arrival = (now, latest) }
             startTicking(&state)
-            return .success(first..<state.engine.position)
+            return first..<first + Int64(events.count)
         }
-        return try result.get()
     }
+
+    /// Rows and matches, under the lock, so that the runs of two senders start in the order of their events.
+    private func take(_ output: EngineOutput, _ state: inout State) {
+        for match in output.matches {
+            guard let target = state.targets[match.trigger] else { continue }
+            let run = TriggeredRun(match, target, schema: configuration.schema)
+            state.engine.outbox?.add(Outbox.Entry(name: run.name, target: target.text, match: match))
+            runs.add(run)
+        }
+        for (stream, batches) in output.rows where rows.isRead(stream) {
+            guard let columns = state.engine.columns(of: stream) else { continue }
+            for batch in batches {
+                rows.send(StreamRow.rows(batch, columns, of: stream, state.engine.texts), of: stream)
+            }
+        }
+    }
+
+    // MARK: rows
+
+    func rows(of stream: String) throws(StreamError) -> StreamRowSequence {
+        let isKnown = state.withLock { $0.engine.columns(of: stream) != nil }
+        guard isKnown else {
+            throw StreamError(
+                .definition, field: stream, "the host has no stream of this name",
+                remedy: "Define it in the file that the events are configured with.")
+        }
+        return rows.subscribe(stream)
+    }
+
+    /// The rows of a query of the store, which sees everything that streams gave.
+    func query(_ sql: String) throws(StreamError) -> [[String: Value]] {
+        let found = try locked { state throws(StreamError) in try state.engine.query(sql) }
+        return found.rows.map { row in
+            Dictionary(zip(found.names, row.map { Value($0) }), uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    // MARK: time
 
     private func startTicking(_ state: inout State) {
         guard !state.isTicking else { return }
@@ -134,25 +197,73 @@ final class EventIntake: Sendable {
         }
     }
 
-    /// Tries again what was held up, and lets time go on when no events come.
-    func tick() {
+    /// Tries again what was held up, lets time go on when no events come, and writes what is new.
+    private func tick() {
         runs.tick()
-        guard let idle = configuration.idle else { return }
         state.withLock { state in
-            guard let arrival = state.arrival else { return }
-            let rest = arrival.clock.duration(to: .now)
-            guard rest >= idle else { return }
-            let time = arrival.latest.addingClamped(rest.microseconds).addingClamped(-configuration.delay.microseconds)
-            guard let output = try? state.engine.advance(to: time) else { return }
-            start(output, state.targets)
+            letTimeGoOn(&state)
+            guard let store = configuration.store, state.lastCheckpoint.duration(to: .now) >= store.interval else {
+                return
+            }
+            checkpoint(&state)
         }
     }
 
-    /// Under the lock, so that the runs of two senders start in the order of their events.
-    private func start(_ output: EngineOutput, _ targets: [Int: Target]) {
-        for match in output.matches {
-            guard let target = targets[match.trigger] else { continue }
-            runs.add(TriggeredRun(match, target, schema: configuration.schema))
+    private func letTimeGoOn(_ state: inout State) {
+        guard let idle = configuration.idle, let arrival = state.arrival else { return }
+        let rest = arrival.clock.duration(to: .now)
+        guard rest >= idle else { return }
+        let time = arrival.latest.addingClamped(rest.microseconds).addingClamped(-configuration.delay.microseconds)
+        guard let output = try? state.engine.advance(to: time) else { return }
+        take(output, &state)
+    }
+
+    private func checkpoint(_ state: inout State) {
+        for name in runs.takeDone() { state.engine.outbox?.done(name) }
+        do throws(StreamError) {
+            try state.engine.checkpoint()
+            if state.failure != nil { logger.info("the store of events is written again") }
+            state.failure = nil
+        } catch {
+            if state.failure == nil { logger.error("the store of events cannot be written: \(error)") }
+            state.failure = error
         }
+        state.lastCheckpoint = .now
+    }
+
+    /// After the last run: writes what is new and ends the sequences of rows.
+    func end() {
+        state.withLock { state in
+            if configuration.store != nil { checkpoint(&state) }
+        }
+        rows.finish()
+    }
+
+    private func locked<Result: Sendable>(
+        _ body: (inout State) throws(StreamError) -> Result
+    ) throws(StreamError) -> Result {
+        let result = state.withLock { state -> Swift.Result<Result, StreamError> in
+            do throws(StreamError) { return .success(try body(&state)) } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+}
+
+extension EventIntake.Target {
+    private static let separator: Character = "/"
+
+    /// As the store names it. The name of a task has no separator.
+    var text: String { "\(task)\(Self.separator)\(name)" }
+
+    init(text: String) {
+        let parts = text.split(separator: Self.separator, maxSplits: 1).map(String.init)
+        self.init(task: parts[0], name: parts.count > 1 ? parts[1] : "")
+    }
+
+    /// The same in every process, so that a store finds what it has of the trigger.
+    var id: Int {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return Int(hash >> 2)
     }
 }

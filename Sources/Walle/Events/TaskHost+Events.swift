@@ -9,13 +9,28 @@ extension TaskHost {
     /// - Throws: `StreamError`: `.input` for a time that cannot be right, `.limit` when too much waits already. The event is not
     ///   taken then, and may be sent again.
     @discardableResult
-    public func send(_ event: Event) throws(StreamError) -> Int64 { try intake.send([event]).lowerBound }
+    public func send(_ event: Event) throws(StreamError) -> Int64 { try intake.send([event], at: nil).lowerBound }
 
     /// Takes events, all of them or, when it throws, none: for many this is quicker than one at a time.
     ///
+    /// - Parameter place: Of the first among all events of the host, for a source that sends events again after a crash, from
+    ///   ``EngineStatus/committed`` on: those that were taken already are left out. Nil: all of them are new.
     /// - Returns: Their places.
     @discardableResult
-    public func send(_ events: [Event]) throws(StreamError) -> Range<Int64> { try intake.send(events) }
+    public func send(_ events: [Event], at place: Int64? = nil) throws(StreamError) -> Range<Int64> {
+        try intake.send(events, at: place)
+    }
+
+    /// The rows of a stream or pattern that was configured, from now on.
+    ///
+    /// - Throws: `StreamError` when there is none of this name.
+    public func rows(of stream: String) throws(StreamError) -> StreamRowSequence { try intake.rows(of: stream) }
+
+    /// The rows of a query in SQLite's SQL, by the names of their columns: each stream is a table of the store. Everything that
+    /// streams gave until now is seen.
+    ///
+    /// - Throws: `StreamError` of code `.storage` without a store, when it cannot be written, or for a wrong statement.
+    public func query(_ sql: String) throws(StreamError) -> [[String: Value]] { try intake.query(sql) }
 
     /// How the events of the host are doing.
     public var eventStatus: EngineStatus { intake.status }

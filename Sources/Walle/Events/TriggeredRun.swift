@@ -10,10 +10,11 @@ struct TriggeredRun: Sendable {
     /// The key of the match, which a task with a route is routed by.
     let key: String
 
-    init(_ match: TriggeredMatch, _ target: EventIntake.Target, schema: EventSchema) {
+    /// - Parameter name: Nil for a match that is new.
+    init(_ match: TriggeredMatch, _ target: EventIntake.Target, named name: String? = nil, schema: EventSchema) {
         task = target.task
         trigger = target.name
-        name = Self.name(match, target)
+        self.name = name ?? Self.name(match, target)
         key = match.key.map(\.text).joined(separator: "\u{1f}")
         input = [
             "trigger": .string(target.name),

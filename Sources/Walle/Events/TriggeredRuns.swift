@@ -18,6 +18,8 @@ final class TriggeredRuns: Sendable {
     private struct State {
         var lines: [String: Line] = [:]
         var count = 0
+        /// Names of runs that are done, until somebody takes them.
+        var done: [String] = []
     }
 
     /// Starts a run and says how it ended, on any thread; or throws why it cannot start.
@@ -47,6 +49,14 @@ final class TriggeredRuns: Sendable {
         startWaiting(of: run.task)
     }
 
+    /// The names of the runs that are done since the last call.
+    func takeDone() -> [String] {
+        state.withLock { state in
+            defer { state.done = [] }
+            return state.done
+        }
+    }
+
     /// Tries again what was held up.
     func tick() {
         let tasks = state.withLock { state -> [String] in
@@ -63,6 +73,7 @@ final class TriggeredRuns: Sendable {
     func drop(_ task: String) -> Int {
         state.withLock { state in
             let dropped = state.lines[task]?.waiting.count ?? 0
+            state.done += state.lines[task]?.waiting.map(\.name) ?? []
             state.lines[task]?.waiting = []
             state.count -= dropped
             return dropped
@@ -112,7 +123,12 @@ final class TriggeredRuns: Sendable {
             guard var line = state.lines[run.task] else { return }
             line.running -= 1
             line.isHeldUp = !isDone
-            if isDone { state.count -= 1 } else { line.waiting.insert(run, at: line.waiting.startIndex) }
+            if isDone {
+                state.count -= 1
+                state.done.append(run.name)
+            } else {
+                line.waiting.insert(run, at: line.waiting.startIndex)
+            }
             state.lines[run.task] = line
         }
         if isDone { told(run, result) }

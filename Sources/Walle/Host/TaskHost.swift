@@ -53,7 +53,9 @@ public final class TaskHost: Sendable {
             shared: SharedValues(byteLimit: configuration.sharedBytes))
         gauges = HostGauges(factory: configuration.metrics)
         let reference = HostReference()
-        intake = EventIntake(configuration.events, reference, hub)
+        do throws(StreamError) {
+            intake = try EventIntake(configuration.events, reference, hub, configuration.logger)
+        } catch { throw TaskError(.refused("events: \(error)"), task: "host") }
         reference.value = self
         startRecording()
     }
@@ -121,6 +123,7 @@ public final class TaskHost: Sendable {
             throw version.error(.stopped(.shutdown))
         }
         try setTriggers(of: package)
+        intake.resume(name)
         hub.send(.loaded, task: name, version: version.version)
         return name
     }
@@ -225,6 +228,7 @@ public final class TaskHost: Sendable {
             for controller in controllers { group.addTask { await controller.close(patience: patience) } }
         }
         pool.close()
+        intake.end()
         hub.finish()
         let waiting = state.withLock { state in
             state.tasks = [:]

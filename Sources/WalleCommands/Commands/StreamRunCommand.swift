@@ -70,21 +70,20 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
         if !common.quiet { tell(processor, replay, input, console) }
     }
 
-    /// Each stream goes on where the store has it.
+    /// Each stream and pattern goes on where the store has it.
     private func replay(
         _ file: StreamFile, into path: String, _ options: IngestOptions, _ console: Console
     ) throws -> CommandStatus {
         let store = try StreamStore(path: path)
-        for definition in try file.streams(named: stream) {
-            let durable = try DurableStream(definition, in: store)
-            let columns = try StreamPlan(definition).columns
-            var output = RowOutput(columns, texts: durable.texts, format: common.format, console: console)
+        for definition in try file.stored(named: stream) {
+            let durable = try definition.open(in: store)
+            var output = RowOutput(durable.columns, texts: durable.texts, format: common.format, console: console)
             let start = durable.position
             let replay = StoredReplay(durable) { IngestOptions.systemClock() }
             let input = try replay.run(file: self.input, options) { output.append($0) }
             output.end()
             guard !common.quiet else { continue }
-            console.say("\(definition.name): \(replay.eventCount) events from \(start) on, \(replay.rowCount) rows")
+            console.say("\(durable.name): \(replay.eventCount) events from \(start) on, \(replay.rowCount) rows")
             tell(late: durable.lateCount, of: Int(durable.position), console)
             tell(input, console)
         }

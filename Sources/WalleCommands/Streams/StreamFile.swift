@@ -30,7 +30,30 @@ struct StreamFile {
         let streams = chosen(definitions.streams, named: name, name: \.name)
         let patterns = chosen(definitions.patterns, named: name, name: \.name)
         if let name, streams.isEmpty, patterns.isEmpty { throw unknown(name) }
-        return try streams.map { try StreamPipeline($0, texts: texts) } + patterns.map { try PatternPipeline($0) }
+        return try streams.map { try StreamPipeline($0, texts: texts) }
+            + patterns.map { try PatternPipeline($0, texts: texts) }
+    }
+
+    /// A stream or a pattern that is kept in a store.
+    enum Stored {
+        case stream(StreamDefinition)
+        case pattern(PatternDefinition)
+
+        /// When those before are done, as all of one source add to the same texts.
+        func open(in store: StreamStore) throws(StreamError) -> DurableStream {
+            switch self {
+            case .stream(let definition): try DurableStream(definition, in: store)
+            case .pattern(let definition): try DurableStream(definition, in: store)
+            }
+        }
+    }
+
+    /// All streams and patterns, or those of a name, as they are kept in a store.
+    func stored(named name: String?) throws(PackageError.Problem) -> [Stored] {
+        let streams = chosen(definitions.streams, named: name, name: \.name)
+        let patterns = chosen(definitions.patterns, named: name, name: \.name)
+        if let name, streams.isEmpty, patterns.isEmpty { throw unknown(name) }
+        return streams.map(Stored.stream) + patterns.map(Stored.pattern)
     }
 
     private func chosen<Part>(

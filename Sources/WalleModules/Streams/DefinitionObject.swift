@@ -41,7 +41,7 @@ final class DefinitionObject: PythonObject {
     ) throws(StreamError) -> any EventProcessor {
         switch part {
         case .stream(let stream): try StreamPipeline(stream, texts: texts, external: external)
-        case .pattern(let pattern): try PatternPipeline(pattern)
+        case .pattern(let pattern): try PatternPipeline(pattern, texts: texts)
         }
     }
 

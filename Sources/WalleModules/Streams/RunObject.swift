@@ -40,10 +40,8 @@ final class RunObject: PythonObject, @unchecked Sendable {
 
     var lateCount: Int { processor.lateCount }
     /// Bytes of state and of texts.
-    var byteCount: Int { ((processor as? StreamPipeline)?.byteCount ?? 0) + texts.byteCount }
-    var watermark: Int64? {
-        (processor as? StreamPipeline).flatMap { $0.watermark == .min ? nil : $0.watermark }
-    }
+    var byteCount: Int { processor.byteCount + texts.byteCount }
+    var watermark: Int64? { processor.watermark == .min ? nil : processor.watermark }
 
     /// The events that a script gives, in columns.
     func batch(_ events: PythonPointer) throws -> BatchObject {

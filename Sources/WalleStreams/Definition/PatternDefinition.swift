@@ -24,4 +24,9 @@ package struct PatternDefinition: Hashable, Sendable {
 package struct StreamDefinitions: Hashable, Sendable {
     package var streams: [StreamDefinition]
     package var patterns: [PatternDefinition]
+
+    package init(streams: [StreamDefinition], patterns: [PatternDefinition]) {
+        self.streams = streams
+        self.patterns = patterns
+    }
 }

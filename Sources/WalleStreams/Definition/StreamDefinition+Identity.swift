@@ -4,12 +4,7 @@ extension StreamDefinition {
     /// The names of aggregates are among them, as they name the columns of the rows that are stored with the state; how
     /// long a source may idle is not.
     package var identity: [String] {
-        let schema = source.schema
-        var lines = ["source = \(source.name)", "source.delay = \(source.delay)"]
-        lines.append("source.event = \(schema.event)")
-        lines.append("source.page = \(schema.page ?? "")")
-        lines.append("source.time = \(schema.time)")
-        lines += schema.attributes.map { "source.columns.\($0.name) = \($0.type.rawValue)" }
+        var lines = source.identity
         lines.append("where = \(filter?.text ?? "")")
         lines += derived.map { "let.\($0.name) = \($0.value.text)" }
         lines.append("key = \(key.joined(separator: ", "))")
@@ -22,6 +17,27 @@ extension StreamDefinition {
                 "aggregate.\(aggregate.name) = \(aggregate.function.identity)(\(aggregate.argument?.text ?? ""))\(filter)"
         }
         return lines
+    }
+}
+
+extension PatternDefinition {
+    /// As that of a stream.
+    package var identity: [String] {
+        source.identity + [
+            "where = \(filter?.text ?? "")", "key = \(key.joined(separator: ", "))", "pattern = \(pattern.text)",
+            "within = \(pattern.within)", "contiguity = \(pattern.contiguity.rawValue)", "skip = \(pattern.skip)",
+        ]
+    }
+}
+
+extension StreamSource {
+    /// What the states of all that read it depend on.
+    package var identity: [String] {
+        var lines = ["source = \(name)", "source.delay = \(delay)"]
+        lines.append("source.event = \(schema.event)")
+        lines.append("source.page = \(schema.page ?? "")")
+        lines.append("source.time = \(schema.time)")
+        return lines + schema.attributes.map { "source.columns.\($0.name) = \($0.type.rawValue)" }
     }
 }
 

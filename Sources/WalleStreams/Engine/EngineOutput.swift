@@ -37,6 +37,13 @@ public struct EngineStatus: Sendable, Hashable, Codable {
     public var events: Int64 = 0
     /// The latest time of an event in microseconds since 1970 in UTC; nil before the first.
     public var latest: Int64?
+    /// The place of the first event that a crash would lose: from here on its source sends events again. Without a store,
+    /// that of the next one.
+    public var committed: Int64 = 0
+    /// Rows that wait to be written.
+    public var pendingRows = 0
+    /// Why the store could not be written the last time; nil when it could.
+    public var storeFailure: String?
     /// Triggers there are now.
     public var triggers = 0
     /// Matches of triggers.

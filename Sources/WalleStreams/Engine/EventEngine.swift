@@ -1,6 +1,8 @@
 /// What a host does with the events of one source: triggers look at them as they come, streams and patterns compute rows.
 ///
-/// Events have places, counted from zero in the order in which they were taken. An engine belongs to one thread at a time.
+/// Events have places, counted from zero in the order in which they were taken. With a store an engine goes on where the last
+/// checkpoint was: the events from there on have to come again, and what they made is made once. An engine belongs to one
+/// thread at a time.
 package final class EventEngine {
     package struct Limits: Sendable {
         package var triggers = TriggerIndex.Limits()
@@ -12,6 +14,8 @@ package final class EventEngine {
         /// Distinct texts, and their memory; an event with another new one is refused.
         package var texts = 1 << 24
         package var textBytes = 1 << 30
+        /// While the store cannot be written, at most so many rows are kept; then no events are taken.
+        package var pendingRows = 2_000_000
 
         package init() {}
     }
@@ -24,24 +28,35 @@ package final class EventEngine {
     }
 
     package let source: StreamSource
-    package let texts = TextDictionary()
+    package let texts: TextDictionary
     package let limits: Limits
     package private(set) var counters = Counters()
     /// The place of the next event.
-    package private(set) var position: Int64 = 0
+    package internal(set) var position: Int64 = 0
     /// The latest time of an event, or to which time went on without any; nil before the first.
-    package private(set) var latest: Int64?
-    private var groups: [TriggerGroup] = []
+    package internal(set) var latest: Int64?
+    var groups: [TriggerGroup] = []
     private var triggers: [Int: (group: TriggerGroup, within: Microseconds)] = [:]
-    private var processors: [any EventProcessor] = []
-    private var held: HeldEvents
+    var processors: [EngineProcessor] = []
+    var held: HeldEvents
     private let attributeNames: Set<String>
+    /// Nil without a store.
+    let saved: SavedEngine?
+    /// Something happened since the last checkpoint.
+    var hasChanges = false
 
-    package init(_ source: StreamSource, _ limits: Limits = Limits()) {
+    /// - Parameter store: Keeps rows, state and places; nil for an engine that forgets everything with its end.
+    /// - Throws: `.storage`.
+    package init(
+        _ source: StreamSource, _ limits: Limits = Limits(), in store: StreamStore? = nil
+    ) throws(StreamError) {
         self.source = source
         self.limits = limits
         held = HeldEvents(source.schema, mostBytes: limits.heldBytes)
         attributeNames = Set(source.schema.attributes.map(\.name))
+        saved = if let store { try SavedEngine(source, in: store) } else { nil }
+        texts = saved?.source.texts ?? TextDictionary()
+        try restore()
     }
 
     // MARK: triggers
@@ -74,18 +89,30 @@ package final class EventEngine {
     package func remove(trigger id: Int) {
         guard let (group, _) = triggers.removeValue(forKey: id) else { return }
         group.index.remove(id: id)
-        if group.index.count == 0 { groups.removeAll { $0 === group } }
     }
 
     // MARK: streams and patterns
 
-    /// Adds a stream or a pattern, which sees the events from the next on. It has the engine's source and texts.
-    package func add(_ processor: any EventProcessor) {
-        precondition(!processors.contains { $0.name == processor.name }, "a stream's name is its own")
-        processors.append(processor)
+    /// Adds a stream or a pattern, which sees the events from the next on, or goes on where the store has it.
+    ///
+    /// - Parameter processor: Of the engine's source and with its texts, before its first event.
+    /// - Throws: `.definition` for another than is stored under this name, or a name that is taken; `.storage`.
+    package func add(_ processor: any EventProcessor) throws(StreamError) {
+        guard !processors.contains(where: { $0.processor.name == processor.name }) else {
+            throw StreamError(
+                .definition, field: "name", "there is a stream named \"\(processor.name)\" already",
+                remedy: "Choose another name, or remove the other first.")
+        }
+        processors.append(try EngineProcessor(processor, saved, from: position))
     }
 
-    package func remove(stream name: String) { processors.removeAll { $0.name == name } }
+    /// The columns of a stream or pattern; nil when there is none of this name.
+    package func columns(of stream: String) -> StreamColumns? {
+        processors.first { $0.processor.name == stream }?.processor.columns
+    }
+
+    /// Removes a stream or a pattern; what the store has of it stays there.
+    package func remove(stream name: String) { processors.removeAll { $0.processor.name == name } }
 
     // MARK: events
 
@@ -108,25 +135,31 @@ package final class EventEngine {
     /// Takes a batch with the engine's texts.
     package func take(_ batch: EventBatch) throws(StreamError) -> EngineOutput {
         precondition(batch.texts === texts, "events with the texts of the engine")
+        try makeReady()
         var batch = batch
         batch.offset = position
         var noted: [UInt32] = []
         var found: [TriggerGroup.Found] = []
-        for group in groups { found += try group.take(batch) { noted = Self.union(noted, $0) } }
+        for group in groups where group.index.count > 0 {
+            found += try group.take(batch) { noted = Self.union(noted, $0) }
+        }
+        hasChanges = true
         position += Int64(batch.count)
         for row in 0..<batch.count { latest = max(latest ?? .min, batch.times.ints[row]) }
         if !noted.isEmpty { held.hold(batch, noted, from: (latest ?? .min).addingClamped(-longestWithin)) }
         var output = EngineOutput(matches: found.map(match))
-        for processor in processors { output.add(try processor.process(batch), of: processor.name) }
+        for processor in processors { output.add(try processor.process(batch), of: processor.processor.name) }
         return output
     }
 
     /// Says that no earlier events will come: of a source that rests.
     package func advance(to time: Int64) throws(StreamError) -> EngineOutput {
+        try makeReady()
+        hasChanges = true
         latest = max(latest ?? .min, time.addingClamped(source.delay))
         var output = EngineOutput()
         for group in groups { output.matches += group.advance(watermark: time, texts).map(match) }
-        for processor in processors { output.add(try processor.advance(to: time), of: processor.name) }
+        for processor in processors { output.add(try processor.advance(to: time), of: processor.processor.name) }
         return output
     }
 
@@ -175,12 +208,14 @@ package final class EventEngine {
     /// How the engine is doing.
     package var status: EngineStatus {
         EngineStatus(
-            events: position, latest: latest, triggers: triggers.count,
+            events: position, latest: latest, committed: committed, pendingRows: pendingRowCount,
+            triggers: triggers.count,
             matches: groups.reduce(0) { $0 + $1.index.counters.matches },
             droppedPartialMatches: groups.reduce(0) { $0 + $1.index.counters.dropped },
             droppedKeys: groups.reduce(0) { $0 + $1.index.counters.droppedKeys },
             disordered: groups.reduce(0) { $0 + $1.index.counters.disordered },
-            late: processors.reduce(0) { $0 + $1.lateCount }, unfit: counters.unfit, unknown: counters.unknown,
+            late: processors.reduce(0) { $0 + $1.processor.lateCount }, unfit: counters.unfit,
+            unknown: counters.unknown,
             forgotten: held.forgotten, texts: texts.count, bytes: held.byteCount + texts.byteCount)
     }
 }

@@ -4,8 +4,12 @@
 /// lie in chunks, ascending by place; the oldest chunk goes when all of its events are out of date, or when there are too many.
 struct HeldEvents {
     private struct Chunk {
+        /// Counts chunks.
+        var number: Int64
         var words: [UInt64] = []
         var latest = Int64.min
+        /// It was full when it was last recorded: it has not changed since.
+        var isRecorded = false
     }
 
     private let schema: EventSchema
@@ -14,6 +18,7 @@ struct HeldEvents {
     private let width: Int
     private let nullWords: Int
     private var chunks: [Chunk] = []
+    private var nextChunk: Int64 = 0
     private static let chunkRows = 1024
     /// Events that had to go although a match could still have told of them.
     private(set) var forgotten = 0
@@ -42,7 +47,8 @@ struct HeldEvents {
     private mutating func startChunk(_ bound: Int64) {
         chunks.removeAll { $0.latest < bound }
         while byteCount >= mostBytes, !chunks.isEmpty { forgotten += chunks.removeFirst().words.count / width }
-        chunks.append(Chunk())
+        chunks.append(Chunk(number: nextChunk))
+        nextChunk += 1
     }
 
     private func append(_ row: Int, _ batch: EventBatch, _ columns: [Column], to chunk: inout Chunk) {
@@ -55,6 +61,34 @@ struct HeldEvents {
             chunk.words.append(column.bits(row))
         }
         chunk.latest = max(chunk.latest, batch.times.ints[row])
+    }
+
+    // MARK: saving
+
+    mutating func record(_ recorder: StateRecorder) {
+        for index in chunks.indices {
+            let item = StateItem(.held, chunks[index].number)
+            if chunks[index].isRecorded, recorder.keeps(item) { continue }
+            recorder.write(item, capacity: chunks[index].words.count * 8) { writer in
+                writer.write(chunks[index].latest)
+                writer.write(counted: chunks[index].words)
+            }
+            chunks[index].isRecorded = chunks[index].words.count >= width * Self.chunkRows
+        }
+    }
+
+    mutating func restore(_ state: SavedState) throws(StreamError) {
+        for number in state.ids(.held) {
+            var chunk = Chunk(number: number)
+            try state.read(StateItem(.held, number)) { reader throws(StreamError) in
+                chunk.latest = try reader.read()
+                chunk.words = try reader.readWords()
+            }
+            let isSound = !chunk.words.isEmpty && chunk.words.count % width == 0
+            try StateFormat.check(isSound, "events of another width")
+            chunks.append(chunk)
+            nextChunk = number + 1
+        }
     }
 
     // MARK: reading

@@ -1,13 +1,18 @@
+internal import GRDB
 internal import WalleMemory
 
-/// The triggers of one key, which share an index.
-final class TriggerGroup {
+/// The triggers of one key, which share an index. With a store it goes on where it was saved, from its first event on: its
+/// triggers must have been added by then.
+final class TriggerGroup: StoredPart {
     let key: [String]
     let index: TriggerIndex
     private let places: [EventSchema.Place]
     private let keys: StreamKeys
     private let predicates: PredicateColumns
     private var found = TriggerMatches()
+    private var saved: (record: StreamRecord, recorder: StateRecorder)?
+    /// The place in the source of the next event.
+    private var position: Int64 = 0
 
     init(
         key: [String], places: [EventSchema.Place], schema: EventSchema, texts: TextDictionary,
@@ -35,6 +40,7 @@ final class TriggerGroup {
     /// - Parameter note: Gets the rows that may become part of a match, ascending, before the matches are read.
     func take(_ batch: EventBatch, note: ([UInt32]) -> Void) throws(StreamError) -> [Found] {
         index.notedRows.removeAll(keepingCapacity: true)
+        position = batch.offset + Int64(batch.count)
         try index.take(batch, keys: keyColumn(batch), predicates: predicates, into: &found)
         if !index.notedRows.isEmpty { note(index.notedRows) }
         return matches(batch.texts)
@@ -43,6 +49,47 @@ final class TriggerGroup {
     func advance(watermark: Int64, _ texts: TextDictionary) -> [Found] {
         index.advance(watermark: watermark, into: &found)
         return matches(texts)
+    }
+
+    // MARK: saving
+
+    var isOpen: Bool { saved != nil }
+
+    /// Goes on where the store has it, before its first event.
+    ///
+    /// - Throws: `.storage`.
+    func open(_ source: SourceRecord, from position: Int64, in store: StreamStore) throws(StreamError) {
+        let types = places.map { index.schema.type(at: $0).rawValue }
+        let record = try StreamRecord(
+            "(triggers \(key.joined(separator: ", ")))", identity: ["key \(types)"], nil, source, from: position,
+            in: store)
+        var recorder = StateRecorder()
+        if let state = try record.state() {
+            try keys.restore(state)
+            recorder = try index.restore(state)
+        }
+        saved = (record, recorder)
+        self.position = position
+    }
+
+    func write(_ database: Database) throws {
+        guard let saved else { return }
+        let changes = saved.recorder.record { recorder in
+            keys.record(recorder)
+            index.record(recorder)
+        }
+        try saved.record.write(
+            StreamRecord.Checkpoint(position: position, watermark: .min, changes: changes), database)
+    }
+
+    func commit() {
+        saved?.record.commit()
+        saved?.recorder.commit()
+    }
+
+    func rollBack() {
+        saved?.record.rollBack()
+        saved?.recorder.rollBack()
     }
 
     private func keyColumn(_ batch: EventBatch) -> Column? {

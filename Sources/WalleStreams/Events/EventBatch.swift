@@ -1,3 +1,5 @@
+internal import WalleMemory
+
 /// Events side by side: a column an attribute, so that a million events are a few objects.
 package struct EventBatch: Sendable {
     package let schema: EventSchema
@@ -26,6 +28,13 @@ package struct EventBatch: Sendable {
         self.attributes = attributes
         self.texts = texts
         self.offset = offset
+    }
+
+    /// Bytes of memory of its columns.
+    package var byteCount: Int {
+        ([times, events, pages] + attributes).reduce(0) { sum, column in
+            sum + column.values.bytes.count + (column.nulls?.storage.bytes.count ?? 0)
+        }
     }
 
     package func column(at place: EventSchema.Place) -> Column {

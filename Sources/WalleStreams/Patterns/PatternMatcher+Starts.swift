@@ -105,8 +105,9 @@ extension PatternMatcher {
         matches.append(key: slots[slot].key, time: time, count: count)
         index = last
         for place in 0..<count {
-            matches.set(fromEnd: place, row: takings[index].row, variable: takings[index].variable)
-            index = takings[index].before
+            let taking = takings[index]
+            matches.set(fromEnd: place, row: taking.row, variable: taking.variable, time: taking.time)
+            index = taking.before
         }
         let before = matches.count
         if takesAll { matches.removeLastIfKnown(since: known) }
@@ -118,6 +119,7 @@ extension PatternMatcher {
     /// Ends the starts whose time has passed.
     func expire(into matches: inout PatternMatches) {
         while oldest >= 0, starts[oldest].deadline < now {
+            isChanged = true
             let (start, slot, deadline) = (oldest, starts[oldest].slot, starts[oldest].deadline)
             conclude(start, into: &matches)
             if isFruitless(start) { remove(start) }

@@ -95,7 +95,9 @@ extension PatternMatcher {
     ) -> Bool {
         let state = states[Int(target)]
         let taking = takings.insert(
-            Taking(sequence: event.sequence, row: event.row, before: before, references: 1, variable: state.variable))
+            Taking(
+                sequence: event.sequence, row: event.row, time: event.time, before: before, references: 1,
+                variable: state.variable))
         if before >= 0 { takings[before].references += 1 }
         defer { release(taking) }
         if state.moveCount > 0 { appendNew(target, state.allMoves, taking, &line) }

@@ -29,6 +29,10 @@ package final class PatternMatcher: @unchecked Sendable {
     @exclusivity(unchecked) var now = Int64.min
     /// Of `now`; a start that ends before it is at an end.
     @exclusivity(unchecked) var nextDeadline = Int64.max
+    /// Partial matches, since they were last recorded for saving.
+    @exclusivity(unchecked) var isChanged = true
+    /// The blocks that they are saved in.
+    @exclusivity(unchecked) var blocks = KeyBlocks()
     let states: UnsafeMutablePointer<PatternProgram.State>
     let moves: UnsafeMutablePointer<PatternProgram.Move>
     /// Every match is wanted, not the preferred.
@@ -97,6 +101,7 @@ package final class PatternMatcher: @unchecked Sendable {
     struct Taking {
         var sequence: Int64
         var row: Int64
+        var time: Int64
         var before: Int32
         /// Threads, candidates and takings that refer to it.
         var references: Int32
@@ -191,6 +196,7 @@ package final class PatternMatcher: @unchecked Sendable {
 
     private func take(_ slot: Int32, row: Int64, accepted: UInt64, into matches: inout PatternMatches) {
         sequence += 1
+        isChanged = true
         let event = Taken(sequence: sequence, row: row, accepted: accepted, time: now)
         if slots[slot].interest & accepted != 0 || program.hasStrictGaps { advance(slot, event, into: &matches) }
         if accepted & beginning != 0 { begin(slot, event, into: &matches) }

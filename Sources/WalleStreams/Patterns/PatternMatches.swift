@@ -8,6 +8,8 @@ package struct PatternMatches: Sendable {
     package private(set) var rows: [Int64] = []
     /// Which variable took each: an index of the program's `variables`.
     package private(set) var variables: [UInt16] = []
+    /// When each event was, or was taken to be.
+    package private(set) var eventTimes: [Int64] = []
     /// Where the events of each match begin; one more than there are matches.
     private var starts = [0]
 
@@ -16,7 +18,7 @@ package struct PatternMatches: Sendable {
     package var count: Int { keys.count }
     package var isEmpty: Bool { keys.isEmpty }
 
-    /// The range of a match's events in `rows` and `variables`.
+    /// The range of a match's events in `rows`, `variables` and `eventTimes`.
     package func events(of match: Int) -> Range<Int> { starts[match]..<starts[match + 1] }
 
     package mutating func removeAll() {
@@ -24,6 +26,7 @@ package struct PatternMatches: Sendable {
         times.removeAll(keepingCapacity: true)
         rows.removeAll(keepingCapacity: true)
         variables.removeAll(keepingCapacity: true)
+        eventTimes.removeAll(keepingCapacity: true)
         starts.removeSubrange(1...)
     }
 
@@ -33,13 +36,14 @@ package struct PatternMatches: Sendable {
         times.append(time)
         rows.append(contentsOf: repeatElement(0, count: count))
         variables.append(contentsOf: repeatElement(0, count: count))
+        eventTimes.append(contentsOf: repeatElement(0, count: count))
         starts.append(rows.count)
     }
 
     /// An event of the last match, counted from its end.
-    mutating func set(fromEnd index: Int, row: Int64, variable: UInt16) {
-        rows[rows.count - 1 - index] = row
-        variables[variables.count - 1 - index] = variable
+    mutating func set(fromEnd index: Int, row: Int64, variable: UInt16, time: Int64) {
+        let place = rows.count - 1 - index
+        (rows[place], variables[place], eventTimes[place]) = (row, variable, time)
     }
 
     /// Takes the last match back when one since `first` has the same events.
@@ -52,6 +56,7 @@ package struct PatternMatches: Sendable {
         guard isKnown else { return }
         rows.removeLast(events.count)
         variables.removeLast(events.count)
+        eventTimes.removeLast(events.count)
         keys.removeLast()
         times.removeLast()
         starts.removeLast()

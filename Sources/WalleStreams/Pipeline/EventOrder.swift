@@ -1,16 +1,18 @@
 /// Puts events that come out of order, within the delay of their source, in the order of their times, then of the stream.
 struct EventOrder {
     private let delay: Microseconds
-    private var waiting: EventBatch?
+    var waiting: EventBatch?
     /// Of each event that waits its place in the stream.
-    private var places: [Int64] = []
-    private var latest = Int64.min
+    var places: [Int64] = []
+    var latest = Int64.min
     /// Up to here events were given.
-    private(set) var watermark = Int64.min
+    var watermark = Int64.min
     /// Events earlier than what was given already, which are left out.
-    private(set) var lateCount = 0
+    var lateCount = 0
 
     init(delay: Microseconds) { self.delay = delay }
+
+    var byteCount: Int { waiting.map { $0.byteCount + places.capacity * 8 } ?? 0 }
 
     /// Events in order, with their places in the stream.
     struct Ordered {
@@ -22,6 +24,11 @@ struct EventOrder {
     ///
     /// - Throws: `.limit` for 2^32 events that wait.
     mutating func add(_ batch: EventBatch, _ rows: [UInt32]?) throws(StreamError) -> Ordered? {
+        guard (waiting?.count ?? 0) + batch.count <= UInt32.max else {
+            throw StreamError(
+                .limit, "\(waiting?.count ?? 0) events wait for the watermark, as many as may",
+                remedy: "Give the source a shorter delay.")
+        }
         let times = batch.times.ints
         var taken: [UInt32] = []
         var next = 0

@@ -12,13 +12,12 @@ package final class PatternPipeline: EventProcessor {
     private let tests: PatternTests
     private let predicates: PredicateColumns
     private var order: EventOrder
-    /// The times of events that a match may have, by their places in the stream.
-    private var times: [Int64: Int64] = [:]
-    private var timeCount = 1024
+    private let texts: TextDictionary
 
     /// - Throws: `.definition` that names the field of what does not fit.
-    package init(_ definition: PatternDefinition) throws(StreamError) {
+    package init(_ definition: PatternDefinition, texts: TextDictionary) throws(StreamError) {
         self.definition = definition
+        self.texts = texts
         let scope = ExpressionScope(definition.source.schema)
         do throws(StreamError) {
             filter = try definition.filter.map { expression throws(StreamError) in
@@ -28,7 +27,8 @@ package final class PatternPipeline: EventProcessor {
         do { keyPlaces = try StreamPlan.places(definition.key, scope) } catch { throw error.at("key") }
         let keyColumns = zip(definition.key, keyPlaces).map { EventSchema.Attribute($0, scope.type(at: $1)) }
         columns = StreamColumns(
-            keys: keyColumns, bounds: ["match_start", "match_end"], aggregates: ["events", "rows"])
+            keys: keyColumns, bounds: ["match_start", "match_end"], aggregates: ["events", "rows"], types: [nil, nil],
+            numbersRows: true)
         keys = StreamKeys(keyColumns.map(\.type))
         let program = try PatternProgram(definition.pattern)
         matcher = PatternMatcher(program)
@@ -39,7 +39,10 @@ package final class PatternPipeline: EventProcessor {
 
     package var name: String { definition.name }
     package var source: StreamSource { definition.source }
+    package var identity: [String] { definition.identity }
     package var lateCount: Int { order.lateCount }
+    package var watermark: Int64 { order.watermark }
+    package var byteCount: Int { order.byteCount + keys.byteCount + matcher.byteCount }
     /// Partial matches that a limit dropped: matches may be missing.
     package var droppedCount: Int { matcher.counters.dropped }
 
@@ -57,15 +60,12 @@ package final class PatternPipeline: EventProcessor {
         var matches = PatternMatches()
         if let ordered {
             let batch = ordered.batch
-            for row in 0..<batch.count { times[ordered.places[row]] = batch.times.ints[row] }
             try matcher.take(
                 batch, keys: keyColumn(batch), rows: Column(ints: ordered.places), tests: tests,
                 predicates: predicates, into: &matches)
         }
         matcher.advance(watermark: order.watermark, into: &matches)
-        let rows = matches.isEmpty ? [] : [rows(matches)]
-        forgetTimes()
-        return rows
+        return matches.isEmpty ? [] : [rows(matches)]
     }
 
     /// Nil for one sequence of all events.
@@ -86,18 +86,27 @@ package final class PatternPipeline: EventProcessor {
         return StreamRows(
             keys: keys.columns(numbers),
             results: WindowResults(
-                keys: numbers, starts: ranges.map { times[matches.rows[$0.lowerBound]] ?? 0 },
-                ends: ranges.map { times[matches.rows[$0.upperBound - 1]] ?? 0 }, change: .insertion,
+                keys: numbers, starts: ranges.map { matches.eventTimes[$0.lowerBound] },
+                ends: ranges.map { matches.eventTimes[$0.upperBound - 1] }, change: .insertion,
                 revisions: [UInt32](repeating: 0, count: matches.count),
                 aggregates: [.lists(names), .lists(places)]))
     }
 
-    /// Lets go of events that are too old for any match, once in a while.
-    private func forgetTimes() {
-        guard times.count > timeCount else { return }
-        let bound = order.watermark.addingClamped(-definition.pattern.within)
-        times = times.filter { $0.value >= bound }
-        timeCount = max(1024, times.count * 2)
+    // MARK: saving
+
+    package func changes(_ recorder: StateRecorder) -> StateChanges {
+        recorder.record { recorder in
+            keys.record(recorder)
+            order.record(recorder)
+            matcher.record(recorder)
+        }
+    }
+
+    package func restore(_ state: SavedState) throws(StreamError) -> StateRecorder {
+        try keys.restore(state)
+        try order.restore(state, definition.source.schema, texts)
+        try matcher.restore(state)
+        return StateRecorder(state)
     }
 }
 

@@ -22,7 +22,7 @@ package final class StoredReplay {
     ) throws(StreamError) -> EventInput {
         let before = stream.position
         let input = try EventInput.read(
-            file: file, schema: stream.definition.source.schema, texts: stream.texts, options: options
+            file: file, schema: stream.source.schema, texts: stream.texts, options: options
         ) { batch throws(StreamError) in
             for rows in try stream.process(batch, now: clock()) {
                 rowCount += rows.count

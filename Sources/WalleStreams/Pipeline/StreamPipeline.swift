@@ -32,6 +32,7 @@ package final class StreamPipeline: EventProcessor {
 
     package var name: String { definition.name }
     package var source: StreamSource { definition.source }
+    package var identity: [String] { definition.identity }
     /// Events that were too late for any window.
     package var lateCount: Int { windows.lateCount }
     package var watermark: Int64 { windows.watermark }
@@ -62,8 +63,6 @@ package final class StreamPipeline: EventProcessor {
 
     // MARK: saving
 
-    /// What changed in the state since the last time that the recorder committed. The texts of the dictionary, which
-    /// states name by their codes, are saved by who owns it, together with this.
     package func changes(_ recorder: StateRecorder) -> StateChanges {
         recorder.record { recorder in
             keys.record(recorder)
@@ -71,10 +70,6 @@ package final class StreamPipeline: EventProcessor {
         }
     }
 
-    /// Goes on where another pipeline of the same definition was saved, before any event; the dictionary has its texts.
-    ///
-    /// - Returns: What to record the next changes with.
-    /// - Throws: `.storage` for a damaged state, after which the pipeline is of no use.
     package func restore(_ state: SavedState) throws(StreamError) -> StateRecorder {
         try keys.restore(state)
         try windows.restore(state)
@@ -101,6 +96,10 @@ package struct StreamColumns: Hashable, Sendable {
     package var keys: [EventSchema.Attribute]
     package var bounds: [String]
     package var aggregates: [String]
+    /// Of each aggregate the type of its values; nil for lists.
+    package var types: [ColumnType?]
+    /// Whether a key may have several rows of the same bounds, which are thus not named by both.
+    package var numbersRows: Bool
 
     package var names: [String] { keys.map(\.name) + bounds + aggregates }
 }

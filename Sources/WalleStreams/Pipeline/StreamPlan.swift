@@ -47,7 +47,8 @@ package struct StreamPlan {
         let isOver: Bool = if case .over = definition.window { true } else { false }
         columns = StreamColumns(
             keys: keys, bounds: isOver ? [definition.source.schema.time] : ["window_start", "window_end"],
-            aggregates: definition.aggregates.map(\.name))
+            aggregates: definition.aggregates.map(\.name),
+            types: functions.map { $0.function.result(of: $0.type) }, numbersRows: isOver)
         try Self.checkNames(columns.names)
     }
 

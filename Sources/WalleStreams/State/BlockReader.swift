@@ -74,6 +74,11 @@ struct BlockReader {
         return bytes[at..<at + count]
     }
 
+    mutating func readText() throws(StreamError) -> String { String(decoding: try readBytes(), as: UTF8.self) }
+
+    /// A number that counted something: not negative, and room is left to count on.
+    mutating func readCounter() throws(StreamError) -> Int { try read(in: 0...1 << 62, "a counter") }
+
     /// A number that must be within bounds for what is made of it.
     mutating func read(in range: ClosedRange<Int>, _ what: String) throws(StreamError) -> Int {
         let value = try read(Int.self)

@@ -34,6 +34,11 @@ struct BlockWriter {
         counted.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
 
+    mutating func write(text: String) {
+        var text = text
+        text.withUTF8 { write(counted: UnsafeRawBufferPointer($0)) }
+    }
+
     /// The bytes with their header, and their checksum.
     consuming func finish(_ item: StateItem, _ index: Int) -> (bytes: [UInt8], checksum: UInt64) {
         let header = StateFormat.headerBytes

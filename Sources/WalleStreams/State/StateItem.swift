@@ -16,6 +16,17 @@ package struct StateItem: Hashable, Sendable {
         /// Events that wait until they are complete.
         case waiting = 8
         case histories = 9
+        /// What a pattern's matcher has counted, and its partial matches. Of a condition of a trigger index, named by it.
+        case matcher = 10
+        case partials = 11
+        /// The conditions of a trigger index, where the search of each goes on for a key, the nodes of its trie, and which
+        /// of them the events of each key have reached.
+        case conditions = 12
+        case remembered = 13
+        case nodes = 14
+        case logs = 15
+        /// Events that may become part of a match, a chunk an item.
+        case held = 16
     }
 
     package var kind: Kind
@@ -70,6 +81,10 @@ enum StateFormat {
         }
         for byte in bytes[place...] { hash = fold(hash ^ UInt64(byte), 0xe703_7ed1_a0b4_28db) }
         return hash
+    }
+
+    static func check(_ isSound: Bool, _ what: @autoclosure () -> String) throws(StreamError) {
+        if !isSound { throw damaged(what()) }
     }
 
     static func damaged(_ what: String) -> StreamError {

@@ -1,5 +1,5 @@
-/// A pipeline whose rows, state and place in the source are in a store: after a crash it goes on where the last
-/// checkpoint was, and the rows are those of a run without one.
+/// One stream or pattern with a source of its own whose rows, state and place in the source are in a store: after a crash
+/// it goes on where the last checkpoint was, and the rows are those of a run without one.
 ///
 /// Rows gather in memory and are written with the state in one transaction: after a span of time, when there are many,
 /// or when somebody reads. Belongs to one thread at a time; other threads and processes read what is committed.
@@ -15,24 +15,11 @@ package final class DurableStream {
         package init() {}
     }
 
-    package let definition: StreamDefinition
-    /// Of the events' texts: batches must be made with it.
-    package let texts = TextDictionary()
     private let store: StreamStore
     private let options: Options
-    private let pipeline: StreamPipeline
-    private let record: StreamRecord
-    private let recorder: StateRecorder
-    private var pending: [StreamRows] = []
-    private var deadLetters: [BadLine] = []
-    private var counters: [String: Int64] = [:]
+    private let sourceRecord: SourceRecord
+    private let stored: StoredProcessor
     private var lastAttempt: Microseconds?
-    private var countedLate: Int
-    private var hasChanges = false
-    /// Rows that wait to be written.
-    package private(set) var pendingRowCount = 0
-    /// The place in the source of the first event that was not taken yet: from here on it must come again after `init`.
-    package private(set) var position: Int64
     /// Why the last checkpoint failed; nil when it did not.
     package private(set) var failure: StreamError?
     /// Checkpoints that failed since the stream was opened.
@@ -41,29 +28,43 @@ package final class DurableStream {
     /// Opens a stream: a new one, or as it was at its last checkpoint.
     ///
     /// - Throws: `.definition` for one that does not fit, or not what is stored; `.storage`.
-    package init(
+    package convenience init(
         _ definition: StreamDefinition, in store: StreamStore, _ options: Options = Options()
     ) throws(StreamError) {
-        self.definition = definition
-        self.store = store
-        self.options = options
-        pipeline = try StreamPipeline(definition, texts: texts)
-        record = try StreamRecord(definition, in: store)
-        if let state = try record.restore(texts) {
-            recorder = try pipeline.restore(state)
-        } else {
-            guard record.position == 0 else { throw StateFormat.damaged("there is none") }
-            recorder = StateRecorder()
-        }
-        position = record.position
-        countedLate = pipeline.lateCount
+        let source = try SourceRecord(definition.source.name, in: store)
+        try self.init(try StreamPipeline(definition, texts: source.texts), source, in: store, options)
     }
 
+    /// As with a stream's definition.
+    package convenience init(
+        _ definition: PatternDefinition, in store: StreamStore, _ options: Options = Options()
+    ) throws(StreamError) {
+        let source = try SourceRecord(definition.source.name, in: store)
+        try self.init(try PatternPipeline(definition, texts: source.texts), source, in: store, options)
+    }
+
+    /// - Parameter processor: One with the texts of the source that has seen no event.
+    package init(
+        _ processor: any EventProcessor, _ source: SourceRecord, in store: StreamStore, _ options: Options = Options()
+    ) throws(StreamError) {
+        (self.store, self.options, sourceRecord) = (store, options, source)
+        stored = try StoredProcessor(processor, source, in: store)
+    }
+
+    /// Of the events' texts: batches must be made with it.
+    package var texts: TextDictionary { sourceRecord.texts }
+    package var name: String { stored.processor.name }
+    package var source: StreamSource { stored.processor.source }
+    package var columns: StreamColumns { stored.processor.columns }
+    /// The place in the source of the first event that was not taken yet: from here on it must come again after `init`.
+    package var position: Int64 { stored.position }
     /// What comes before this place in the source need never come again.
-    package var committed: Int64 { record.position }
-    package var lateCount: Int { pipeline.lateCount }
+    package var committed: Int64 { stored.committed }
+    /// Rows that wait to be written.
+    package var pendingRowCount: Int { stored.pendingRowCount }
+    package var lateCount: Int { stored.processor.lateCount }
     /// Bytes of state.
-    package var byteCount: Int { pipeline.byteCount }
+    package var byteCount: Int { stored.processor.byteCount }
 
     // MARK: events
 
@@ -75,18 +76,9 @@ package final class DurableStream {
     ///   and there is no more room for them in memory. Nothing of the batch is taken then.
     @discardableResult
     package func process(_ batch: EventBatch, now: Microseconds) throws(StreamError) -> [StreamRows] {
-        precondition(batch.texts === texts, "events with the texts of the stream")
-        guard batch.offset <= position else {
-            throw StreamError(
-                .input, "the events from \(position) to \(batch.offset) are missing",
-                remedy: "Replay the source from \(position) on, or call skip(to:) if they are lost.")
-        }
         try makeRoom(now)
-        guard let new = batch.dropping(Int(min(position - batch.offset, Int64(batch.count)))) else { return [] }
-        let rows = try pipeline.process(new)
-        counters["events", default: 0] += Int64(new.count)
-        position += Int64(new.count)
-        keep(rows, now)
+        let rows = try stored.process(batch)
+        checkpointIfDue(now)
         return rows
     }
 
@@ -94,36 +86,16 @@ package final class DurableStream {
     @discardableResult
     package func advance(to time: Int64, now: Microseconds) throws(StreamError) -> [StreamRows] {
         try makeRoom(now)
-        let rows = pipeline.advance(to: time)
-        keep(rows, now)
+        let rows = try stored.advance(to: time)
+        checkpointIfDue(now)
         return rows
     }
 
     /// Goes on at a later place in the source, without the events before it, which are counted.
-    package func skip(to place: Int64) {
-        guard place > position else { return }
-        counters["skipped", default: 0] += place - position
-        position = place
-        hasChanges = true
-    }
+    package func skip(to place: Int64) { stored.skip(to: place) }
 
     /// Keeps lines that gave no events, for the table of dead letters.
-    package func add(deadLetters lines: [BadLine]) {
-        counters["bad_lines", default: 0] += Int64(lines.count)
-        deadLetters = (deadLetters + lines).suffix(store.options.mostDeadLetters)
-        hasChanges = true
-    }
-
-    private func keep(_ rows: [StreamRows], _ now: Microseconds) {
-        hasChanges = true
-        pending += rows
-        pendingRowCount += rows.reduce(0) { $0 + $1.count }
-        let last = lastAttempt ?? now
-        lastAttempt = last
-        let isDue = now - last >= options.checkpointMicroseconds
-        // After a failure only time makes another attempt: each may wait for the store.
-        if isDue || (failure == nil && pendingRowCount >= options.batchRows) { try? checkpoint(now: now) }
-    }
+    package func add(deadLetters lines: [BadLine]) { stored.add(deadLetters: lines) }
 
     private func makeRoom(_ now: Microseconds) throws(StreamError) {
         if pendingRowCount >= options.mostPendingRows { try checkpoint(now: now) }
@@ -131,31 +103,28 @@ package final class DurableStream {
 
     // MARK: checkpoints
 
+    private func checkpointIfDue(_ now: Microseconds) {
+        let last = lastAttempt ?? now
+        lastAttempt = last
+        let isDue = now - last >= options.checkpointMicroseconds
+        // After a failure only time makes another attempt: each may wait for the store.
+        if isDue || (failure == nil && pendingRowCount >= options.batchRows) { try? checkpoint(now: now) }
+    }
+
     /// Writes everything that is new, in one transaction.
     ///
     /// - Throws: `.storage`. Everything is kept in memory then, and the next call writes it.
     package func checkpoint(now: Microseconds) throws(StreamError) {
         lastAttempt = now
-        guard hasChanges else { return }
-        let late = pipeline.lateCount
-        var counters = counters
-        counters["late", default: 0] += Int64(late - countedLate)
-        counters["rows", default: 0] += Int64(pendingRowCount)
-        counters["checkpoints"] = 1
-        let checkpoint = StreamRecord.Checkpoint(
-            position: position, watermark: pipeline.watermark, rows: pending, changes: pipeline.changes(recorder),
-            deadLetters: deadLetters, counters: counters)
-        do throws(StreamError) {
-            try record.commit(checkpoint, texts)
+        guard stored.hasChanges else { return }
+        do {
+            try store.commit([sourceRecord, stored])
+            failure = nil
         } catch {
-            recorder.rollBack()
             failureCount += 1
             failure = error
             throw error
         }
-        recorder.commit()
-        (pending, pendingRowCount, deadLetters, self.counters, countedLate) = ([], 0, [], [:], late)
-        (failure, hasChanges) = (nil, false)
     }
 
     /// The rows of a query, which sees everything that the stream gave.
@@ -164,16 +133,5 @@ package final class DurableStream {
     package func query(_ sql: String, now: Microseconds) throws(StreamError) -> StoredRows {
         try checkpoint(now: now)
         return try store.query(sql)
-    }
-}
-
-extension EventBatch {
-    /// Without its first rows; nil when none are left.
-    fileprivate func dropping(_ rows: Int) -> EventBatch? {
-        guard rows > 0 else { return count > 0 ? self : nil }
-        guard rows < count else { return nil }
-        var rest = Array(UInt32(rows)..<UInt32(count)).withUnsafeBufferPointer(taking)
-        rest.offset = offset + Int64(rows)
-        return rest
     }
 }

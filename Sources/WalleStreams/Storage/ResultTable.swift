@@ -3,28 +3,31 @@ internal import GRDB
 /// The table of a stream's rows: a column for each part of the key, the bounds of the window and each aggregate, and
 /// `_key` and `_revision`.
 ///
-/// A row is named by its window and `_key`, the number of its key (in `over` windows of the row), so that writing one
-/// again changes nothing. The end of the window comes first: rows are appended, removed and most often read by time.
+/// A row is named by its window and `_key`, the number of its key, so that writing one again changes nothing; where a key
+/// may have several in a window, in `over` windows and of patterns, `_key` is the number of the row. The end of the window
+/// comes first: rows are appended, removed and most often read by time.
 /// Times are microseconds, bools 0 or 1, lists JSON; NaN, which SQLite does not have, is null.
 struct ResultTable: Sendable {
     let name: String
     let columns: [(name: String, type: String)]
     private let identifiers: [String]
+    /// Columns of the bounds of a window: its start and its end, or only the end, or none.
+    let boundCount: Int
+    /// Whether `_key` counts rows.
+    let numbersRows: Bool
 
     private static let own = ["_key", "_revision"]
     static let prefix = "walle_"
 
     /// - Throws: `.definition` when two columns, or a table of the store and this, have the same name in SQL.
-    init(_ definition: StreamDefinition) throws(StreamError) {
-        let plan = try StreamPlan(definition)
-        name = definition.name
-        identifiers = plan.columns.bounds.reversed() + ["_key"]
-        let aggregates = zip(plan.columns.aggregates, plan.functions).map { name, part in
-            (name, Self.type(part.function.result(of: part.type)))
-        }
-        columns =
-            plan.columns.keys.map { ($0.name, Self.type($0.type)) } + plan.columns.bounds.map { ($0, "INTEGER") }
-            + aggregates + Self.own.map { ($0, "INTEGER") }
+    init(_ name: String, _ columns: StreamColumns) throws(StreamError) {
+        self.name = name
+        identifiers = columns.bounds.reversed() + ["_key"]
+        boundCount = columns.bounds.count
+        numbersRows = columns.numbersRows
+        self.columns =
+            columns.keys.map { ($0.name, Self.type($0.type)) } + columns.bounds.map { ($0, "INTEGER") }
+            + zip(columns.aggregates, columns.types).map { ($0, Self.type($1)) } + Self.own.map { ($0, "INTEGER") }
         try checkNames()
     }
 
@@ -56,8 +59,8 @@ struct ResultTable: Sendable {
     static func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
 
     var quotedName: String { Self.quoted(name) }
-    /// The column of the end of a window, or of the time of an event.
-    var end: String { Self.quoted(identifiers[0]) }
+    /// The column of the end of a window, or of the time of an event; nil where rows are of no time.
+    var end: String? { boundCount > 0 ? Self.quoted(identifiers[0]) : nil }
 
     func create(_ database: Database) throws {
         let columns = columns.map { column in

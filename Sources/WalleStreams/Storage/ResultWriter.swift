@@ -5,7 +5,7 @@ struct ResultWriter {
     let table: ResultTable
     let texts: TextDictionary
     let database: Database
-    /// In `over` windows the number of the next row.
+    /// The number of the next row.
     private(set) var nextRow: Int64
     private(set) var retractedCount: Int64 = 0
 
@@ -16,28 +16,29 @@ struct ResultWriter {
         self.nextRow = nextRow
     }
 
-    mutating func write(_ rows: StreamRows, isOver: Bool) throws {
+    mutating func write(_ rows: StreamRows) throws {
         defer { nextRow += Int64(rows.count) }
         if rows.results.change == .retraction { return try delete(rows) }
-        guard !isOver else { return try insert(rows, isOver: true) }
+        guard !table.numbersRows else { return try insert(rows) }
         let order = Self.order(rows.results)
         for first in stride(from: 0, to: order.count, by: Self.partRows) {
             let part = order[first..<min(first + Self.partRows, order.count)]
-            try insert(part.withUnsafeBufferPointer(rows.taking), isOver: false)
+            try insert(part.withUnsafeBufferPointer(rows.taking))
         }
     }
 
     /// Rows are put in order so many at a time, a column after the other: each for itself would wait for memory.
     private static let partRows = 2048
 
-    private func insert(_ rows: StreamRows, isOver: Bool) throws {
+    private func insert(_ rows: StreamRows) throws {
         let statement = try SQLStatement(table.insertion, database)
-        let values = values(rows, isOver: isOver)
+        let values = values(rows)
         defer { withExtendedLifetime(rows) {} }
         for row in 0..<rows.count {
             for (index, value) in values.enumerated() { bind(value, row, Int32(index) + 1, statement) }
             let index = Int32(values.count)
-            statement.bind(index + 1, isOver ? nextRow + Int64(row) : Int64(bitPattern: rows.results.keys[row]))
+            statement.bind(
+                index + 1, table.numbersRows ? nextRow + Int64(row) : Int64(bitPattern: rows.results.keys[row]))
             statement.bind(index + 2, Int64(rows.results.revisions[row]))
             try statement.run()
         }
@@ -54,9 +55,10 @@ struct ResultWriter {
     private mutating func delete(_ rows: StreamRows) throws {
         let statement = try SQLStatement(table.deletion, database)
         for row in 0..<rows.count {
-            statement.bind(1, rows.results.ends[row])
-            statement.bind(2, rows.results.starts[row])
-            statement.bind(3, Int64(bitPattern: rows.results.keys[row]))
+            let name = [rows.results.ends[row], rows.results.starts[row]].prefix(table.boundCount)
+            for (index, value) in (name + [Int64(bitPattern: rows.results.keys[row])]).enumerated() {
+                statement.bind(Int32(index) + 1, value)
+            }
             try statement.run()
         }
         retractedCount += Int64(rows.count)
@@ -85,9 +87,8 @@ struct ResultWriter {
         }
     }
 
-    private func values(_ rows: StreamRows, isOver: Bool) -> [Values] {
-        let bounds: [Values] =
-            isOver ? [.bounds(rows.results.ends)] : [.bounds(rows.results.starts), .bounds(rows.results.ends)]
+    private func values(_ rows: StreamRows) -> [Values] {
+        let bounds = [.bounds(rows.results.starts), Values.bounds(rows.results.ends)].suffix(table.boundCount)
         return rows.keys.map { Values($0) } + bounds
             + rows.results.aggregates.map { column in
                 switch column {

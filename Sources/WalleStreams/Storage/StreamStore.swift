@@ -55,12 +55,14 @@ package final class StreamStore: Sendable {
         }
     }
 
-    /// Removes a stream with its rows and its state, of which nothing may be open.
+    /// Removes a stream with its rows and its state, and a source that no other reads. Neither may be open.
     package func remove(_ name: String) throws(StreamError) {
         try write { database in
             try database.execute(sql: "DELETE FROM walle_streams WHERE name = ?", arguments: [name])
             guard database.changesCount > 0 else { return }
             try database.execute(sql: "DROP TABLE IF EXISTS \(ResultTable.quoted(name))")
+            try database.execute(
+                sql: "DELETE FROM walle_sources WHERE id NOT IN (SELECT source FROM walle_streams)")
         }
     }
 
@@ -82,51 +84,4 @@ package final class StreamStore: Sendable {
 package struct StoredRows: Sendable, Hashable {
     package var names: [String] = []
     package var rows: [[EventValue]] = []
-}
-
-/// The tables beside those of rows.
-enum StoreSchema {
-    /// Marks a file as a store of streams.
-    private static let application: Int32 = 0x5753_5453
-    private static let version = 1
-
-    static func prepare(_ database: Database) throws {
-        let application = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-        if application == Self.application, version == Self.version { return }
-        guard count == 0 else {
-            throw StreamError(
-                .storage,
-                application == Self.application
-                    ? "the store is of version \(version), this release reads \(Self.version)"
-                    : "the file is a database of another program",
-                remedy: "Choose another file.")
-        }
-        try database.execute(sql: tables(application: Self.application, version: Self.version))
-    }
-
-    private static func tables(application: Int32, version: Int) -> String {
-        """
-        CREATE TABLE walle_streams (
-            id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, definition TEXT NOT NULL,
-            position INTEGER NOT NULL DEFAULT 0, row_count INTEGER NOT NULL DEFAULT 0);
-        CREATE TABLE walle_state (
-            stream INTEGER NOT NULL REFERENCES walle_streams ON DELETE CASCADE, kind INTEGER NOT NULL,
-            id INTEGER NOT NULL, block INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (stream, kind, id, block));
-        CREATE TABLE walle_texts (
-            stream INTEGER NOT NULL REFERENCES walle_streams ON DELETE CASCADE, first INTEGER NOT NULL,
-            bytes BLOB NOT NULL, PRIMARY KEY (stream, first));
-        CREATE TABLE walle_counters (
-            stream INTEGER NOT NULL REFERENCES walle_streams ON DELETE CASCADE, name TEXT NOT NULL,
-            value INTEGER NOT NULL, PRIMARY KEY (stream, name)) WITHOUT ROWID;
-        CREATE TABLE walle_dead_letters (
-            id INTEGER PRIMARY KEY, stream INTEGER NOT NULL REFERENCES walle_streams ON DELETE CASCADE,
-            line INTEGER NOT NULL, position INTEGER NOT NULL, column INTEGER NOT NULL, reason TEXT NOT NULL,
-            sample BLOB NOT NULL);
-        CREATE INDEX walle_dead_letters_of ON walle_dead_letters (stream, id);
-        PRAGMA application_id = \(application);
-        PRAGMA user_version = \(version);
-        """
-    }
 }

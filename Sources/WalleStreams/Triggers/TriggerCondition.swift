@@ -19,7 +19,7 @@ struct TriggerCondition {
     /// A condition that is no simple chain.
     final class Automaton {
         let program: PatternProgram
-        private(set) var matcher: PatternMatcher
+        let matcher: PatternMatcher
         /// The condition on attributes of each test, as the index has it; nil for none.
         let predicates: [Int?]
         /// What the condition is called.
@@ -42,10 +42,6 @@ struct TriggerCondition {
             }
             matcher = PatternMatcher(program, limits: limits)
             self.predicates = predicates
-        }
-
-        func restore(from reader: inout StateReader) throws(StreamError) {
-            matcher = try PatternMatcher(program, limits: matcher.limits, decoding: &reader)
         }
     }
 }

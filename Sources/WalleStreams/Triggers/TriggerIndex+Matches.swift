@@ -8,7 +8,7 @@ extension TriggerIndex {
             guard let condition = conditions[slot], case .chain(_, let variables) = condition.form else { continue }
             matches.append(condition: condition.id, key: event.key, time: now, count: 1)
             if notesRows { noteRow(event) }
-            matches.set(fromEnd: 0, row: event.place, variable: variables[0][alternative])
+            matches.set(fromEnd: 0, row: event.place, variable: variables[0][alternative], time: now)
         }
     }
 
@@ -29,11 +29,12 @@ extension TriggerIndex {
             guard start >= 0, let way = way(from: start, path, pending) else { continue }
             matches.append(condition: condition.id, key: event.key, time: now, count: path.count)
             if notesRows { noteRow(event) }
-            matches.set(fromEnd: 0, row: event.place, variable: variables[path.count - 1][alternative])
+            matches.set(fromEnd: 0, row: event.place, variable: variables[path.count - 1][alternative], time: now)
             for (step, number) in way.enumerated() {
                 let entry = pending[number]
                 matches.set(
-                    fromEnd: path.count - 1 - step, row: entry.row, variable: variables[step][entry.alternative])
+                    fromEnd: path.count - 1 - step, row: entry.row, variable: variables[step][entry.alternative],
+                    time: entry.time)
             }
             let (end, isBeyond) = now.addingReportingOverflow(condition.within)
             memory.note(slot, event.log, sequence: sequence, end: isBeyond ? .max : end, now: now)

@@ -1,47 +1,133 @@
-/// The state of an index as bytes, for checkpoints.
-///
-/// Conditions are not state: their owner adds them again, under the same names, before it restores. What was kept of one that
-/// is not there, or has another pattern now, is left out; one that is new sees the events that come after. Keys are kept by
-/// their codes, which must mean the same again.
+// Saving an index.
+//
+// Conditions are not state: their owner adds them again, under the same names, before it restores. What was kept of one that
+// is not there, or has another pattern now, is left out; one that is new sees the events that come after. Keys are kept by
+// their codes, which must mean the same again.
 extension TriggerIndex {
-    private static let version: UInt8 = 1
+    /// Conditions and nodes of a block.
+    private static let blockConditions = 64
+    private static let blockNodes = 256
 
-    package func encode(to writer: inout StateWriter) {
-        writer.put(Self.version)
-        writer.put(sequence)
-        writer.put(now)
-        for counter in [counters.matches, counters.dropped, counters.droppedKeys, counters.disordered] {
-            writer.put(Int64(counter))
+    /// What changed in the state since the last time that the recorder committed. The texts of the dictionary, and what
+    /// the codes of keys mean, are saved by who owns them, together with this.
+    package func changes(_ recorder: StateRecorder) -> StateChanges { recorder.record { record($0) } }
+
+    /// Goes on where another index was saved. For one that has seen no event and has its conditions.
+    ///
+    /// - Returns: What to record the next changes with.
+    /// - Throws: `.storage` for a damaged state, after which the index is of no use.
+    package func restore(_ state: SavedState) throws(StreamError) -> StateRecorder {
+        precondition(sequence == 0 && keys.count == 0, "an index goes on before its first event")
+        try readRunner(state)
+        let found = try readConditions(state)
+        let nodes = try readNodes(state)
+        try readLogs(nodes, state)
+        try readRemembered(found, state)
+        for slot in found.values {
+            guard case .automaton(let automaton)? = conditions[slot]?.form else { continue }
+            try automaton.matcher.restore(state, id: Int64(automaton.id))
         }
-        let living = conditions.indices.filter { conditions[$0] != nil }
-        writer.put(UInt32(living.count))
-        let remembered = memory.byCondition
-        for slot in living { encodeCondition(slot, remembered[slot] ?? [], to: &writer) }
-        let numbers = encodeNodes(to: &writer)
-        writer.put(UInt32(keys.count))
-        forEachLog { encodeLog($0, numbers, to: &writer) }
+        return StateRecorder(state)
     }
 
-    private func encodeCondition(_ slot: Int, _ remembered: [MatchMemory.Remembered], to writer: inout StateWriter) {
-        guard let condition = conditions[slot] else { return }
-        writer.put(Int64(condition.id))
-        writer.put(condition.signature)
-        writer.put(condition.added)
-        writer.putPart { part in
-            part.put(UInt32(remembered.count))
-            for record in remembered {
-                part.put(logs[record.key].key)
-                part.put(record.sequence)
-                part.put(record.end)
+    func record(_ recorder: StateRecorder) {
+        recorder.write(StateItem(.runner)) { writer in
+            writer.write(sequence)
+            writer.write(now)
+            for counter in [counters.matches, counters.dropped, counters.droppedKeys, counters.disordered] {
+                writer.write(counter)
             }
-            if case .automaton(let automaton) = condition.form { automaton.matcher.encode(to: &part) }
+        }
+        recordConditions(recorder)
+        recordRemembered(recorder)
+        let numbers = recordNodes(recorder)
+        recordLogs(numbers, recorder)
+        for automaton in automata { automaton.matcher.record(recorder, id: Int64(automaton.id)) }
+    }
+
+    private func readRunner(_ state: SavedState) throws(StreamError) {
+        try state.read(StateItem(.runner)) { reader throws(StreamError) in
+            sequence = Int64(try reader.readCounter())
+            now = try reader.read()
+            counters.matches = try reader.readCounter()
+            counters.dropped = try reader.readCounter()
+            counters.droppedKeys = try reader.readCounter()
+            counters.disordered = try reader.readCounter()
         }
     }
 
-    /// Writes every node behind its parent, by what its step asks for.
+    // MARK: conditions
+
+    private func recordConditions(_ recorder: StateRecorder) {
+        let living = conditions.compactMap { $0 }.sorted { $0.id < $1.id }
+        for first in stride(from: 0, to: living.count, by: Self.blockConditions) {
+            let block = living[first..<min(first + Self.blockConditions, living.count)]
+            recorder.write(StateItem(.conditions)) { writer in
+                writer.write(block.count)
+                for condition in block {
+                    writer.write(Int64(condition.id))
+                    writer.write(condition.added)
+                    writer.write(text: condition.signature)
+                }
+            }
+        }
+    }
+
+    /// - Returns: The slots of the conditions that are there as they were, by their names.
+    private func readConditions(_ state: SavedState) throws(StreamError) -> [Int64: Int] {
+        var found: [Int64: Int] = [:]
+        for slot in conditions.indices { conditions[slot]?.added = sequence }
+        try state.forEachBlock(StateItem(.conditions)) { reader throws(StreamError) in
+            for _ in 0..<(try reader.readCount(each: 24)) {
+                let (id, added): (Int64, Int64) = (try reader.read(), try reader.read())
+                let signature = try reader.readText()
+                try StateFormat.check(added <= sequence, "a condition was added later than the last event")
+                guard let slot = slot(of: Int(id)), conditions[slot]?.signature == signature else { continue }
+                conditions[slot]?.added = added
+                found[id] = slot
+            }
+        }
+        return found
+    }
+
+    private func recordRemembered(_ recorder: StateRecorder) {
+        let remembered = memory.byCondition.flatMap { slot, records in
+            conditions[slot].map { condition in
+                records.map { (condition: Int64(condition.id), key: logs[$0.key].key, record: $0) }
+            } ?? []
+        }.sorted { ($0.key, $0.condition) < ($1.key, $1.condition) }
+        rememberedBlocks.fit(remembered.count)
+        for block in rememberedBlocks.spread(remembered, by: \.key) {
+            recorder.write(StateItem(.remembered), capacity: block.count * 32) { writer in
+                writer.write(block.count)
+                for (condition, key, record) in block {
+                    for word in [condition, key, record.sequence, record.end] { writer.write(word) }
+                }
+            }
+        }
+    }
+
+    private func readRemembered(_ found: [Int64: Int], _ state: SavedState) throws(StreamError) {
+        try rememberedBlocks.fit(saved: state.blockCount(StateItem(.remembered)))
+        try state.forEachBlock(StateItem(.remembered)) { reader throws(StreamError) in
+            for _ in 0..<(try reader.readCount(each: 32)) {
+                let (condition, key): (Int64, Int64) = (try reader.read(), try reader.read())
+                let (sequence, end): (Int64, Int64) = (try reader.read(), try reader.read())
+                try StateFormat.check(sequence <= self.sequence, "a match of an event that never came")
+                let log = keys.value(of: key)
+                if let slot = found[condition], log >= 0 {
+                    memory.note(slot, log, sequence: sequence, end: end, now: now)
+                }
+            }
+        }
+    }
+
+    // MARK: nodes
+
+    /// Records every node behind its parent, by what its step asks for.
     ///
     /// - Returns: Their numbers in this order.
-    private func encodeNodes(to writer: inout StateWriter) -> [UInt32: Int32] {
+    private func recordNodes(_ recorder: StateRecorder) -> [UInt32: Int32] {
         var numbers: [UInt32: Int32] = [0: -1]
         var order: [UInt32] = [0]
         var next = 0
@@ -52,10 +138,15 @@ extension TriggerIndex {
             }
             next += 1
         }
-        writer.put(UInt32(order.count - 1))
-        for node in order.dropFirst() {
-            writer.put(numbers[trie.nodes[Int(node)].parent] ?? -1)
-            writer.put(text(of: trie.nodes[Int(node)].tests))
+        for first in stride(from: 1, to: order.count, by: Self.blockNodes) {
+            let block = order[first..<min(first + Self.blockNodes, order.count)]
+            recorder.write(StateItem(.nodes)) { writer in
+                writer.write(block.count)
+                for node in block {
+                    writer.write(numbers[trie.nodes[Int(node)].parent] ?? -1)
+                    writer.write(text: text(of: trie.nodes[Int(node)].tests))
+                }
+            }
         }
         return numbers
     }
@@ -70,100 +161,84 @@ extension TriggerIndex {
         ).text
     }
 
-    private func encodeLog(_ index: Int32, _ numbers: [UInt32: Int32], to writer: inout StateWriter) {
-        let log = logs[index]
-        let entries = (log.oldest..<log.next).map { log[$0] }.filter { entry in
-            numbers[entry.node] != nil && entry.sequence > trie.hot[Int(entry.node)].born
-        }
-        writer.put(log.key)
-        writer.put(UInt32(entries.count))
-        for entry in entries {
-            writer.put(entry.sequence)
-            writer.put(entry.row)
-            writer.put(entry.time)
-            writer.put(numbers[entry.node] ?? -1)
-            writer.put(UInt8(entry.alternative))
-        }
-    }
-
-    // MARK: Reading
-
-    /// Goes on where `encode` was called. For an index that has seen no event and has its conditions.
-    ///
-    /// - Throws: `StreamError` when the bytes are damaged: then the index is to be thrown away.
-    package func restore(from reader: inout StateReader) throws(StreamError) {
-        precondition(sequence == 0 && keys.count == 0, "an index goes on before its first event")
-        try StateReader.check(try reader.take() == Self.version)
-        sequence = try reader.takeCounter()
-        now = try reader.take()
-        counters.matches = Int(try reader.takeCounter())
-        counters.dropped = Int(try reader.takeCounter())
-        counters.droppedKeys = Int(try reader.takeCounter())
-        counters.disordered = Int(try reader.takeCounter())
-        for slot in conditions.indices { conditions[slot]?.added = sequence }
-        // What is remembered of a condition is by key, and keys come last.
-        var parts: [(slot: Int, part: StateReader)] = []
-        for _ in 0..<(try reader.takeCount(width: 24)) {
-            let (id, signature): (Int64, String) = (try reader.take(), try reader.takeText())
-            let (added, part): (Int64, StateReader) = (try reader.take(), try reader.takePart())
-            guard let slot = slot(of: Int(id)), conditions[slot]?.signature == signature else { continue }
-            try StateReader.check(added <= sequence)
-            conditions[slot]?.added = added
-            parts.append((slot, part))
-        }
-        let nodes = try decodeNodes(&reader)
-        for _ in 0..<(try reader.takeCount(width: 12)) { try decodeLog(&reader, nodes) }
-        for (slot, part) in parts { try decodeCondition(slot, part) }
-    }
-
-    private func decodeCondition(_ slot: Int, _ part: StateReader) throws(StreamError) {
-        var part = part
-        for _ in 0..<(try part.takeCount(width: 24)) {
-            let (key, sequence, end): (Int64, Int64, Int64) = (try part.take(), try part.take(), try part.take())
-            try StateReader.check(sequence <= self.sequence)
-            let log = keys.value(of: key)
-            if log >= 0 { memory.note(slot, log, sequence: sequence, end: end, now: now) }
-        }
-        if case .automaton(let automaton)? = conditions[slot]?.form { try automaton.restore(from: &part) }
-    }
-
     /// - Returns: The nodes by their numbers, each with its alternatives; nil where no condition needs it any more.
-    private func decodeNodes(_ reader: inout StateReader) throws(StreamError) -> [UInt32?] {
+    private func readNodes(_ state: SavedState) throws(StreamError) -> [UInt32?] {
         var found: [UInt32?] = []
-        for _ in 0..<(try reader.takeCount(width: 8)) {
-            let (parent, name): (Int32, String) = (try reader.take(), try reader.takeText())
-            try StateReader.check(parent >= -1 && parent < found.count)
-            let above = parent < 0 ? 0 : found[Int(parent)]
-            found.append(above.flatMap { childrenByText($0)[name] })
+        var children: [UInt32: [String: UInt32]] = [:]
+        try state.forEachBlock(StateItem(.nodes)) { reader throws(StreamError) in
+            for _ in 0..<(try reader.readCount(each: 12)) {
+                let (parent, name): (Int32, String) = (try reader.read(), try reader.readText())
+                try StateFormat.check(parent >= -1 && parent < found.count, "a step follows none")
+                guard let above = parent < 0 ? 0 : found[Int(parent)] else {
+                    found.append(nil)
+                    continue
+                }
+                if children[above] == nil { children[above] = childrenByText(above) }
+                found.append(children[above]?[name])
+            }
         }
-        childTexts = [:]
         return found
     }
 
     private func childrenByText(_ node: UInt32) -> [String: UInt32] {
-        if let known = childTexts[node] { return known }
-        let children = trie.nodes[Int(node)].children
-        let texts = [String: UInt32](
-            children.map { (text(of: trie.nodes[Int($0)].tests), $0) }, uniquingKeysWith: { first, _ in first })
-        childTexts[node] = texts
-        return texts
+        [String: UInt32](
+            trie.nodes[Int(node)].children.map { (text(of: trie.nodes[Int($0)].tests), $0) },
+            uniquingKeysWith: { first, _ in first })
     }
 
-    private func decodeLog(_ reader: inout StateReader, _ nodes: [UInt32?]) throws(StreamError) {
-        let key: Int64 = try reader.take()
-        try StateReader.check(keys.value(of: key) < 0 && keys.count < limits.keys)
+    // MARK: logs
+
+    private func recordLogs(_ numbers: [UInt32: Int32], _ recorder: StateRecorder) {
+        var living: [Int32] = []
+        forEachLog { living.append($0) }
+        living.sort { logs[$0].key < logs[$1].key }
+        logBlocks.fit(living.count)
+        for block in logBlocks.spread(living, by: { logs[$0].key }) {
+            recorder.write(StateItem(.logs), capacity: 1024) { writer in
+                writer.write(block.count)
+                for log in block { write(logs[log], numbers, to: &writer) }
+            }
+        }
+    }
+
+    private func write(_ log: KeyLog, _ numbers: [UInt32: Int32], to writer: inout BlockWriter) {
+        let entries = (log.oldest..<log.next).map { log[$0] }.filter { entry in
+            numbers[entry.node] != nil && entry.sequence > trie.hot[Int(entry.node)].born
+        }
+        writer.write(log.key)
+        writer.write(entries.count)
+        for entry in entries {
+            for word in [entry.sequence, entry.row, entry.time] { writer.write(word) }
+            writer.write(numbers[entry.node] ?? -1)
+            writer.write(UInt8(entry.alternative))
+        }
+    }
+
+    private func readLogs(_ nodes: [UInt32?], _ state: SavedState) throws(StreamError) {
+        try logBlocks.fit(saved: state.blockCount(StateItem(.logs)))
+        try state.forEachBlock(StateItem(.logs)) { reader throws(StreamError) in
+            for _ in 0..<(try reader.readCount(each: 16)) { try readLog(nodes, &reader) }
+        }
+    }
+
+    private func readLog(_ nodes: [UInt32?], _ reader: inout BlockReader) throws(StreamError) {
+        let key: Int64 = try reader.read()
+        let hasRoom = keys.value(of: key) < 0 && keys.count < limits.keys
+        try StateFormat.check(hasRoom, "a key is there twice, or there are more than may be")
         let log = logs.insert(KeyLog(key: key, time: now))
         keys.insert(key, log)
         keyChanges += 1
         var last: (sequence: Int64, time: Int64) = (.min, .min)
-        for _ in 0..<(try reader.takeCount(width: 29)) {
-            let (sequence, row, time): (Int64, Int64, Int64) = (try reader.take(), try reader.take(), try reader.take())
-            let (number, alternative): (Int32, UInt8) = (try reader.take(), try reader.take())
-            try StateReader.check(sequence >= last.sequence && time >= last.time && time <= now)
-            try StateReader.check((0..<nodes.count).contains(Int(number)) && sequence <= self.sequence)
+        for _ in 0..<(try reader.readCount(each: 29)) {
+            let (sequence, row, time): (Int64, Int64, Int64) = (try reader.read(), try reader.read(), try reader.read())
+            let (number, alternative): (Int32, UInt8) = (try reader.read(), try reader.read())
+            let isInOrder = sequence >= last.sequence && time >= last.time && time <= now && sequence <= self.sequence
+            try StateFormat.check(isInOrder, "the events of a key are out of order")
+            try StateFormat.check((0..<nodes.count).contains(Int(number)), "an event has reached no node")
             last = (sequence, time)
             guard let node = nodes[Int(number)] else { continue }
-            try StateReader.check(Int(alternative) < trie.nodes[Int(node)].tests.count)
+            let isThere = Int(alternative) < trie.nodes[Int(node)].tests.count
+            try StateFormat.check(isThere, "an event has taken no alternative of its node")
             let entry = KeyLog.Entry(
                 sequence: sequence, row: row, time: time, node: node, alternative: Int(alternative))
             if logs[log].append(entry, retention: retention, limit: limits.entriesPerKey) { counters.dropped += 1 }

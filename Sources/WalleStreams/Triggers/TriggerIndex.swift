@@ -65,8 +65,9 @@ package final class TriggerIndex: @unchecked Sendable {
     /// Logs of the next rows, looked up when `keyChanges` was `changesSeen`.
     let seen: UnsafeMutablePointer<Int32>
     @exclusivity(unchecked) var changesSeen = 0
-    /// While state is restored: the children of nodes by what their steps ask for.
-    @exclusivity(unchecked) var childTexts: [UInt32: [String: UInt32]] = [:]
+    /// The blocks that logs, and what is remembered, are saved in.
+    @exclusivity(unchecked) var logBlocks = KeyBlocks()
+    @exclusivity(unchecked) var rememberedBlocks = KeyBlocks()
     /// Keeps reading ahead from being left out.
     @exclusivity(unchecked) var touched: UInt32 = 0
 

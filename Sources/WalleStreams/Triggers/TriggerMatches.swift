@@ -21,8 +21,8 @@ package struct TriggerMatches: Sendable {
     }
 
     /// An event of the last match, counted from its end.
-    mutating func set(fromEnd index: Int, row: Int64, variable: UInt16) {
-        matches.set(fromEnd: index, row: row, variable: variable)
+    mutating func set(fromEnd index: Int, row: Int64, variable: UInt16, time: Int64) {
+        matches.set(fromEnd: index, row: row, variable: variable, time: time)
     }
 
     /// Takes what a matcher finds as matches of a condition.

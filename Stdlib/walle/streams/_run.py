@@ -104,7 +104,7 @@ class Run:
 
     @property
     def watermark(self) -> int | None:
-        """Up to when windows have ended; None before the first event, and for patterns."""
+        """Up to when windows have ended; None before the first event."""
         return self._native.watermark
 
     @property

@@ -212,7 +212,7 @@ def test_patterns():
             "rows": [0, 1],
         }
     ], rows.to_dicts()
-    assert run.watermark is None
+    assert run.watermark == START + 100 * SECOND and run.memory_bytes > 0
 
 
 def test_memory_of_the_state_is_the_task_s():

@@ -132,14 +132,21 @@ import Testing
             let events = SmallRun.events(24, keys: 3, &random)
             guard let whole = try? SmallRun(pattern), let first = try? SmallRun(pattern) else { continue }
             _ = try whole.run(events)
-            let cut = random.below(24)
-            first.take(Array(events[..<cut]))
-            let second = try first.restored()
-            second.take(Array(events[cut...]))
-            second.matcher.advance(watermark: .max, into: &second.matches)
-            #expect(whole.matches.rows == first.matches.rows + second.matches.rows, "seed \(seed)")
-            #expect(whole.matches.times == first.matches.times + second.matches.times, "seed \(seed)")
-            #expect(whole.matcher.counters == second.matcher.counters && second.matcher.takings.count == 0)
+            var (run, from) = (first, 0)
+            var (rows, times, eventTimes): ([Int64], [Int64], [Int64]) = ([], [], [])
+            while from < events.count {
+                let end = min(events.count, from + 1 + random.below(12))
+                run.take(Array(events[from..<end]))
+                from = end
+                if from == events.count { run.matcher.advance(watermark: .max, into: &run.matches) }
+                rows += run.matches.rows
+                times += run.matches.times
+                eventTimes += run.matches.eventTimes
+                if from < events.count { run = try run.restored() }
+            }
+            #expect(whole.matches.rows == rows && whole.matches.times == times, "seed \(seed)")
+            #expect(whole.matches.eventTimes == eventTimes && eventTimes == rows.map { events[Int($0)].time })
+            #expect(whole.matcher.counters == run.matcher.counters && run.matcher.takings.count == 0)
         }
     }
 
@@ -147,23 +154,29 @@ import Testing
         let run = try SmallRun(try EventPattern.parse("a+ b (not c)", within: 50) { .name($0) })
         var random = SeededRandom(3)
         run.take(SmallRun.events(20, keys: 2, &random))
-        var writer = StateWriter()
-        run.matcher.encode(to: &writer)
+        var saved = SavedBlocks()
+        saved.apply(StateRecorder().record { run.matcher.record($0) })
         let other = try PatternProgram(EventPattern.parse("a b", within: 50) { .name($0) })
-        #expect(throws: StreamError.self) {
-            var reader = StateReader(writer.bytes)
-            _ = try PatternMatcher(other, decoding: &reader)
-        }
-        for _ in 0..<500 {
-            var bytes = writer.bytes
-            if random.chance(50) { bytes.removeLast(1 + random.below(bytes.count - 1)) }
-            bytes[random.below(bytes.count)] ^= UInt8(1 + random.below(255))
-            var reader = StateReader(bytes)
-            guard let matcher = try? PatternMatcher(run.program, decoding: &reader) else { continue }
+        #expect(throws: StreamError.self) { try PatternMatcher(other).restore(try saved.state()) }
+        for _ in 0..<300 {
+            let matcher = PatternMatcher(run.program)
+            guard (try? matcher.restore(try SavedState(saved.forged(&random)))) != nil else { continue }
             var matches = PatternMatches()
             matcher.advance(watermark: .max, into: &matches)
             #expect(matcher.partialCount == 0, "what is read is whole")
         }
+    }
+
+    @Test func savesOnlyKeysThatChanged() throws {
+        let run = try SmallRun(try EventPattern.parse("a b", within: 5000) { .name($0) })
+        run.take((0..<1000).map { SmallEvent(name: "a", time: 1, key: $0) })
+        let recorder = StateRecorder()
+        #expect(recorder.record { run.matcher.record($0) }.written.count > 10)
+        recorder.commit()
+        #expect(recorder.record { run.matcher.record($0) }.written.isEmpty)
+        recorder.commit()
+        run.take([SmallEvent(name: "b", time: 2, key: 7)])
+        #expect(recorder.record { run.matcher.record($0) }.written.map(\.item.kind) == [.matcher, .partials])
     }
 
     @Test func readsConditionsAsExpressions() throws {

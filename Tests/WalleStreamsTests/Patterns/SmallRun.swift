@@ -5,9 +5,11 @@ import Testing
 /// Runs a matcher on small events and compares it with the naive one.
 final class SmallRun {
     let program: PatternProgram
-    private(set) var matcher: PatternMatcher
+    let matcher: PatternMatcher
     var matches = PatternMatches()
     private var row: Int64 = 0
+    private var recorder = StateRecorder()
+    private(set) var saved = SavedBlocks()
 
     static let cases: UInt64 = 1500
 
@@ -18,11 +20,11 @@ final class SmallRun {
 
     /// A run that goes on from this one's state, with no matches yet.
     func restored() throws -> SmallRun {
-        var writer = StateWriter()
-        matcher.encode(to: &writer)
-        var reader = StateReader(writer.bytes)
+        saved.apply(recorder.record { matcher.record($0) })
+        recorder.commit()
         let other = try SmallRun(program.pattern)
-        other.matcher = try PatternMatcher(program, decoding: &reader)
+        (other.recorder, other.saved) = (StateRecorder(try saved.state()), saved)
+        try other.matcher.restore(try saved.state())
         other.row = row
         return other
     }

@@ -11,6 +11,40 @@ import Testing
             pattern: try EventPattern.parse("a+? b[price > 3] (not c)", within: 40, schema: schema))
     }
 
+    /// Saved and restored with its dictionary at random points, it gives what an uninterrupted one gives.
+    @Test func goesOnWhereItWasSaved() throws {
+        for seed in 0..<12 as Range<UInt64> {
+            var random = SeededRandom(seed)
+            let events = Self.events(&random).map { event in
+                var event = event
+                event.time += .random(in: 0...45, using: &random)
+                return event
+            }
+            let definition = try Self.definition(delay: 30, where: seed % 2 == 0 ? "price <> 5" : nil)
+            let expected = try Self.run(definition, events, &random)
+            let interrupted = try Self.run(definition, events, &random, stops: true)
+            #expect(!expected.matches.isEmpty && expected.late > 0)
+            #expect(expected == interrupted, "seed \(seed)")
+        }
+    }
+
+    @Test func refusesForgedState() throws {
+        var random = SeededRandom(2)
+        let definition = try Self.definition(delay: 60)
+        let texts = TextDictionary()
+        let pipeline = try PatternPipeline(definition, texts: texts)
+        var builder = EventBatchBuilder(schema: definition.source.schema, texts: texts)
+        for event in Self.events(&random).prefix(120) { builder.append(event) }
+        _ = try pipeline.process(builder.finish())
+        var saved = SavedBlocks()
+        saved.apply(pipeline.changes(StateRecorder()))
+        for _ in 0..<100 {
+            let other = try PatternPipeline(definition, texts: texts)
+            guard (try? other.restore(try SavedState(saved.forged(&random)))) != nil else { continue }
+            _ = try other.advance(to: .max)
+        }
+    }
+
     private struct Match: Hashable {
         var key: EventValue
         var start: Int64
@@ -18,16 +52,28 @@ import Testing
         var events: [EventValue]
     }
 
+    private struct Result: Hashable {
+        var matches: [Match]
+        var late: Int
+    }
+
     private static func run(
-        _ definition: PatternDefinition, _ events: [Event], _ random: inout SeededRandom
-    ) throws -> (matches: [Match], late: Int) {
+        _ definition: PatternDefinition, _ events: [Event], _ random: inout SeededRandom, stops: Bool = false
+    ) throws -> Result {
         let texts = TextDictionary()
-        let pipeline = try PatternPipeline(definition)
+        var pipeline = try PatternPipeline(definition, texts: texts)
+        var (recorder, saved) = (StateRecorder(), SavedBlocks())
         var builder = EventBatchBuilder(schema: definition.source.schema, texts: texts)
         var rows: [StreamRows] = []
         for event in events {
             builder.append(event)
-            if Int.random(in: 0..<20, using: &random) == 0 { rows += try pipeline.process(builder.finish()) }
+            guard Int.random(in: 0..<20, using: &random) == 0 else { continue }
+            rows += try pipeline.process(builder.finish())
+            guard stops else { continue }
+            saved.apply(pipeline.changes(recorder))
+            recorder.commit()
+            pipeline = try PatternPipeline(definition, texts: texts)
+            recorder = try pipeline.restore(try saved.state())
         }
         rows += try pipeline.process(builder.finish())
         rows += try pipeline.advance(to: .max)
@@ -41,7 +87,7 @@ import Testing
                     end: rows.results.ends[row], events: events[row])
             }
         }
-        return (matches, pipeline.lateCount)
+        return Result(matches: matches, late: pipeline.lateCount)
     }
 
     private static func events(_ random: inout SeededRandom) -> [Event] {
@@ -60,30 +106,30 @@ import Testing
         for seed in 0..<6 as Range<UInt64> {
             var random = SeededRandom(seed)
             let events = Self.events(&random)
-            let (expected, _) = try Self.run(Self.definition(delay: 0), events, &random)
+            let expected = try Self.run(Self.definition(delay: 0), events, &random).matches
             #expect(!expected.isEmpty)
             let disordered = events.map { ($0.time + .random(in: 0...30, using: &random), $0) }
                 .sorted { $0.0 < $1.0 }.map(\.1)
-            let (matches, late) = try Self.run(Self.definition(delay: 30), disordered, &random)
-            #expect(late == 0 && Set(matches) == Set(expected), "seed \(seed)")
+            let result = try Self.run(Self.definition(delay: 30), disordered, &random)
+            #expect(result.late == 0 && Set(result.matches) == Set(expected), "seed \(seed)")
         }
     }
 
     @Test func leavesLateEventsOut() throws {
         var random = SeededRandom(3)
         var events = Self.events(&random)
-        let (expected, _) = try Self.run(Self.definition(delay: 5), events, &random)
+        let expected = try Self.run(Self.definition(delay: 5), events, &random).matches
         events.append(Event("a", time: 4, attributes: ["user": .text("u0")]))
-        let (matches, late) = try Self.run(Self.definition(delay: 5), events, &random)
-        #expect(late == 1 && matches == expected)
+        let result = try Self.run(Self.definition(delay: 5), events, &random)
+        #expect(result == Result(matches: expected, late: 1))
     }
 
     @Test func looksAtFilteredEventsOnly() throws {
         var random = SeededRandom(4)
         let events = Self.events(&random)
         let kept = events.filter { $0.attributes["user"] == .text("u1") }
-        let (expected, _) = try Self.run(Self.definition(delay: 0), kept, &random)
-        let (matches, _) = try Self.run(Self.definition(delay: 0, where: "user = 'u1'"), events, &random)
+        let expected = try Self.run(Self.definition(delay: 0), kept, &random).matches
+        let matches = try Self.run(Self.definition(delay: 0, where: "user = 'u1'"), events, &random).matches
         #expect(!matches.isEmpty && matches == expected)
     }
 }

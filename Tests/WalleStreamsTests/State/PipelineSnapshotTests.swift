@@ -29,7 +29,7 @@ import Testing
         var from = 0
         while from < events.count {
             let end = min(events.count, from + Int.random(in: 1...40, using: &random))
-            let batch = StreamFixtures.batch(events[from..<end], definition, texts)
+            let batch = StreamFixtures.batch(events[from..<end], definition.source, texts)
             lines += try pipeline.process(batch).flatMap { StreamFixtures.lines($0, texts) }
             from = end
             guard stops else { continue }

@@ -29,7 +29,7 @@ import Testing
         return candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? candidates[0]
     }()
 
-    @Test(arguments: ["tumbling", "hopping", "cumulating", "session", "over"])
+    @Test(arguments: ["tumbling", "hopping", "cumulating", "session", "over", "pattern"])
     func survivesBeingKilled(window: String) throws {
         let seed = UInt64(window.utf8.reduce(0) { $0 * 31 + Int($1) } % 1000)
         let count = Self.kills * Self.eventsPerKill
@@ -48,8 +48,13 @@ import Testing
             kills += 1
         }
         #expect(kills >= Self.kills / 4, "killed \(kills) times with \(window)")
-        let time = window == "over" ? "timestamp" : "window_end, window_start"
-        let query = "SELECT * FROM views ORDER BY \(time), page, event, _revision, latest, items, top"
+        let order =
+            switch window {
+            case "pattern": "match_end, match_start, page, rows"
+            case "over": "timestamp, page, event, latest, items, top"
+            default: "window_end, window_start, page, event, _revision"
+            }
+        let query = "SELECT * FROM views ORDER BY \(order)"
         let columns = { (rows: StoredRows) in
             // Keys are numbered as they come, which a replay does in another order for those not stored.
             let own = rows.names.firstIndex(of: "_key") ?? 0

@@ -29,7 +29,7 @@ extension StreamFixtures {
     ) throws {
         while Int(stream.position) < end {
             let from = Int(stream.position)
-            let batch = batch(events[from..<min(end, from + rows)], stream.definition, stream.texts)
+            let batch = batch(events[from..<min(end, from + rows)], stream.source, stream.texts)
             now += 1
             try stream.process(batch, now: now)
         }
@@ -40,7 +40,7 @@ extension StreamFixtures {
         let texts = TextDictionary()
         let pipeline = try StreamPipeline(definition, texts: texts)
         var rows: [String: Int] = [:]
-        for rowsOf in try pipeline.process(batch(events[...], definition, texts)) + pipeline.advance(to: .max) {
+        for rowsOf in try pipeline.process(batch(events[...], definition.source, texts)) + pipeline.advance(to: .max) {
             for row in 0..<rowsOf.count {
                 let results = rowsOf.results
                 rows["\(results.keys[row]) \(results.starts[row]) \(results.ends[row])"] =

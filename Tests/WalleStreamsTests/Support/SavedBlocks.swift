@@ -20,5 +20,20 @@ struct SavedBlocks {
         }
     }
 
+    /// With some bytes of one block changed and a checksum that is right.
+    func forged(_ random: inout SeededRandom) -> [StateBlock] {
+        var blocks = all
+        let index = Int.random(in: 0..<blocks.count, using: &random)
+        var bytes = Array(blocks[index].bytes.dropFirst(StateFormat.headerBytes))
+        if Bool.random(using: &random) { bytes.removeLast(Int.random(in: 0..<max(1, bytes.count), using: &random)) }
+        for _ in 0..<(bytes.isEmpty ? 0 : Int.random(in: 1...3, using: &random)) {
+            bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+        }
+        var writer = BlockWriter()
+        for byte in bytes { writer.write(byte) }
+        blocks[index].bytes = writer.finish(blocks[index].item, blocks[index].index).bytes
+        return blocks
+    }
+
     func state() throws -> SavedState { try SavedState(all) }
 }

@@ -19,6 +19,14 @@ enum StreamFixtures {
             ])
     }
 
+    /// Keyed by text and number, with a condition, a wait for `within`, and events of one time.
+    static func pattern(name: String = "hesitates") throws -> PatternDefinition {
+        let source = definition(.session(gap: 1)).source
+        return PatternDefinition(
+            name: name, source: source, key: ["page", "count"],
+            pattern: try EventPattern.parse("v:view+? buy[price > 20] (not buy)", within: 30, schema: source.schema))
+    }
+
     static func events(_ count: Int, seed: UInt64) -> [Event] {
         var random = SeededRandom(seed)
         return (0..<count).map { row in
@@ -37,10 +45,10 @@ enum StreamFixtures {
     }
 
     static func batch(
-        _ events: ArraySlice<Event>, _ definition: StreamDefinition, _ texts: TextDictionary
+        _ events: ArraySlice<Event>, _ source: StreamSource, _ texts: TextDictionary
     ) -> EventBatch {
         var builder = EventBatchBuilder(
-            schema: definition.source.schema, texts: texts, offset: Int64(events.startIndex))
+            schema: source.schema, texts: texts, offset: Int64(events.startIndex))
         for event in events { builder.append(event) }
         return builder.finish()
     }

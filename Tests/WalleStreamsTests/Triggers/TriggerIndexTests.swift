@@ -19,12 +19,16 @@ import Testing
             for (id, pattern) in patterns.enumerated().reversed() { try? second.index.add(pattern, id: id) }
             let events = (0..<60).map { TriggerRun.event(Int64($0), &random) }
             let cut = random.below(60)
+            let half = cut / 2
             try whole.take(events)
-            try first.take(Array(events[..<cut]))
-            var writer = StateWriter()
-            first.index.encode(to: &writer)
-            var reader = StateReader(writer.bytes)
-            try second.index.restore(from: &reader)
+            var saved = SavedBlocks()
+            let recorder = StateRecorder()
+            try first.take(Array(events[..<half]))
+            saved.apply(first.index.changes(recorder))
+            recorder.commit()
+            try first.take(Array(events[half..<cut]))
+            saved.apply(first.index.changes(recorder))
+            _ = try second.index.restore(try saved.state())
             second.skip(cut)
             try second.take(Array(events[cut...]))
             for run in [whole, second] { run.index.advance(watermark: .max, into: &run.matches) }
@@ -38,16 +42,12 @@ import Testing
         var random = SeededRandom(5)
         for id in 0..<10 { try? run.index.add(TriggerRun.condition(&random) ?? TriggerRun.pattern("a b"), id: id) }
         try run.take((0..<40).map { TriggerRun.event(Int64($0), &random) })
-        var writer = StateWriter()
-        run.index.encode(to: &writer)
-        for _ in 0..<200 {
-            var bytes = writer.bytes
-            if random.chance(50) { bytes.removeLast(1 + random.below(bytes.count - 1)) }
-            bytes[random.below(bytes.count)] ^= UInt8(1 + random.below(255))
+        var saved = SavedBlocks()
+        saved.apply(run.index.changes(StateRecorder()))
+        for _ in 0..<100 {
             let other = TriggerRun()
             try other.index.add(TriggerRun.pattern("a b"), id: 0)
-            var reader = StateReader(bytes)
-            guard (try? other.index.restore(from: &reader)) != nil else { continue }
+            guard (try? other.index.restore(try SavedState(saved.forged(&random)))) != nil else { continue }
             other.index.advance(watermark: .max, into: &other.matches)
         }
     }

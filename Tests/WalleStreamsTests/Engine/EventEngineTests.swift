@@ -1,0 +1,182 @@
+import Testing
+
+@testable import WalleStreams
+
+@Suite struct EventEngineTests {
+    static let source = StreamFixtures.definition(.session(gap: 1)).source
+    /// Chains, automata and single steps, by different keys.
+    static let patterns: [(key: [String], text: String)] = [
+        (["page", "count"], "v:view b:buy[price > 20]"), (["count"], "view+? buy (not buy)"), ([], "buy[price > 130]"),
+        (["count"], "buy view buy"), (["item"], "view (view | buy)"),
+    ]
+
+    static func engine(in store: StreamStore? = nil, _ change: (inout EventEngine.Limits) -> Void = { _ in }) throws
+        -> EventEngine
+    {
+        var limits = EventEngine.Limits()
+        change(&limits)
+        let engine = try EventEngine(source, limits, in: store)
+        for (id, pattern) in patterns.enumerated() {
+            let parsed = try EventPattern.parse(pattern.text, within: 40, schema: source.schema)
+            try engine.add(TriggerDefinition(key: pattern.key, pattern: parsed), id: id)
+        }
+        return engine
+    }
+
+    /// Sends events in random parts and calls `between` behind each.
+    static func feed(
+        _ engine: EventEngine, _ events: [Event], to end: Int, _ random: inout SeededRandom,
+        _ take: (EngineOutput) throws -> Void
+    ) throws {
+        while engine.position < end {
+            let from = Int(engine.position)
+            let count = Int.random(in: 1...8, using: &random)
+            try take(try engine.take(Array(events[from..<min(end, from + count)])))
+        }
+    }
+
+    /// As the index sees events: one that is earlier than the one before it is as late.
+    static func inOrder(_ events: [Event]) -> [Event] {
+        var latest = Int64.min
+        return events.map { event in
+            latest = max(latest, event.time)
+            var event = event
+            event.time = latest
+            return event
+        }
+    }
+
+    @Test(arguments: [UInt64](1...4)) func matchesAreThoseOfPatternsAloneWithTheirEvents(seed: UInt64) throws {
+        let events = Self.inOrder(StreamFixtures.events(600, seed: seed))
+        let engine = try Self.engine()
+        var random = SeededRandom(seed)
+        var found: [[String]] = Array(repeating: [], count: Self.patterns.count)
+        var all: [TriggeredMatch] = []
+        try Self.feed(engine, events, to: events.count, &random) { all += $0.matches }
+        all += try engine.advance(to: .max).matches
+        for match in all {
+            for part in match.events { #expect(part.event == events[Int(part.place)], "seed \(seed)") }
+            found[match.trigger].append("\(match.events.map { "\($0.step) \($0.place)" })")
+        }
+        for (id, pattern) in Self.patterns.enumerated() {
+            let parsed = try EventPattern.parse(pattern.text, within: 40, schema: Self.source.schema)
+            let texts = TextDictionary()
+            let source = StreamSource(name: "log", schema: Self.source.schema)
+            let alone = try PatternPipeline(
+                PatternDefinition(name: "alone", source: source, key: pattern.key, pattern: parsed), texts: texts)
+            let batch = StreamFixtures.batch(events[...], source, texts)
+            let expected = try alone.process(batch) + alone.advance(to: .max)
+            #expect(
+                found[id].sorted() == expected.flatMap(Self.matches).sorted(), "pattern \(pattern.text), seed \(seed)")
+            #expect(!found[id].isEmpty)
+        }
+    }
+
+    private static func matches(_ rows: StreamRows) -> [String] {
+        guard case .lists(let steps) = rows.results.aggregates[0], case .lists(let places) = rows.results.aggregates[1]
+        else { return [] }
+        return zip(steps, places).map { steps, places in
+            let parts = zip(steps, places).map { step, place in
+                guard case (.text(let step), .int(let place)) = (step, place) else { return "" }
+                return "\(step) \(place)"
+            }
+            return "\(parts)"
+        }
+    }
+
+    @Test(arguments: [UInt64](1...6)) func goesOnWhereItWasSaved(seed: UInt64) throws {
+        let events = StreamFixtures.events(400, seed: seed)
+        var random = SeededRandom(seed)
+        var coin = SeededRandom(seed &+ 100)
+        let whole = try Self.engine()
+        try whole.add(try StreamPipeline(StreamFixtures.definition(.session(gap: 5)), texts: whole.texts))
+        var expected: Set<TriggeredMatch> = []
+        var rowCount = 0
+        try Self.feed(whole, events, to: events.count, &random) { output in
+            expected.formUnion(output.matches)
+            rowCount += output.rows.flatMap(\.rows).reduce(0) { $0 + $1.count }
+        }
+        let file = try TemporaryStore()
+        var found: Set<TriggeredMatch> = []
+        var ends = (0..<3).map { _ in Int.random(in: 1..<events.count, using: &random) }.sorted() + [events.count]
+        while let end = ends.first {
+            ends.removeFirst()
+            let engine = try Self.engine(in: file.open())
+            try engine.add(try StreamPipeline(StreamFixtures.definition(.session(gap: 5)), texts: engine.texts))
+            #expect(engine.committed == engine.position)
+            try Self.feed(engine, events, to: end, &random) { output in
+                found.formUnion(output.matches)
+                if Int.random(in: 0..<4, using: &coin) == 0 { try engine.checkpoint() }
+            }
+            // Without a last checkpoint: a part of the events comes again.
+            if ends.isEmpty { try engine.checkpoint() }
+        }
+        #expect(found.symmetricDifference(expected).map(\.time) == [], "seed \(seed)")
+        let stored = try file.open().counters(of: "views")
+        #expect(stored["rows"] == Int64(rowCount), "seed \(seed)")
+        #expect(stored["events"] == 400)
+    }
+
+    @Test func keepsMatchesUntilTheirTasksAreDone() throws {
+        let file = try TemporaryStore()
+        let match = TriggeredMatch(
+            trigger: 3, key: [.text("ann"), .null, .int(-4), .float(.infinity), .bool(true), .time(9)], time: 12,
+            events: [
+                .init(place: 1, step: "a b", event: nil),
+                .init(place: 9, step: "c", event: Event("c", page: "/ü", time: -3, attributes: ["x": .float(0.1)])),
+            ])
+        let entries = (0..<4).map { Outbox.Entry(name: "run \($0)", target: "task \($0 % 2)", match: match) }
+        do {
+            let engine = try Self.engine(in: file.open())
+            for entry in entries { engine.outbox?.add(entry) }
+            engine.outbox?.done("run 3")
+            try engine.checkpoint()
+            engine.outbox?.done("run 0")
+            // Lost with the crash.
+        }
+        do {
+            let engine = try Self.engine(in: file.open())
+            let outbox = try #require(engine.outbox)
+            #expect(outbox.take { $0 == "task 0" } == [entries[0], entries[2]])
+            #expect(outbox.take { $0 == "task 0" } == [])
+            outbox.done("run 0")
+            outbox.add(entries[0])
+            outbox.done("run 2")
+            try engine.checkpoint()
+        }
+        let outbox = try #require(try Self.engine(in: file.open()).outbox)
+        #expect(outbox.take { _ in true } == [entries[1], entries[0]])
+    }
+
+    @Test func holdsNoMoreEventsThanItMay() throws {
+        let engine = try Self.engine { $0.heldBytes = 1 << 16 }
+        var forgotten = 0
+        for first in stride(from: 0, to: 8000, by: 100) {
+            let events = (0..<100).map { Event("view", time: 1, attributes: ["count": .int(Int64(first + $0))]) }
+            _ = try engine.take(events)
+        }
+        for count in [Int64(0), 7999] {
+            let output = try engine.take([
+                Event("buy", time: 1, attributes: ["count": .int(count), "price": .float(21)])
+            ])
+            let match = try #require(output.matches.first { $0.trigger == 0 })
+            #expect(match.events.count == 2)
+            if match.events[0].event == nil { forgotten += 1 }
+        }
+        #expect(forgotten == 1)
+        #expect(engine.status.forgotten > 4000)
+        #expect(engine.status.bytes < 1 << 20)
+    }
+
+    @Test func aStreamsNameIsItsOwn() throws {
+        let engine = try Self.engine()
+        try engine.add(try StreamPipeline(StreamFixtures.definition(.session(gap: 5)), texts: engine.texts))
+        let again = try StreamPipeline(StreamFixtures.definition(.session(gap: 6)), texts: engine.texts)
+        let error = #expect(throws: StreamError.self) { try engine.add(again) }
+        #expect(error?.field == "name")
+        engine.remove(stream: "views")
+        try engine.add(again)
+        let refusal = #expect(throws: StreamError.self) { try engine.query("SELECT 1") }
+        #expect(refusal?.code == .storage)
+    }
+}
