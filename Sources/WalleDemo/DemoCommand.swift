@@ -19,10 +19,14 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(help: "A short run for checks: 5 seconds.")
     var quick = false
 
+    @Option(help: "How many seconds of the log are replayed in one; else all of it in the time there is.")
+    var speed: Double?
+
     @Option(help: "The event log: ecom.csv.gz, or unpacked.")
     var data: String = "\(Self.cache)/walle/data/ecom.csv.gz"
 
     func validate() throws {
+        guard speed.map({ $0 > 0 }) ?? true else { throw ValidationError("--speed is above zero.") }
         guard (2...3600).contains(seconds) else { throw ValidationError("--seconds is between 2 and 3600.") }
     }
 
@@ -34,14 +38,23 @@ struct DemoCommand: AsyncParsableCommand {
         screen.print(
             screen.bold("The e-commerce clickstream of retentioneering 5.2.4 (synthetic, \(count) events)")
                 + ", replayed for \(Text.duration(length)) on \(MachineUsage.cores) cores")
+        let folder = NSTemporaryDirectory() + "walle-demo-\(ProcessInfo.processInfo.processIdentifier)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
         let report = try await Demo(
-            stream: stream, packages: Self.packages, length: length, screen: screen
+            stream: stream, packages: Self.packages, length: length, screen: screen, speed: speed,
+            store: folder + "/events.sqlite"
         ).run()
         screen.print("\n" + report.lines.joined(separator: "\n"))
-        if let plot = report.findings.purchases?.plot {
-            let file = "\(Self.cache)/walle/purchase.svg"
+        let plots = [
+            ("The purchase model", "purchase", report.findings.purchases?.plot),
+            ("The log by day, from the rows of its streams", "events", report.plot),
+        ]
+        for (title, name, plot) in plots {
+            guard let plot else { continue }
+            let file = "\(Self.cache)/walle/\(name).svg"
             try? plot.write(toFile: file, atomically: true, encoding: .utf8)
-            screen.print("\nThe purchase model, drawn by its task: \(file)")
+            screen.print("\(title), drawn by a task: \(file)")
         }
         if !report.isGood { throw ExitCode(1) }
     }

@@ -210,6 +210,7 @@ final class EventIntake: Sendable {
     }
 
     private func letTimeGoOn(_ state: inout State) {
+        if let output = try? state.engine.settle() { take(output, &state) }
         guard let idle = configuration.idle, let arrival = state.arrival else { return }
         let rest = arrival.clock.duration(to: .now)
         guard rest >= idle else { return }

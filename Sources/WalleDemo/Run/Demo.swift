@@ -6,11 +6,15 @@ struct Demo {
     let packages: String
     let length: Duration
     let screen: Screen
+    /// How many seconds of the log pass in one; nil: so many that it is played once.
+    let speed: Double?
+    /// A file for what streams give.
+    let store: String
 
     /// The tasks that are loaded at the start, and how many VMs they get; `next-action-1.1` comes by a swap.
     static let tasks: [(name: String, instances: Int?)] = [
         ("next-action", nil), ("anomaly", nil), ("session-stats", enoughForAllCores), ("funnel", enoughForAllCores),
-        ("purchase", nil), ("runaway", nil), ("hungry", nil),
+        ("purchase", nil), ("nudge", nil), ("trends", nil), ("runaway", nil), ("hungry", nil),
     ]
 
     /// Two tasks have this many VMs each, so that together they can take every core.
@@ -20,26 +24,32 @@ struct Demo {
     static let patience = Duration.seconds(60)
 
     func run() async throws -> Report {
-        let host = try TaskHost()
+        var configuration = HostConfiguration()
+        try Replay.configure(&configuration, packages: packages, store: store)
+        let host = try TaskHost(configuration: configuration)
         let atStart = Report.Memory.now(host)
         let log = EventLog()
         let events = host.events
         let following = Task { [screen] in await log.follow(events, on: screen) }
         for (task, instances) in Self.tasks { try await host.load("\(packages)/\(task)", instances: instances) }
-        let stage = Stage(host: host, screen: screen, packages: packages, length: length)
+        let stage = Stage(
+            host: host, screen: screen, packages: packages, length: length,
+            replay: Replay(stream, length: length, speed: speed))
         let warm = Report.Memory.now(host)
         let begin = MachineUsage.now()
         await play(stage)
         let end = MachineUsage.now()
         await waitForCondemned(stage, log)
         check(stage)
+        let plot = await draw(stage)
         let tasks = host.status.tasks
         let atEnd = Report.Memory.now(host)
         await shutdown(stage, log)
         following.cancel()
         return Report(
             accounts: stage.ledger.accounts, tasks: tasks, counts: log.counts, findings: stage.findings.totals,
-            surprises: stage.ledger.surprises, begin: begin, end: end, memoryAtStart: atStart, memoryWarm: warm,
+            replay: stage.replay.progress, stream: host.eventStatus, plot: plot, surprises: stage.ledger.surprises,
+            begin: begin, end: end, memoryAtStart: atStart, memoryWarm: warm,
             memoryAtEnd: atEnd, residentAfterShutdown: MachineUsage.residentBytes)
     }
 
@@ -53,6 +63,7 @@ struct Demo {
         let work = Task {
             await withTaskGroup { group in
                 for feed in feeds { group.addTask { await feed.play(until: stage) } }
+                group.addTask { await stage.replay.play(on: stage) }
                 group.addTask { await Scene.playAll(on: stage) }
             }
         }
@@ -64,6 +75,13 @@ struct Demo {
         }
         if await happens(within: Self.patience, { stage.ledger.open == 0 }) { await work.value }
         await show.value
+    }
+
+    private func draw(_ stage: Stage) async -> String? {
+        do { return try await stage.replay.plot(stage.host) } catch {
+            stage.ledger.note("trends: \(error)")
+            return nil
+        }
     }
 
     /// A C call ends by itself; that its VM then ends too belongs to the show.

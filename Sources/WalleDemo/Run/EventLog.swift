@@ -20,7 +20,17 @@ final class EventLog: Sendable {
     func follow(_ events: HostEvents, on screen: Screen) async {
         for await event in events {
             state.withLock { $0.add(event) }
-            screen.tell("\(event)", at: event.time)
+            if !event.isOfTrigger { screen.tell("\(event)", at: event.time) }
+        }
+    }
+}
+
+extension HostEvent {
+    /// Too many to be shown one by one.
+    fileprivate var isOfTrigger: Bool {
+        switch kind {
+        case .triggered, .answered: true
+        default: false
         }
     }
 }

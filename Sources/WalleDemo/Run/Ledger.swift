@@ -50,6 +50,17 @@ final class Ledger: Sendable {
         return try? result.get()
     }
 
+    /// Books a run of `task` that somebody else asked for.
+    func begin(_ task: String) { state.withLock { $0.accounts[task, default: Account()].submitted += 1 } }
+
+    /// Books what came of it.
+    func end<Output>(_ task: String, _ result: Result<Output, TaskError>, _ latency: Duration, events: Int) {
+        state.withLock { state in
+            state.accounts[task, default: Account()].add(result, latency, events: events, .result)
+            if let text = Self.surprise(task, result, .result) { state.note(text) }
+        }
+    }
+
     /// Notes something that should not have happened.
     func note(_ surprise: String) { state.withLock { $0.note(surprise) } }
 

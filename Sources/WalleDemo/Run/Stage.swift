@@ -11,6 +11,7 @@ struct Stage: Sendable {
     let packages: String
     let begin = ContinuousClock.now
     let length: Duration
+    let replay: Replay
 
     let curtain = Curtain()
 

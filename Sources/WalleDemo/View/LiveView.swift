@@ -1,3 +1,4 @@
+import Foundation
 import Walle
 
 /// The block on the terminal that shows how the tasks are doing, a line each.
@@ -10,6 +11,7 @@ struct LiveView {
     let stage: Stage
     private var last = MachineUsage.now()
     private var accounts: [String: Ledger.Account] = [:]
+    private var events = 0
 
     init(_ stage: Stage) { self.stage = stage }
 
@@ -31,11 +33,12 @@ struct LiveView {
         let head = head(status, usage)
         if stage.screen.isTerminal {
             let seconds = Text.seconds(last.time.duration(to: usage.time))
-            stage.screen.draw(["", head] + status.tasks.map { line($0, present, seconds) })
+            stage.screen.draw(["", head] + status.tasks.map { line($0, present, seconds) } + [stream(seconds)])
         } else {
             let runs = present.values.reduce(0) { $0 + $1.answered }
             stage.screen.print("\(head)  \(Text.count(runs)) runs")
         }
+        events = stage.replay.progress.events
         last = usage
         accounts = present
     }
@@ -48,6 +51,17 @@ struct LiveView {
         return "\(bar) \(Text.right(Text.number(Text.seconds(stage.elapsed)), 4)) s of \(Text.duration(stage.length))"
             + "  CPU \(Text.right("\(cpu)", 3)) % of \(MachineUsage.cores) cores"
             + "  \(Text.bytes(MachineUsage.residentBytes))  \(status.virtualMachines) VMs"
+    }
+
+    /// How the replay stands: where it is, how fast, and what came of it.
+    private func stream(_ seconds: Double) -> String {
+        let progress = stage.replay.progress
+        let rate = Double(progress.events - events) / max(seconds, 1e-3)
+        let day = Date(timeIntervalSince1970: Double(progress.time) / 1e6).formatted(.iso8601.year().month().day())
+        let rows = Replay.streams.map { "\($0) \(Text.count(progress.rows[$0] ?? 0))" }.joined(separator: "  ")
+        let nudges = progress.nudges.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "  ")
+        return "\(Text.left("events", 14))  \(day)  \(Text.right(Text.count(progress.events), 7))"
+            + "  \(Text.right(Text.count(Int(rate)), 6))/s  rows: \(rows)  matches: \(nudges)"
     }
 
     private func line(_ task: TaskStatus, _ present: [String: Ledger.Account], _ seconds: Double) -> String {

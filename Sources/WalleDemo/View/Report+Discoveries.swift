@@ -1,6 +1,20 @@
+import Walle
+
 /// What the tasks found, in a line each.
 extension Report {
     var discoveries: [String] { [accuracy, alarms, sessions, funnel, purchases].compactMap { $0 } }
+
+    /// What the streams and triggers of `events.toml` and `nudge` made of the log.
+    var streams: [String] {
+        let rows = Replay.streams.map { "\(Text.count(replay.rows[$0] ?? 0)) rows of \($0)" }.joined(separator: ", ")
+        let nudges = replay.nudges.sorted { $0.key < $1.key }.map { "\(Text.count($0.value)) by \($0.key)" }
+        let messages = replay.messages.sorted { $0.value > $1.value }.map { "\($0.key) \(Text.count($0.value))" }
+        return [
+            "events         \(Text.count(Int(stream.events))) sent to the host; \(rows)",
+            "nudge          started by triggers: " + nudges.joined(separator: ", ") + "; "
+                + messages.joined(separator: ", "),
+        ]
+    }
 
     private var accuracy: String? {
         guard !findings.accuracies.isEmpty else { return nil }

@@ -19,6 +19,10 @@ struct Report: Sendable {
     var tasks: [TaskStatus]
     var counts: EventLog.Counts
     var findings: Findings.Totals
+    var replay: Replay.Progress
+    var stream: EngineStatus
+    /// An SVG of what streams found.
+    var plot: String?
     var surprises: [String]
     var begin: MachineUsage
     var end: MachineUsage
@@ -32,14 +36,16 @@ struct Report: Sendable {
     var isGood: Bool { lost == 0 && surprises.isEmpty }
     private var seconds: Double { Text.seconds(begin.time.duration(to: end.time)) }
 
-    var lines: [String] { table + [""] + facts + [""] + discoveries + [""] + verdict }
+    var lines: [String] { table + [""] + facts + [""] + streams + discoveries + [""] + verdict }
 
     private var table: [String] {
         let titles = ["VMs", "runs", "runs/s", "events/s", "p50", "p99", "stopped", "failed", "lost"]
         var table = TextTable(
             [.init(title: "task", isNumber: false), .init(title: "versions", isNumber: false)]
                 + titles.map { .init(title: $0) })
-        for task in tasks { table.add(row(task.name, versions(task), "\(task.instances)", accounts[task.name])) }
+        for task in tasks where accounts[task.name] != nil {
+            table.add(row(task.name, versions(task), "\(task.instances)", accounts[task.name]))
+        }
         let all = tasks.reduce(0) { $0 + $1.instances }
         table.add(row("all", "", "\(all)", total))
         return table.lines

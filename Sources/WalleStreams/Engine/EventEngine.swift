@@ -146,8 +146,9 @@ package final class EventEngine {
         hasChanges = true
         position += Int64(batch.count)
         for row in 0..<batch.count { latest = max(latest ?? .min, batch.times.ints[row]) }
-        if !noted.isEmpty { held.hold(batch, noted, from: (latest ?? .min).addingClamped(-longestWithin)) }
+        if !noted.isEmpty { held.hold(batch, noted) }
         var output = EngineOutput(matches: found.map(match))
+        output.matches += forget()
         for processor in processors { output.add(try processor.process(batch), of: processor.processor.name) }
         return output
     }
@@ -161,6 +162,25 @@ package final class EventEngine {
         for group in groups { output.matches += group.advance(watermark: time, texts).map(match) }
         for processor in processors { output.add(try processor.advance(to: time), of: processor.processor.name) }
         return output
+    }
+
+    /// Tells the matches that waited for a time that has passed, as far as events are concerned.
+    package func settle() throws(StreamError) -> EngineOutput {
+        guard let latest, !groups.isEmpty else { return EngineOutput() }
+        try makeReady()
+        let matches = groups.flatMap { $0.advance(watermark: latest, texts) }.map(match)
+        if !matches.isEmpty { hasChanges = true }
+        return EngineOutput(matches: matches)
+    }
+
+    /// Lets go of events that are too old for any match, once the matches that waited are told.
+    private func forget() -> [TriggeredMatch] {
+        guard let latest, case let bound = latest.addingClamped(-longestWithin), held.hasEvents(before: bound) else {
+            return []
+        }
+        let matches = groups.flatMap { $0.advance(watermark: latest, texts) }.map(match)
+        held.forget(before: bound)
+        return matches
     }
 
     private var longestWithin: Microseconds { triggers.values.map(\.within).max() ?? 0 }

@@ -35,17 +35,22 @@ struct HeldEvents {
 
     // MARK: holding
 
-    /// Holds rows of a batch, which are ascending, and lets go of events before `bound`.
-    mutating func hold(_ batch: EventBatch, _ rows: [UInt32], from bound: Int64) {
+    /// Holds rows of a batch, which are ascending.
+    mutating func hold(_ batch: EventBatch, _ rows: [UInt32]) {
         let columns = [batch.events, batch.pages] + batch.attributes
         for row in rows {
-            if chunks.last.map({ $0.words.count >= width * Self.chunkRows }) ?? true { startChunk(bound) }
+            if chunks.last.map({ $0.words.count >= width * Self.chunkRows }) ?? true { startChunk() }
             append(Int(row), batch, columns, to: &chunks[chunks.count - 1])
         }
     }
 
-    private mutating func startChunk(_ bound: Int64) {
-        chunks.removeAll { $0.latest < bound }
+    /// Whether there is something to let go of.
+    func hasEvents(before bound: Int64) -> Bool { chunks.contains { $0.latest < bound } }
+
+    /// Lets go of events of which all are before a time, more or less.
+    mutating func forget(before bound: Int64) { chunks.removeAll { $0.latest < bound } }
+
+    private mutating func startChunk() {
         while byteCount >= mostBytes, !chunks.isEmpty { forgotten += chunks.removeFirst().words.count / width }
         chunks.append(Chunk(number: nextChunk))
         nextChunk += 1

@@ -72,7 +72,16 @@ enum StateFormat {
     static func checksum(_ bytes: UnsafeRawBufferPointer, _ item: StateItem, _ index: Int) -> UInt64 {
         var hash = fold(UInt64(bitPattern: item.id) ^ 0x9e37_79b9_7f4a_7c15, UInt64(item.kind.rawValue) << 32 | 1)
         hash = fold(hash ^ UInt64(bytes.count), UInt64(truncatingIfNeeded: index) ^ 0xd6e8_feb8_6659_fd93)
-        var place = 0
+        return checksum(bytes, from: hash)
+    }
+
+    /// Of bytes alone.
+    static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+        checksum(bytes, from: fold(UInt64(bytes.count), 0x9e37_79b9_7f4a_7c15))
+    }
+
+    private static func checksum(_ bytes: UnsafeRawBufferPointer, from seed: UInt64) -> UInt64 {
+        var (hash, place) = (seed, 0)
         while place &+ 16 <= bytes.count {
             let low = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
             let high = bytes.loadUnaligned(fromByteOffset: place &+ 8, as: UInt64.self)

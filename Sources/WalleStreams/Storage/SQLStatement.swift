@@ -47,6 +47,11 @@ struct SQLStatement {
         }
     }
 
+    /// Bytes that stay where they are until the next `run`.
+    func bind(bytes: UnsafeRawBufferPointer, _ index: Int32) {
+        sqlite3_bind_blob64(statement, index, bytes.baseAddress, UInt64(bytes.count), nil)
+    }
+
     /// Tells SQLite to copy what it is given.
     private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
@@ -92,6 +97,19 @@ struct SQLRow {
         guard let start = sqlite3_column_blob(statement, column) else { return [] }
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
     }
+
+    /// With so many zeros behind.
+    func bytes(_ column: Int32, padding: Int) -> [UInt8] {
+        let count = Int(sqlite3_column_bytes(statement, column))
+        let start = sqlite3_column_blob(statement, column)
+        return [UInt8](unsafeUninitializedCapacity: count + padding) { bytes, filled in
+            if let start { UnsafeMutableRawBufferPointer(bytes).copyMemory(from: .init(start: start, count: count)) }
+            bytes[count...].update(repeating: 0)
+            filled = count + padding
+        }
+    }
+
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
 
     func text(_ column: Int32) -> String {
         sqlite3_column_text(statement, column).map { String(cString: $0) } ?? ""

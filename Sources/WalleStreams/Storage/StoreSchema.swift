@@ -49,6 +49,7 @@ enum StoreSchema {
         CREATE TABLE walle_outbox (
             id INTEGER PRIMARY KEY, source INTEGER NOT NULL REFERENCES walle_sources ON DELETE CASCADE,
             name TEXT NOT NULL, bytes BLOB NOT NULL, UNIQUE (source, name));
+        \(LogTables.definition)
         PRAGMA application_id = \(application);
         PRAGMA user_version = \(version);
         """

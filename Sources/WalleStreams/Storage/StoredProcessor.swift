@@ -50,12 +50,7 @@ package final class StoredProcessor: StoredPart {
     @discardableResult
     package func process(_ batch: EventBatch) throws(StreamError) -> [StreamRows] {
         precondition(batch.texts === record.source.texts, "events with the texts of the source")
-        guard batch.offset <= position else {
-            throw StreamError(
-                .input, "the events from \(position) to \(batch.offset) are missing",
-                remedy: "Replay the source from \(position) on, or call skip(to:) if they are lost.")
-        }
-        guard let new = batch.dropping(Int(min(position - batch.offset, Int64(batch.count)))) else { return [] }
+        guard let new = try batch.rest(from: position) else { return [] }
         let rows = try keep { () throws(StreamError) in try processor.process(new) }
         counters["events", default: 0] += Int64(new.count)
         position += Int64(new.count)
@@ -123,16 +118,5 @@ package final class StoredProcessor: StoredPart {
     func rollBack() {
         record.rollBack()
         recorder.rollBack()
-    }
-}
-
-extension EventBatch {
-    /// Without its first rows; nil when none are left.
-    fileprivate func dropping(_ rows: Int) -> EventBatch? {
-        guard rows > 0 else { return count > 0 ? self : nil }
-        guard rows < count else { return nil }
-        var rest = Array(UInt32(rows)..<UInt32(count)).withUnsafeBufferPointer(taking)
-        rest.offset = offset + Int64(rows)
-        return rest
     }
 }

@@ -62,7 +62,18 @@ package final class StreamStore: Sendable {
             guard database.changesCount > 0 else { return }
             try database.execute(sql: "DROP TABLE IF EXISTS \(ResultTable.quoted(name))")
             try database.execute(
-                sql: "DELETE FROM walle_sources WHERE id NOT IN (SELECT source FROM walle_streams)")
+                sql:
+                    "DELETE FROM walle_sources WHERE id NOT IN (SELECT source FROM walle_streams UNION SELECT source FROM walle_logs)"
+            )
+        }
+    }
+
+    /// Removes the event log of a source, which may not be open.
+    package func removeLog(of source: String) throws(StreamError) {
+        try write { database in
+            try database.execute(
+                sql: "DELETE FROM walle_logs WHERE source = (SELECT id FROM walle_sources WHERE name = ?)",
+                arguments: [source])
         }
     }
 

@@ -168,6 +168,21 @@ import Testing
         #expect(engine.status.bytes < 1 << 20)
     }
 
+    @Test func matchesThatWaitAreToldWithTheirEventsHoweverTimeJumps() throws {
+        let engine = try Self.engine()
+        let count: [String: EventValue] = ["count": .int(1)]
+        _ = try engine.take([Event("view", time: 0, attributes: count), Event("buy", time: 1, attributes: count)])
+        #expect(try engine.settle().matches.isEmpty)
+        // Of other keys, far behind the end of what is waited for, and so many that old ones are let go of.
+        let later = (0..<4000).map {
+            Event("view", time: Int64(500_000 + $0 * 100), attributes: ["count": .int(2 + Int64($0))])
+        }
+        let output = try later.flatMap { try engine.take([$0]).matches }
+        #expect(engine.status.bytes < 1 << 19)
+        let match = try #require(output.first { $0.trigger == 1 })
+        #expect(match.events.map(\.event?.name) == ["view", "buy"])
+    }
+
     @Test func aStreamsNameIsItsOwn() throws {
         let engine = try Self.engine()
         try engine.add(try StreamPipeline(StreamFixtures.definition(.session(gap: 5)), texts: engine.texts))
