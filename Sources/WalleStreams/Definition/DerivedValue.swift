@@ -9,7 +9,8 @@ package enum DerivedValue: Hashable, Sendable {
     package var text: String {
         switch self {
         case .expression(let expression): expression.text
-        case .external(_, let arguments): "a function of (\(arguments.map(\.text).joined(separator: ", ")))"
+        case .external(let type, let arguments):
+            "a function of (\(arguments.map(\.text).joined(separator: ", "))) as \(type.rawValue)"
         }
     }
 }
