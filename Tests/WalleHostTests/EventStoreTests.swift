@@ -78,6 +78,29 @@ extension HostSuite {
             }
         }
 
+        @Test func keepsItsEventsByNameAndTime() async throws {
+            let folder = try TestPackage("")
+            var configuration = try Self.configuration(folder)
+            configuration.events.store?.log = EventStore.Log()
+            for _ in 0..<2 {
+                try await withHost(configuration: configuration) { host in
+                    if host.eventStatus.events == 0 { try host.send(Self.events) }
+                    let known = Self.events.map { event in
+                        var event = event
+                        event.attributes = event.attributes.filter { $0.value != .null }
+                        return event
+                    }
+                    #expect(try host.events(["view"]) == [known[0], known[1], known[3]])
+                    #expect(try host.events(["buy", "view"], from: 2_000_000, to: 61_000_000) == [known[2], known[1]])
+                    #expect(try host.events(["none"]).isEmpty)
+                }
+            }
+            try await withHost(configuration: Self.configuration()) { host in
+                let error = #expect(throws: StreamError.self) { try host.events(["view"]) }
+                #expect(error?.code == .storage)
+            }
+        }
+
         @Test(.timeLimit(.minutes(1))) func goesOnAfterARestart() async throws {
             let folder = try TestPackage("")
             let task = try TriggerTests.package(

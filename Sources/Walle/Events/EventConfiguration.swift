@@ -113,6 +113,29 @@ public struct EventStore: Sendable {
     /// When so many bytes of the file are in use, the oldest rows are removed; nil: never.
     public var retentionBytes: Int64?
 
+    /// Keeps all events as they came, for ``TaskHost/events(_:from:to:)``; nil: only what is made of them is kept.
+    public var log: Log?
+
+    /// How long events are kept.
+    public struct Log: Sendable {
+        /// Events so long before the latest are removed; nil: never.
+        public var retention: Duration?
+        /// When the events have more bytes in the file, the oldest are removed; nil: never.
+        public var retentionBytes: Int64?
+
+        public init(retention: Duration? = nil, retentionBytes: Int64? = nil) {
+            self.retention = retention
+            self.retentionBytes = retentionBytes
+        }
+
+        var options: EventLog.Options {
+            var options = EventLog.Options()
+            options.retentionTime = retention.map(\.microseconds)
+            options.retentionBytes = retentionBytes
+            return options
+        }
+    }
+
     public init(path: String) { self.path = path }
 
     func open() throws(StreamError) -> StreamStore {
@@ -134,7 +157,9 @@ extension EventConfiguration {
         var limits = EventEngine.Limits()
         limits.heldBytes = heldBytes
         limits.futureBound = mostAhead.map(\.microseconds)
-        let engine = try EventEngine(source, limits, in: store.map { store throws(StreamError) in try store.open() })
+        let engine = try EventEngine(
+            source, limits, in: store.map { store throws(StreamError) in try store.open() },
+            logging: store?.log?.options)
         for definition in definitions.streams {
             var definition = definition
             definition.source = source

@@ -186,6 +186,16 @@ final class EventIntake: Sendable {
         }
     }
 
+    func events(_ names: [String], in times: Range<Int64>) throws(StreamError) -> [Event] {
+        try locked { state throws(StreamError) in
+            var events: [Event] = []
+            try state.engine.loggedEvents(names, in: times) { found throws(StreamError) in
+                events += (0..<found.count).map { found.batch.event(at: $0) }
+            }
+            return events
+        }
+    }
+
     // MARK: time
 
     private func startTicking(_ state: inout State) {

@@ -14,7 +14,7 @@ public struct StreamRow: Sendable, Hashable {
 
     public var stream: String
     public var change: Change
-    /// By the names of the columns: of the key, of the window's bounds in microseconds, of the aggregates.
+    /// By the names of the columns: of the key, of the window's bounds in microseconds, of the aggregates or selected values.
     public var values: [String: Value]
 
     public subscript(name: String) -> Value? { values[name] }
@@ -23,13 +23,13 @@ public struct StreamRow: Sendable, Hashable {
 extension StreamRow {
     static func rows(_ rows: StreamRows, _ columns: StreamColumns, of stream: String, _ texts: TextDictionary) -> [Self]
     {
-        let change: Change =
-            switch rows.results.change {
-            case .insertion: .insertion
-            case .update: .update
-            case .retraction: .retraction
-            }
-        return (0..<rows.count).map { row in
+        (0..<rows.count).map { row in
+            let change: Change =
+                switch rows.results.change(of: row) {
+                case .insertion: .insertion
+                case .update: .update
+                case .retraction: .retraction
+                }
             var values: [String: Value] = [:]
             for (key, column) in zip(columns.keys, rows.keys) {
                 values[key.name] = Value(column.value(at: row, texts: texts))

@@ -32,6 +32,17 @@ extension TaskHost {
     /// - Throws: `StreamError` of code `.storage` without a store, when it cannot be written, or for a wrong statement.
     public func query(_ sql: String) throws(StreamError) -> [[String: Value]] { try intake.query(sql) }
 
+    /// The events of some names in a span of time, from the log of the store: those of the first name in the order of their
+    /// times, then those of the next.
+    ///
+    /// - Parameters:
+    ///   - from: Microseconds since 1970 in UTC.
+    ///   - to: The time behind the last.
+    /// - Throws: `StreamError` of code `.storage` without a log (``EventStore/log-swift.property``), or when it cannot be read.
+    public func events(_ names: [String], from: Int64 = .min, to: Int64 = .max) throws(StreamError) -> [Event] {
+        from < to ? try intake.events(names, in: from..<to) : []
+    }
+
     /// How the events of the host are doing.
     public var eventStatus: EngineStatus { intake.status }
 

@@ -17,13 +17,15 @@ struct RowOutput {
         self.texts = texts
         self.format = format
         self.console = console
-        table = Table(titles: columns.names)
-        names = columns.names.map { JSONText.text(of: .string($0)) + ": " }
+        let titles = (columns.changesRows ? ["change"] : []) + columns.names
+        table = Table(titles: titles)
+        names = titles.map { JSONText.text(of: .string($0)) + ": " }
     }
 
     mutating func append(_ rows: StreamRows) {
         for row in 0..<rows.count {
-            let cells = rows.values(row, bounds: columns.bounds.count, texts: texts)
+            let change = columns.changesRows ? [Cell.value(.text(rows.results.change(of: row).word))] : []
+            let cells = change + rows.values(row, bounds: columns.bounds.count, texts: texts)
             switch format {
             case .json: console.print("{" + zip(names, cells).map { $0 + $1.json }.joined(separator: ", ") + "}")
             case .table: table.add(cells: cells.map(\.text))
@@ -33,6 +35,17 @@ struct RowOutput {
 
     func end() {
         if format == .table { console.print(table.text) }
+    }
+}
+
+extension WindowResults.Change {
+    /// For people and programs.
+    fileprivate var word: String {
+        switch self {
+        case .insertion: "insertion"
+        case .update: "update"
+        case .retraction: "retraction"
+        }
     }
 }
 

@@ -26,7 +26,7 @@ final class RowsObject: PythonObject, @unchecked Sendable {
             Self.joined(results.map { $0.aggregates[index] }, count, empty: .float)
         }
         table = ColumnTable(names: columns.names, columns: all, count: count, texts: texts)
-        changes = results.flatMap { [WindowResults.Change](repeating: $0.change, count: $0.count) }
+        changes = results.flatMap { $0.changes ?? [WindowResults.Change](repeating: $0.change, count: $0.count) }
         revisions = results.flatMap(\.revisions)
     }
 

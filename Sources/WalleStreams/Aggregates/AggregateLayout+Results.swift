@@ -43,7 +43,7 @@ extension AggregateLayout {
         }
     }
 
-    private func value(_ bits: UInt64, _ type: ColumnType?) -> EventValue {
+    func value(_ bits: UInt64, _ type: ColumnType?) -> EventValue {
         switch type {
         case .bool: .bool(bits != 0)
         case .int: .int(Int64(bitPattern: bits))

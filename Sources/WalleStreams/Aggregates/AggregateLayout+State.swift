@@ -7,6 +7,7 @@ extension AggregateLayout {
         }
         writer.write(words: row, count: GroupTable.header)
         for slot in slots { write(row + slot.word, slot, to: &writer) }
+        writer.write(words: row + GroupTable.header + stateWords - extraWords, count: extraWords)
     }
 
     func write(_ state: UnsafePointer<UInt64>, _ slot: Slot, to writer: inout BlockWriter) {
@@ -23,6 +24,7 @@ extension AggregateLayout {
         }
         try reader.read(words: row, count: GroupTable.header)
         for slot in slots { try read(row + slot.word, slot, from: &reader) }
+        try reader.read(words: row + GroupTable.header + stateWords - extraWords, count: extraWords)
     }
 
     func read(

@@ -11,15 +11,20 @@ final class AggregateLayout {
     }
 
     let slots: [Slot]
-    /// Words of all states of a row.
+    /// Words of all states of a row, and of what else is kept of a group behind them.
     let stateWords: Int
+    let extraWords: Int
     /// The words of a row that hold references to objects.
     let objectWords: [Int]
     let texts: TextDictionary
 
-    /// - Parameter values: Of each aggregate its function and the type of its values.
+    /// - Parameters:
+    ///   - values: Of each aggregate its function and the type of its values.
+    ///   - extraWords: Words of a row that its owner keeps behind the states.
     /// - Throws: `.definition` for a function that values of the type do not have.
-    init(_ values: [(function: AggregateFunction, type: ColumnType?)], texts: TextDictionary) throws(StreamError) {
+    init(
+        _ values: [(function: AggregateFunction, type: ColumnType?)], texts: TextDictionary, extraWords: Int = 0
+    ) throws(StreamError) {
         var slots: [Slot] = []
         var word = GroupTable.header
         for value in values {
@@ -29,7 +34,8 @@ final class AggregateLayout {
         }
         self.slots = slots
         self.texts = texts
-        stateWords = word - GroupTable.header
+        stateWords = word - GroupTable.header + extraWords
+        self.extraWords = extraWords
         objectWords = slots.filter(\.isObject).map(\.word)
     }
 
@@ -175,7 +181,7 @@ private struct Pass {
     }
 }
 
-private func keepText(
+func keepText(
     _ code: UInt64, _ state: UnsafeMutablePointer<UInt64>, _ texts: TextDictionary,
     _ prefers: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool
 ) {

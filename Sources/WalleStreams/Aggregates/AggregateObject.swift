@@ -107,25 +107,6 @@ final class LatestValues: AggregateObject {
     var values: [UInt64] { entries.map(\.value) }
 }
 
-/// Different values, all of them.
-final class DistinctValues: AggregateObject {
-    private var values: Set<UInt64> = []
-
-    override func add(_ value: UInt64, at _: Moment) { values.insert(value) }
-
-    override func merge(_ other: AggregateObject) {
-        values.formUnion(unsafeDowncast(other, to: DistinctValues.self).values)
-    }
-
-    override func write(to writer: inout BlockWriter) { writer.write(counted: values.sorted()) }
-
-    override func read(from reader: inout BlockReader) throws(StreamError) { values = Set(try reader.readWords()) }
-
-    override var byteCount: Int { 64 + values.capacity * 12 }
-
-    var count: Int { values.count }
-}
-
 /// How often each value came.
 final class ValueCounts: AggregateObject {
     private var counts: [UInt64: Int64] = [:]

@@ -66,6 +66,15 @@ enum IntegerSumState: AggregateState {
         state[2] &+= other[2] &+ (carry ? 1 : 0)
     }
 
+    /// Takes back a value that was added: of integers nothing is lost by it.
+    @inline(__always)
+    static func remove(_ value: Int64, from state: UnsafeMutablePointer<UInt64>) {
+        let (low, borrow) = state[1].subtractingReportingOverflow(UInt64(bitPattern: value))
+        state[0] &-= 1
+        state[1] = low
+        state[2] &-= UInt64(bitPattern: value >> 63) &+ (borrow ? 1 : 0)
+    }
+
     static func result(_ state: UnsafePointer<UInt64>) -> Int64? {
         state[0] > 0 && fits(state) ? state.int(1) : nil
     }

@@ -18,6 +18,14 @@ package indirect enum DefinitionNode: Hashable, Sendable {
         }
     }
 
+    /// The texts of an array of nothing else; nil for another node.
+    var texts: [String]? {
+        guard case .array(let nodes) = self else { return nil }
+        var texts: [String] = []
+        for case .text(let text) in nodes { texts.append(text) }
+        return texts.count == nodes.count && !texts.isEmpty ? texts : nil
+    }
+
     /// What it is, for messages.
     var kind: String {
         switch self {

@@ -18,6 +18,13 @@ internal import WalleText
 ///     views = "count()"
 ///     platforms = "distinct(platform)"
 ///
+///     [stream.busiest]
+///     source = "hourly"
+///     key = false
+///     window = "source"
+///     rank = { by = "views desc", first = 10, as = "place" }
+///     select = ["user_id", "views"]
+///
 ///     [pattern.funnel]
 ///     source = "clicks"
 ///     key = "user_id"
@@ -28,9 +35,9 @@ package enum DefinitionReader {
     package static func read(_ node: DefinitionNode) throws(StreamError) -> StreamDefinitions {
         var root = try DefinitionTable(node)
         let sources = try named(root.node("source")) { name, node throws(StreamError) in try source(name, node) }
-        let streams = try named(root.node("stream"), at: "stream") { name, node throws(StreamError) in
-            try stream(name, node, sources)
-        }
+        let streamNode = root.node("stream")
+        var reader = StreamReader(sources, streamNode)
+        let streams = try named(streamNode, at: "stream") { name, _ throws(StreamError) in try reader.stream(name) }
         let patterns = try named(root.node("pattern"), at: "pattern") { name, node throws(StreamError) in
             try pattern(name, node, sources)
         }
@@ -43,7 +50,7 @@ package enum DefinitionReader {
     }
 
     /// The tables of a table, each with its name in the field of its errors.
-    private static func named<Part>(
+    static func named<Part>(
         _ node: DefinitionNode?, at field: String = "source",
         _ read: (String, DefinitionNode) throws(StreamError) -> Part
     ) throws(StreamError) -> [Part] {
@@ -84,14 +91,24 @@ package enum DefinitionReader {
             time: try table.text("time") ?? "timestamp", attributes: try columns(table.node("columns")))
         let source = StreamSource(
             name: name, schema: schema, delay: try table.span("delay", allowsZero: true) ?? 0,
-            idle: try table.span("idle"))
-        try table.finish(["event", "page", "time", "columns", "delay", "idle"])
+            idle: try table.span("idle"), clock: try clock(&table))
+        try table.finish(["event", "page", "time", "columns", "delay", "idle", "clock"])
         guard Set(schema.names).count == schema.names.count else {
             throw StreamError(
                 .definition, field: "columns", "a name is there twice",
                 remedy: "Name the event, its page, its time and each column differently.")
         }
         return source
+    }
+
+    private static func clock(_ table: inout DefinitionTable) throws(StreamError) -> StreamSource.Clock {
+        guard let text = try table.text("clock") else { return .event }
+        guard let clock = StreamSource.Clock(rawValue: text) else {
+            throw StreamError(
+                .definition, field: "clock", "\"\(text)\" tells no time",
+                remedy: "Write \"event\" for the time that the input tells, or \"arrival\" for when an event comes.")
+        }
+        return clock
     }
 
     private static func columns(_ node: DefinitionNode?) throws(StreamError) -> [EventSchema.Attribute] {
@@ -110,28 +127,18 @@ package enum DefinitionReader {
         } catch { throw error.at("columns") }
     }
 
-    // MARK: streams
-
-    private static func stream(
-        _ name: String, _ node: DefinitionNode, _ sources: [StreamSource]
-    ) throws(StreamError) -> StreamDefinition {
-        var table = try DefinitionTable(node)
-        let definition = StreamDefinition(
-            name: name, source: try source(of: &table, sources),
-            filter: try expression(try table.text("where"), field: "where"),
-            derived: try derived(table.node("let")), key: try key(&table),
-            window: try WindowReader.read(table.node("window")),
-            lateness: try table.span("lateness", allowsZero: true) ?? 0,
-            aggregates: try aggregates(table.node("aggregate")), emission: try emission(&table))
-        try table.finish(["source", "where", "let", "key", "window", "lateness", "aggregate", "emit"])
-        return definition
-    }
+    // MARK: patterns
 
     private static func pattern(
         _ name: String, _ node: DefinitionNode, _ sources: [StreamSource]
     ) throws(StreamError) -> PatternDefinition {
         var table = try DefinitionTable(node)
         let source = try source(of: &table, sources)
+        guard source.clock == .event else {
+            throw StreamError(
+                .definition, field: "source", "patterns go by the time that the input tells, not by arrival",
+                remedy: "Read a source without clock = \"arrival\".")
+        }
         let filter = try expression(try table.text("where"), field: "where")
         let key = try key(&table)
         let pattern = try PatternReader.read(&table, source.schema)
@@ -150,63 +157,20 @@ package enum DefinitionReader {
             remedy: near ?? "Define it in a table [source.\(name)].")
     }
 
-    private static func expression(_ text: String?, field: String) throws(StreamError) -> Expression? {
+    static func expression(_ text: String?, field: String) throws(StreamError) -> Expression? {
         guard let text else { return nil }
         do { return try ExpressionParser.parse(text) } catch { throw error.at(field) }
-    }
-
-    private static func derived(_ node: DefinitionNode?) throws(StreamError) -> [StreamDefinition.Derived] {
-        try named(node, at: "let") { name, node throws(StreamError) in
-            StreamDefinition.Derived(name, try DerivedReader.read(node))
-        }
-    }
-
-    private static func aggregates(_ node: DefinitionNode?) throws(StreamError) -> [Aggregate] {
-        let aggregates = try texts(node, at: "aggregate") { name, text throws(StreamError) in
-            try AggregateText.read(text, name: name)
-        }
-        guard !aggregates.isEmpty else {
-            throw StreamError(
-                .definition, field: "aggregate", "there is none",
-                remedy: "Write a table of them: aggregate = { views = \"count()\" }.")
-        }
-        return aggregates
-    }
-
-    /// What fields with texts say, in their order.
-    private static func texts<Part>(
-        _ node: DefinitionNode?, at field: String, _ read: (String, String) throws(StreamError) -> Part
-    ) throws(StreamError) -> [Part] {
-        try named(node, at: field) { name, node throws(StreamError) in
-            guard case .text(let text) = node else {
-                throw StreamError(.definition, "\(node.kind) instead of a text", remedy: "Write it in quotes.")
-            }
-            return try read(name, text)
-        }
     }
 
     static func key(_ table: inout DefinitionTable) throws(StreamError) -> [String] {
         switch table.node("key") {
         case .text(let name): return [name]
         case .bool(false): return []
-        case .array(let names) where !names.isEmpty:
-            var key: [String] = []
-            for case .text(let name) in names { key.append(name) }
-            if key.count == names.count { return key }
+        case .array(let names): if let key = DefinitionNode.array(names).texts { return key }
         default: break
         }
         throw StreamError(
             .definition, field: "key", "it does not say how events are grouped",
             remedy: "Write key = \"user_id\", a list of names, or key = false for one group of all.")
-    }
-
-    private static func emission(_ table: inout DefinitionTable) throws(StreamError) -> StreamDefinition.Emission {
-        guard let text = try table.text("emit") else { return .final }
-        guard let emission = StreamDefinition.Emission(rawValue: text) else {
-            throw StreamError(
-                .definition, field: "emit", "\"\(text)\" is no way to give rows",
-                remedy: "Write \"final\" or \"retractions\".")
-        }
-        return emission
     }
 }

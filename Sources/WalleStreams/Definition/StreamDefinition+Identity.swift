@@ -4,7 +4,7 @@ extension StreamDefinition {
     /// The names of aggregates are among them, as they name the columns of the rows that are stored with the state; how
     /// long a source may idle is not.
     package var identity: [String] {
-        var lines = source.identity
+        var lines = origin.identity
         lines.append("where = \(filter?.text ?? "")")
         lines += derived.map { "let.\($0.name) = \($0.value.text)" }
         lines.append("key = \(key.joined(separator: ", "))")
@@ -16,7 +16,32 @@ extension StreamDefinition {
             return
                 "aggregate.\(aggregate.name) = \(aggregate.function.identity)(\(aggregate.argument?.text ?? ""))\(filter)"
         }
+        return lines + formIdentity
+    }
+
+    /// Of what a definition of windows does not have.
+    private var formIdentity: [String] {
+        var lines = select.map { "select = \($0)" }
+        if let rank {
+            lines += rank.order.map { "rank.by = \($0.value.text)\($0.descending ? " desc" : "")" }
+            lines.append("rank.first = \(rank.first)")
+            lines.append("rank.ties = \(rank.ties)")
+            lines.append("rank.as = \(rank.column ?? "")")
+        }
+        if window == .unbounded, form != .events {
+            lines.append("ttl = \(timeToLive.map(String.init) ?? "")")
+            lines.append("limit = \(mostGroups)")
+        }
         return lines
+    }
+}
+
+extension StreamDefinition.Origin {
+    fileprivate var identity: [String] {
+        switch self {
+        case .source(let source): source.identity
+        case .stream(let stream): stream.identity.map { "\(stream.name).\($0)" }
+        }
     }
 }
 
@@ -34,6 +59,7 @@ extension StreamSource {
     /// What the states of all that read it depend on.
     package var identity: [String] {
         var lines = ["source = \(name)", "source.delay = \(delay)"]
+        if clock != .event { lines.append("source.clock = \(clock.rawValue)") }
         lines.append("source.event = \(schema.event)")
         lines.append("source.page = \(schema.page ?? "")")
         lines.append("source.time = \(schema.time)")
@@ -50,6 +76,8 @@ extension WindowKind {
         case .session(let gap): "session \(gap)"
         case .over(let size): "over \(size)"
         case .calendar(let unit, let zone): "calendar \(unit.rawValue) \(zone)"
+        case .unbounded: "none"
+        case .upstream: "source"
         }
     }
 }

@@ -1,11 +1,12 @@
 /// What a stream computes: the one form that Swift, Python and TOML write and that the engine and the printers of SQL read.
 ///
-/// Events come from the source, those that `filter` keeps get the values of `derived`, go to the group of their key,
-/// there to the windows their time belongs to, and each window gives a row of its aggregates.
+/// Events come from a source, or rows from another stream; those that `filter` keeps get the values of `derived`. Then
+/// either each gives a row of the values of `select`; or they go to the group of their key, there to the windows their
+/// time belongs to, and each window gives a row of its aggregates, or the rows that stand first in it by `rank`.
 package struct StreamDefinition: Hashable, Sendable {
     /// Names the feature, its rows and its state: letters, digits, `_` and `-`.
     package var name: String
-    package var source: StreamSource
+    package var origin: Origin
     /// Keeps the events where it is true; nil keeps all.
     package var filter: Expression?
     /// Values computed from each event, each visible to the next, to the key and to the aggregates.
@@ -17,13 +18,26 @@ package struct StreamDefinition: Hashable, Sendable {
     package var lateness: Microseconds
     package var aggregates: [Aggregate]
     package var emission: Emission
+    /// Names of the values of an event that its row has, where rows are of events: without aggregates.
+    package var select: [String]
+    /// Keeps of each group the rows that stand first.
+    package var rank: Rank?
+    /// Without a window, a group without events for so long, by their times, is forgotten; nil: none is.
+    package var timeToLive: Microseconds?
+    /// Without a window, so many groups are remembered at most: events of others are left out, and counted.
+    package var mostGroups: Int
+
+    /// What `mostGroups` is when nobody says.
+    package static let mostGroups = 10_000_000
 
     package init(
-        name: String, source: StreamSource, filter: Expression? = nil, derived: [Derived] = [], key: [String],
-        window: WindowKind, lateness: Microseconds = 0, aggregates: [Aggregate], emission: Emission = .final
+        name: String, origin: Origin, filter: Expression? = nil, derived: [Derived] = [], key: [String] = [],
+        window: WindowKind = .unbounded, lateness: Microseconds = 0, aggregates: [Aggregate] = [],
+        emission: Emission = .final, select: [String] = [], rank: Rank? = nil, timeToLive: Microseconds? = nil,
+        mostGroups: Int = StreamDefinition.mostGroups
     ) {
         self.name = name
-        self.source = source
+        self.origin = origin
         self.filter = filter
         self.derived = derived
         self.key = key
@@ -31,6 +45,49 @@ package struct StreamDefinition: Hashable, Sendable {
         self.lateness = lateness
         self.aggregates = aggregates
         self.emission = emission
+        self.select = select
+        self.rank = rank
+        self.timeToLive = timeToLive
+        self.mostGroups = mostGroups
+    }
+
+    package init(
+        name: String, source: StreamSource, filter: Expression? = nil, derived: [Derived] = [], key: [String],
+        window: WindowKind, lateness: Microseconds = 0, aggregates: [Aggregate], emission: Emission = .final
+    ) {
+        self.init(
+            name: name, origin: .source(source), filter: filter, derived: derived, key: key, window: window,
+            lateness: lateness, aggregates: aggregates, emission: emission)
+    }
+
+    /// Where what a stream computes on comes from.
+    package indirect enum Origin: Hashable, Sendable {
+        case source(StreamSource)
+        /// The rows of another stream.
+        case stream(StreamDefinition)
+    }
+
+    /// Where the events of the first stream of the chain come from.
+    package var source: StreamSource {
+        get {
+            switch origin {
+            case .source(let source): source
+            case .stream(let stream): stream.source
+            }
+        }
+        set {
+            switch origin {
+            case .source: origin = .source(newValue)
+            case .stream(var stream):
+                stream.source = newValue
+                origin = .stream(stream)
+            }
+        }
+    }
+
+    /// The stream whose rows this one reads; nil when it reads a source.
+    package var upstream: StreamDefinition? {
+        if case .stream(let stream) = origin { stream } else { nil }
     }
 
     package struct Derived: Hashable, Sendable {
@@ -45,9 +102,40 @@ package struct StreamDefinition: Hashable, Sendable {
         }
     }
 
+    /// Which rows of a group stand first.
+    package struct Rank: Hashable, Sendable {
+        /// What decides, the first term first. A row that lacks a value of them has no place. Of equals the one that came
+        /// first stands first; of rows of windows, the one whose key is smaller.
+        package var order: [Term]
+        /// Rows a group has at most.
+        package var first: Int
+        /// Whether those that are equal to the last by `order` stand with it, and equals have the same number.
+        package var ties: Bool
+        /// The column with the number of a row, from 1 on; nil for none.
+        package var column: String?
+
+        package struct Term: Hashable, Sendable {
+            package var value: Expression
+            package var descending: Bool
+
+            package init(_ value: Expression, descending: Bool = false) {
+                self.value = value
+                self.descending = descending
+            }
+        }
+
+        package init(by order: [Term], first: Int, ties: Bool = false, column: String? = nil) {
+            self.order = order
+            self.first = first
+            self.ties = ties
+            self.column = column
+        }
+    }
+
     /// When rows are written.
     package enum Emission: String, Hashable, Sendable, CaseIterable {
         /// Once, when the watermark has passed the end of the window; again, as an update, for an event within `lateness`.
+        /// Without a window, for every event, as an update.
         case final
         /// As `final`, and each row that an update replaces is retracted first.
         case retractions
@@ -66,12 +154,24 @@ package struct StreamSource: Hashable, Sendable {
     package var delay: Microseconds
     /// After so long without events, by the clock of the host, the watermark goes on by itself; nil: it waits.
     package var idle: Microseconds?
+    /// Which moment is the time of an event.
+    package var clock: Clock
 
-    package init(name: String, schema: EventSchema, delay: Microseconds = 0, idle: Microseconds? = nil) {
+    package enum Clock: String, Hashable, Sendable, CaseIterable {
+        /// The one that the input tells.
+        case event
+        /// When it arrived, by the clock of the host: a stream that is run again gives other rows.
+        case arrival
+    }
+
+    package init(
+        name: String, schema: EventSchema, delay: Microseconds = 0, idle: Microseconds? = nil, clock: Clock = .event
+    ) {
         self.name = name
         self.schema = schema
         self.delay = delay
         self.idle = idle
+        self.clock = clock
     }
 }
 
@@ -89,6 +189,10 @@ package enum WindowKind: Hashable, Sendable {
     case over(size: Microseconds)
     /// Days, weeks, months in a time zone, which differ in length.
     case calendar(unit: TimeUnit, zone: String)
+    /// No window: all events of a group, each of which changes its row.
+    case unbounded
+    /// The windows that the rows of the stream it reads are of.
+    case upstream
 }
 
 /// A value of a window: a function of the values of its events.

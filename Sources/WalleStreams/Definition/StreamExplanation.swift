@@ -8,24 +8,57 @@ package struct StreamExplanation {
     package init(_ definition: StreamDefinition) throws(StreamError) {
         let plan = try StreamPlan(definition)
         let source = definition.source
-        var lines = ["\(definition.name): events of \(source.name)"]
-        lines.append("  time       \(source.schema.time), up to \(Self.span(source.delay)) out of order")
-        if let idle = source.idle { lines.append("  idle       the watermark goes on after \(Self.span(idle))") }
+        var lines: [String] = []
+        if let upstream = definition.upstream {
+            lines.append("\(definition.name): rows of \(upstream.name)")
+            lines.append("  time       \(upstream.rowTime)")
+        } else {
+            lines.append("\(definition.name): events of \(source.name)")
+            lines.append("  time       \(Self.time(source))")
+            if let idle = source.idle { lines.append("  idle       the watermark goes on after \(Self.span(idle))") }
+        }
         if let filter = definition.filter { lines.append("  where      \(filter.text)") }
         for (value, checked) in zip(definition.derived, plan.derived) {
             lines.append("  let        \(value.name) \(checked.type.rawValue) = \(value.value.text)")
         }
-        let keys = plan.columns.keys.map { "\($0.name) \($0.type.rawValue)" }.joined(separator: ", ")
-        lines.append("  key        \(keys.isEmpty ? "none: one group of all" : keys)")
-        lines.append("  window     \(Self.text(definition.window))")
-        if definition.lateness > 0 { lines.append("  lateness   \(Self.span(definition.lateness))") }
+        if definition.form != .events { lines += Self.groups(definition, plan) }
         for (aggregate, function) in zip(definition.aggregates, plan.functions) {
             let argument = aggregate.argument?.text ?? ""
             let type = aggregate.function.result(of: function.type)?.rawValue ?? "list"
             let filter = aggregate.filter.map { " where \($0.text)" } ?? ""
             lines.append("  aggregate  \(aggregate.name) \(type) = \(aggregate.function.name)(\(argument))\(filter)")
         }
+        if let rank = definition.rank { lines.append("  rank       \(Self.text(rank))") }
+        for (name, type) in zip(plan.columns.aggregates, plan.columns.types).suffix(definition.select.count) {
+            lines.append("  select     \(name) \(type?.rawValue ?? "list")")
+        }
         self.lines = lines
+    }
+
+    private static func time(_ source: StreamSource) -> String {
+        switch source.clock {
+        case .event: "\(source.schema.time), up to \(span(source.delay)) out of order"
+        case .arrival: "\(source.schema.time), when an event arrives"
+        }
+    }
+
+    /// Which events belong together.
+    private static func groups(_ definition: StreamDefinition, _ plan: StreamPlan) -> [String] {
+        let keys = plan.columns.keys.map { "\($0.name) \($0.type.rawValue)" }.joined(separator: ", ")
+        var lines = ["  key        \(keys.isEmpty ? "none: one group of all" : keys)"]
+        lines.append("  window     \(text(definition.window))")
+        if definition.lateness > 0 { lines.append("  lateness   \(span(definition.lateness))") }
+        if definition.window == .unbounded {
+            let life = definition.timeToLive.map { ", each until it rests for \(span($0))" } ?? ""
+            lines.append("  limit      \(definition.mostGroups) groups\(life)")
+        }
+        return lines
+    }
+
+    private static func text(_ rank: StreamDefinition.Rank) -> String {
+        let order = rank.order.map { $0.value.text + ($0.descending ? " desc" : "") }.joined(separator: ", ")
+        let number = rank.column.map { ", numbered as \($0)" } ?? ""
+        return "the first \(rank.first) by \(order)\(rank.ties ? ", and their equals" : "")\(number)"
     }
 
     private static func text(_ window: WindowKind) -> String {
@@ -37,6 +70,8 @@ package struct StreamExplanation {
         case .session(let gap): "sessions, which end after a gap of more than \(span(gap))"
         case .over(let size): "of each event, back over \(span(size))"
         case .calendar(let unit, let zone): "a \(unit.rawValue) in \(zone)"
+        case .unbounded: "none: each event changes the rows of its group"
+        case .upstream: "that of the rows it reads"
         }
     }
 

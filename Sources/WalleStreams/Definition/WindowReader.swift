@@ -1,4 +1,5 @@
-/// Reads a window, a table whose first field says its kind: `{ hopping = "1h", slide = "10min" }`.
+/// Reads a window: a table with a field that says its kind, `{ hopping = "1h", slide = "10min" }`; false for none; or
+/// `"source"` for that of the rows of a stream.
 enum WindowReader {
     private static let kinds = ["tumbling", "hopping", "cumulating", "session", "over", "calendar"]
 
@@ -6,7 +7,13 @@ enum WindowReader {
     static func read(_ node: DefinitionNode?) throws(StreamError) -> WindowKind {
         guard let node else {
             throw StreamError(
-                .definition, field: "window", "there is none", remedy: "Write window = { tumbling = \"1h\" }.")
+                .definition, field: "window", "there is none",
+                remedy: "Write window = { tumbling = \"1h\" }, or window = false for all events of a group.")
+        }
+        switch node {
+        case .bool(false): return .unbounded
+        case .text("source"): return .upstream
+        default: break
         }
         do throws(StreamError) {
             var table = try DefinitionTable(node)

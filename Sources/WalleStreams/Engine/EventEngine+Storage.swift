@@ -6,9 +6,12 @@ final class SavedEngine {
     let source: SourceRecord
     let record: StreamRecord
     let outbox: Outbox
+    let log: EventLog?
     var recorder = StateRecorder()
 
-    init(_ source: StreamSource, in store: StreamStore) throws(StreamError) {
+    init(
+        _ source: StreamSource, in store: StreamStore, logging options: EventLog.Options?
+    ) throws(StreamError) {
         self.store = store
         self.source = try SourceRecord(source.name, in: store)
         let names = source.schema.names + source.schema.attributes.map(\.type.rawValue)
@@ -16,6 +19,12 @@ final class SavedEngine {
             "(engine of \(source.name))", identity: ["columns \(names.joined(separator: " "))"], nil, self.source,
             in: store)
         outbox = try Outbox(self.source, in: store)
+        log =
+            if let options {
+                try EventLog(source, self.source, from: record.position, in: store, options)
+            } else { nil }
+        // It may have been off for a while.
+        log?.skip(to: record.position)
     }
 }
 
@@ -94,8 +103,22 @@ extension EventEngine {
     /// - Throws: `.storage`. Everything is kept in memory then, and the next call writes it.
     package func checkpoint() throws(StreamError) {
         guard let saved, hasChanges || saved.outbox.hasChanges else { return }
-        try saved.store.commit([saved.source] + storedProcessors + groups + [saved.outbox, self])
+        let log = saved.log.map { [$0] } ?? []
+        try saved.store.commit([saved.source] + storedProcessors + groups + log + [saved.outbox, self])
         hasChanges = false
+    }
+
+    /// The events of some names in a span of time, without its end: those of a name in the order of their times.
+    ///
+    /// - Throws: `.storage` without a log, and for one that cannot be read.
+    package func loggedEvents(
+        _ names: [String], in times: Range<Int64>, _ body: (LoggedEvents) throws(StreamError) -> Void
+    ) throws(StreamError) {
+        guard let log = saved?.log else {
+            throw StreamError(
+                .storage, "the events are not kept", remedy: "Give the store of the events a log: EventStore.log.")
+        }
+        try log.read(events: names, in: times, body)
     }
 
     /// The rows of a query, which sees everything that the streams gave.

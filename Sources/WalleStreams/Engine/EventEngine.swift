@@ -45,16 +45,19 @@ package final class EventEngine {
     /// Something happened since the last checkpoint.
     var hasChanges = false
 
-    /// - Parameter store: Keeps rows, state and places; nil for an engine that forgets everything with its end.
+    /// - Parameters:
+    ///   - store: Keeps rows, state and places; nil for an engine that forgets everything with its end.
+    ///   - log: How the store keeps all events as they came; nil: it does not.
     /// - Throws: `.storage`.
     package init(
-        _ source: StreamSource, _ limits: Limits = Limits(), in store: StreamStore? = nil
+        _ source: StreamSource, _ limits: Limits = Limits(), in store: StreamStore? = nil,
+        logging log: EventLog.Options? = nil
     ) throws(StreamError) {
         self.source = source
         self.limits = limits
         held = HeldEvents(source.schema, mostBytes: limits.heldBytes)
         attributeNames = Set(source.schema.attributes.map(\.name))
-        saved = if let store { try SavedEngine(source, in: store) } else { nil }
+        saved = if let store { try SavedEngine(source, in: store, logging: log) } else { nil }
         texts = saved?.source.texts ?? TextDictionary()
         try restore()
     }
@@ -138,6 +141,7 @@ package final class EventEngine {
         try makeReady()
         var batch = batch
         batch.offset = position
+        try saved?.log?.append(batch)
         var noted: [UInt32] = []
         var found: [TriggerGroup.Found] = []
         for group in groups where group.index.count > 0 {

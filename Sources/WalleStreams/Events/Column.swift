@@ -31,6 +31,13 @@ package struct Column: Sendable {
         return values.bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Element.self)
     }
 
+    /// Without nulls.
+    static func of(ints values: [Int64], _ type: ColumnType = .int) -> Column {
+        let column = Column(uninitialized: type, count: values.count)
+        for (row, value) in values.enumerated() { column.ints[row] = value }
+        return column
+    }
+
     package var ints: UnsafeMutablePointer<Int64> { pointer() }
     package var floats: UnsafeMutablePointer<Double> { pointer() }
     package var bools: UnsafeMutablePointer<UInt8> { pointer() }

@@ -49,6 +49,18 @@ package struct EventBatch: Sendable {
     /// Nil when the schema has no such name.
     package func column(_ name: String) -> Column? { schema.place(of: name).map(column(at:)) }
 
+    /// An event as an app tells it. Values that are null are left out.
+    package func event(at row: Int) -> Event {
+        var event = Event("", time: times.ints[row])
+        if case .text(let name) = events.value(at: row, texts: texts) { event.name = name }
+        if case .text(let page) = pages.value(at: row, texts: texts) { event.page = page }
+        for (attribute, column) in zip(schema.attributes, attributes) {
+            let value = column.value(at: row, texts: texts)
+            if value != .null { event.attributes[attribute.name] = value }
+        }
+        return event
+    }
+
     /// Only the rows at the given positions, in that order.
     package func taking(_ rows: UnsafeBufferPointer<UInt32>) -> EventBatch {
         EventBatch(

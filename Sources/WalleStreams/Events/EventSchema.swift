@@ -11,7 +11,7 @@ public struct EventSchema: Sendable, Hashable {
         }
     }
 
-    /// What the input calls the name of an event, such as `product_view`.
+    /// What the input calls the name of an event, such as `product_view`; empty when there are none, as in rows of a stream.
     public var event: String
     /// What the input calls the page an event happened on; nil when it tells none.
     public var page: String?
@@ -55,5 +55,7 @@ public struct EventSchema: Sendable, Hashable {
     }
 
     /// Every name an expression may use.
-    package var names: [String] { [event, time] + (page.map { [$0] } ?? []) + attributes.map(\.name) }
+    package var names: [String] {
+        [event, time].filter { !$0.isEmpty } + (page.map { [$0] } ?? []) + attributes.map(\.name)
+    }
 }

@@ -2,6 +2,8 @@ internal import WalleText
 
 /// A definition whose names are found and whose types fit.
 package struct StreamPlan {
+    /// All names that the filter, the key and the aggregates see.
+    package let scope: ExpressionScope
     package let filter: CheckedExpression?
     package let derived: [CheckedDerived]
     package let keyPlaces: [ExpressionScope.Place]
@@ -11,53 +13,96 @@ package struct StreamPlan {
     package let columns: StreamColumns
     /// Of each aggregate its function and the type of its values.
     package let functions: [(function: AggregateFunction, type: ColumnType?)]
+    /// What rows of events are made of.
+    package let selected: [ExpressionScope.Place]
+    /// What decides which rows stand first.
+    package let order: [CheckedExpression]
+    /// What decides between rows that are equal by `order`, before their arrival: the smaller value is first.
+    package let tieBreak: [CheckedExpression]
 
     /// - Throws: `.definition` that names the field.
     package init(_ definition: StreamDefinition) throws(StreamError) {
-        var scope = ExpressionScope(definition.source.schema)
-        var derived: [CheckedDerived] = []
-        for value in definition.derived {
-            let checked = try Self.at("let.\(value.name)") { () throws(StreamError) in
-                guard scope.place(of: value.name) == nil else { throw Self.taken(value.name) }
-                return try CheckedDerived(value.value, in: scope)
-            }
-            scope.add(value.name, checked.type)
-            derived.append(checked)
-        }
-        self.derived = derived
+        try definition.check()
+        var scope = ExpressionScope(try definition.inputSchema())
+        derived = try Self.derived(definition, &scope)
         let final = scope
+        self.scope = final
         filter = try Self.at("where") { () throws(StreamError) in
             guard let filter = definition.filter else { return nil }
             return try CheckedExpression(condition: filter, in: final)
         }
         let places = try Self.at("key") { () throws(StreamError) in try Self.places(definition.key, final) }
         keyPlaces = places
-        var (arguments, filters): ([CheckedExpression?], [CheckedExpression?]) = ([], [])
-        var functions: [(function: AggregateFunction, type: ColumnType?)] = []
-        for aggregate in definition.aggregates {
-            let part = try Self.at("aggregate.\(aggregate.name)") { () throws(StreamError) in
-                try Self.checked(aggregate, final)
-            }
-            arguments.append(part.argument)
-            filters.append(part.filter)
-            functions.append((aggregate.function, part.argument?.type))
+        let selected = try Self.at("select") { () throws(StreamError) in try Self.places(definition.select, final) }
+        self.selected = selected
+        let parts = try Self.aggregates(definition, final)
+        arguments = parts.map(\.argument)
+        filters = parts.map(\.filter)
+        functions = zip(definition.aggregates, parts).map { ($0.function, $1.argument?.type) }
+        order = try Self.at("rank.by") { () throws(StreamError) in try Self.order(definition, final) }
+        tieBreak = try Self.tieBreak(definition).map { name throws(StreamError) in
+            try CheckedExpression(.name(name), in: final)
         }
-        (self.arguments, self.filters, self.functions) = (arguments, filters, functions)
-        let keys = zip(definition.key, places).map { EventSchema.Attribute($0, final.type(at: $1)) }
-        let isOver: Bool = if case .over = definition.window { true } else { false }
+        let number: [ColumnType?] = definition.rank?.column == nil ? [] : [.int]
         columns = StreamColumns(
-            keys: keys, bounds: isOver ? [definition.source.schema.time] : ["window_start", "window_end"],
-            aggregates: definition.aggregates.map(\.name),
-            types: functions.map { $0.function.result(of: $0.type) }, numbersRows: isOver)
-        try Self.checkNames(columns.names)
+            keys: zip(definition.key, places).map { EventSchema.Attribute($0, final.type(at: $1)) },
+            bounds: definition.bounds,
+            aggregates: definition.aggregates.map(\.name) + [definition.rank?.column].compactMap { $0 }
+                + definition.select,
+            types: functions.map { $0.function.result(of: $0.type) } + number + selected.map { final.type(at: $0) },
+            numbersRows: definition.numbersRows,
+            isNamed: definition.form != .events || !(definition.upstream?.changesRows ?? false),
+            changesRows: definition.changesRows)
+        try Self.checkNames(columns.names, definition.aggregates.isEmpty ? "select" : "aggregate")
+    }
+
+    /// What the rows are to a stream that reads them. Lists are left out: nothing can be computed of them.
+    package func rowSchema(_ definition: StreamDefinition) -> EventSchema {
+        var attributes = columns.keys
+        if definition.hasWindowBounds { attributes += columns.bounds.map { .init($0, .time) } }
+        for (name, type) in zip(columns.aggregates, columns.types) {
+            if let type { attributes.append(.init(name, type)) }
+        }
+        return EventSchema(event: "", page: nil, time: definition.rowTime, attributes: attributes)
+    }
+
+    /// The names that anything is computed of.
+    var usedNames: [String] {
+        let parts = order + [filter].compactMap { $0 } + (arguments + filters).compactMap { $0 }
+        let places = parts.map(\.places) + derived.map(\.places)
+        return places.reduce(Set(keyPlaces + selected)) { $0.union($1) }.map(scope.name).sorted()
     }
 
     private static func at<Part>(_ field: String, _ part: () throws(StreamError) -> Part) throws(StreamError) -> Part {
         do { return try part() } catch { throw error.at(field) }
     }
 
+    /// What such a function throws would come too late: the stream before has taken the events.
+    private static var functionOfRows: StreamError {
+        StreamError(
+            .definition, "a function of the host on the rows of another stream",
+            remedy: "Derive the value from the events of the source, or write an expression.")
+    }
+
     private static func taken(_ name: String) -> StreamError {
         StreamError(.definition, "\"\(name)\" is there already", remedy: "Choose another name.")
+    }
+
+    private static func derived(
+        _ definition: StreamDefinition, _ scope: inout ExpressionScope
+    ) throws(StreamError) -> [CheckedDerived] {
+        var derived: [CheckedDerived] = []
+        for value in definition.derived {
+            let known = scope
+            let checked = try at("let.\(value.name)") { () throws(StreamError) in
+                guard known.place(of: value.name) == nil else { throw taken(value.name) }
+                if case .external = value.value, definition.upstream != nil { throw functionOfRows }
+                return try CheckedDerived(value.value, in: known)
+            }
+            scope.add(value.name, checked.type)
+            derived.append(checked)
+        }
+        return derived
     }
 
     static func places(
@@ -76,9 +121,26 @@ package struct StreamPlan {
         return places
     }
 
-    private static func checked(
-        _ aggregate: Aggregate, _ scope: ExpressionScope
-    ) throws(StreamError) -> (argument: CheckedExpression?, filter: CheckedExpression?) {
+    // MARK: aggregates
+
+    private typealias Part = (argument: CheckedExpression?, filter: CheckedExpression?)
+
+    private static func aggregates(
+        _ definition: StreamDefinition, _ scope: ExpressionScope
+    ) throws(StreamError) -> [Part] {
+        var parts: [Part] = []
+        for aggregate in definition.aggregates {
+            parts.append(
+                try at("aggregate.\(aggregate.name)") { () throws(StreamError) in
+                    let part = try checked(aggregate, scope)
+                    try definition.check(aggregate, of: part.argument?.type)
+                    return part
+                })
+        }
+        return parts
+    }
+
+    private static func checked(_ aggregate: Aggregate, _ scope: ExpressionScope) throws(StreamError) -> Part {
         let filter: CheckedExpression? =
             if let filter = aggregate.filter { try CheckedExpression(condition: filter, in: scope) } else { nil }
         guard let expression = aggregate.argument else {
@@ -91,8 +153,62 @@ package struct StreamPlan {
         return (try CheckedExpression(.cast(expression, wanted), in: scope), filter)
     }
 
-    private static func checkNames(_ names: [String]) throws(StreamError) {
+    private static func checkNames(_ names: [String], _ field: String) throws(StreamError) {
         var seen: Set<String> = []
-        for name in names where !seen.insert(name).inserted { throw taken(name).at("aggregate") }
+        for name in names where !seen.insert(name).inserted { throw taken(name).at(field) }
+    }
+
+    // MARK: ranks
+
+    private static func order(
+        _ definition: StreamDefinition, _ scope: ExpressionScope
+    ) throws(StreamError) -> [CheckedExpression] {
+        var order: [CheckedExpression] = []
+        for term in definition.rank?.order ?? [] { order.append(try CheckedExpression(term.value, in: scope)) }
+        return order
+    }
+
+    /// Of rows of which there is one a window and key these decide, as the order in which they come means nothing.
+    private static func tieBreak(_ definition: StreamDefinition) -> [String] {
+        guard definition.rank != nil, let upstream = definition.upstream else { return [] }
+        switch upstream.form {
+        case .windows: return (upstream.hasWindowBounds ? ["window_end", "window_start"] : []) + upstream.key
+        case .groups: return upstream.key
+        case .events, .ranks, .windowRanks: return []
+        }
+    }
+}
+
+extension StreamDefinition {
+    /// The columns of a row between its key and its values.
+    fileprivate var bounds: [String] {
+        if hasWindowBounds { return ["window_start", "window_end"] }
+        return form == .groups ? [] : [rowTime]
+    }
+
+    /// Whether a key may have several rows of the same bounds.
+    fileprivate var numbersRows: Bool {
+        switch form {
+        case .events, .ranks, .windowRanks: true
+        case .groups: false
+        case .windows: !hasWindowBounds
+        }
+    }
+
+    /// What it reads.
+    package func inputSchema() throws(StreamError) -> EventSchema {
+        switch origin {
+        case .source(let source): return source.schema
+        case .stream(let stream):
+            do throws(StreamError) {
+                let schema = try StreamPlan(stream).rowSchema(stream)
+                guard Set(schema.names).count == schema.names.count else {
+                    throw StreamError(
+                        .definition, "a column of \(stream.name) is called \"\(schema.time)\", as the time of its rows",
+                        remedy: "Give it another name in \(stream.name).")
+                }
+                return schema
+            } catch { throw error.at("source") }
+        }
     }
 }

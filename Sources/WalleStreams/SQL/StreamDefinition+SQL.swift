@@ -1,6 +1,7 @@
 extension StreamDefinition {
     /// What the stream computes, as one query of another engine. It gives the columns of the key, `window_start` and
-    /// `window_end` (of over windows the time of each event instead), and the aggregates.
+    /// `window_end` (of over windows and rows of events the time of each event instead), and the aggregates or values.
+    /// Where later events change rows it gives those that stand in the end.
     ///
     /// DuckDB and SQLite read the events from a table or view with the name of the source and the columns of its
     /// schema, and know of no lateness: they see all events at once.

@@ -13,9 +13,10 @@ extension StreamPrinter {
         }
     }
 
-    /// Whether an aggregate depends on the order of events of the same time.
+    /// Whether an aggregate, or a rank, depends on the order of events of the same time.
     var needsArrival: Bool {
-        definition.aggregates.contains { aggregate in
+        if let rank = definition.rank { return !rank.ties && plan.tieBreak.isEmpty }
+        return definition.aggregates.contains { aggregate in
             switch aggregate.function {
             case .first, .last, .lastFew, .concatenation: dialect == .duckdb
             default: false

@@ -1,16 +1,33 @@
 /// Windows of Flink, which has them as functions of tables.
 extension StreamPrinter {
     /// The table of the source, the view of its events, and the query.
-    mutating func flink(_ connector: [String: String]) -> [String] {
+    ///
+    /// - Parameter isRead: Whether another stream reads the rows, which then have a time.
+    mutating func flink(_ connector: [String: String], isRead: Bool = false) -> [String] {
         checkFlink()
-        let query: String
-        if case .over(let size) = definition.window {
-            query = over(size)
+        var statements: [String]
+        if let stream = definition.upstream {
+            statements = upstream[0].flink(connector, isRead: true)
+            let query = statements.removeLast()
+            statements.append("CREATE TEMPORARY VIEW \(dialect.name(stream.name)) AS\n\(query)")
         } else {
-            query = windowed()
+            statements = [source(connector)]
         }
-        let view = "CREATE TEMPORARY VIEW \(relation("events")) AS\n\(events(numbered: false))"
-        return [source(connector), view, query]
+        statements.append("CREATE TEMPORARY VIEW \(relation("events")) AS\n\(events(numbered: false))")
+        if definition.makesWindows, definition.rank != nil {
+            statements.append(
+                "CREATE TEMPORARY VIEW \(relation("windows")) AS\nSELECT *\nFROM TABLE(\(windowFunction()))")
+        }
+        return statements + [flinkQuery(isRead: isRead)]
+    }
+
+    private mutating func flinkQuery(isRead: Bool) -> String {
+        switch definition.form {
+        case .events: chosen()
+        case .groups: groups(isRead: isRead)
+        case .ranks, .windowRanks: ranked(isRead: isRead)
+        case .windows: if case .over(let size) = definition.window { over(size) } else { windowed(isRead: isRead) }
+        }
     }
 
     private mutating func checkFlink() {
@@ -33,7 +50,7 @@ extension StreamPrinter {
             case .hopping(let size, let slide, let offset): [size, slide, offset]
             case .cumulating(let size, let step, let offset): [size, step, offset]
             case .session(let span), .over(let span): [span]
-            case .calendar: []
+            case .calendar, .unbounded, .upstream: []
             }
         return [("source.delay", definition.source.delay)] + window.map { ("window", $0) }
     }
@@ -43,10 +60,15 @@ extension StreamPrinter {
         let places: [EventSchema.Place] =
             [.event] + (schema.page == nil ? [] : [.page]) + [.time] + schema.attributes.indices.map { .attribute($0) }
         var lines = places.map { place in
-            "\(dialect.name(scope.name(at: .event(place)))) \(dialect.type(schema.type(at: place)))"
+            let type =
+                place == .time && definition.source.clock == .arrival
+                ? "AS PROCTIME()" : dialect.type(schema.type(at: place))
+            return "\(dialect.name(scope.name(at: .event(place)))) \(type)"
         }
-        let delay = definition.source.delay == 0 ? "INTERVAL '0' SECOND" : dialect.interval(definition.source.delay)
-        lines.append("WATERMARK FOR \(time) AS \(time) - \(delay)")
+        if definition.source.clock == .event {
+            let delay = definition.source.delay == 0 ? "INTERVAL '0' SECOND" : dialect.interval(definition.source.delay)
+            lines.append("WATERMARK FOR \(time) AS \(time) - \(delay)")
+        }
         let options = connector.sorted { $0.key < $1.key }.map { "\(dialect.text($0.key)) = \(dialect.text($0.value))" }
         return """
             CREATE TEMPORARY TABLE \(dialect.name(definition.source.name)) (
@@ -57,13 +79,14 @@ extension StreamPrinter {
             """
     }
 
-    private mutating func windowed() -> String {
-        let columns = keys + ["window_start", "window_end"] + aggregates(over: nil)
+    private mutating func windowed(isRead: Bool) -> String {
+        let bounds = ["window_start", "window_end"] + (isRead ? ["window_time"] : [])
+        let columns = keys + bounds + aggregates(over: nil)
         return """
             SELECT
             \(columns.joined(separator: ",\n").indented)
             FROM TABLE(\(windowFunction()))
-            GROUP BY \((keys + ["window_start", "window_end"]).joined(separator: ", "))
+            GROUP BY \((keys + bounds).joined(separator: ", "))
             """
     }
 
@@ -79,7 +102,7 @@ extension StreamPrinter {
             let partition = keys.isEmpty ? "" : " PARTITION BY (\(keys.joined(separator: ", ")))"
             return "SESSION(\(table)\(partition), DESCRIPTOR(\(time)), \(dialect.interval(gap)))"
         case .calendar(let unit, let zone): return calendar(unit, zone, rows)
-        case .over: return rows
+        case .over, .unbounded, .upstream: return rows
         }
     }
 

@@ -2,28 +2,69 @@
 extension StreamPrinter {
     /// The whole query, for DuckDB and SQLite.
     mutating func query() -> String {
-        var steps: [(name: String, query: String)] = []
-        steps.append((relation("events"), events(numbered: needsArrival)))
-        let query: String
-        switch definition.window {
-        case .over(let size): query = over(size)
-        case .session(let gap):
-            steps += sessions(gap)
-            query = grouped(
-                from: relation("sessions"), by: keys + [Self.session], begin: "min(\(time))",
-                end: plus("max(\(time))", gap))
-        case .tumbling, .hopping, .cumulating, .calendar:
-            if dialect == .sqlite, let count = windowsOfRow {
-                steps.append((relation("steps"), Self.counting(count, relation("steps"))))
-            }
-            steps += windows()
-            query = grouped(
-                from: relation("windows"), by: keys + ["window_start", "window_end"], begin: "window_start",
-                end: "window_end")
-        }
-        let recursive = dialect == .sqlite && windowsOfRow != nil ? "RECURSIVE " : ""
+        let (steps, query) = steps(isRead: false)
+        let recursive = steps.contains { $0.isRecursive } ? "RECURSIVE " : ""
         let with = steps.map { "\($0.name) AS (\n\($0.query.indented)\n)" }.joined(separator: ", ")
         return "WITH \(recursive)\(with)\n\(query)"
+    }
+
+    /// A relation on the way.
+    struct Step {
+        var name: String
+        var query: String
+        var isRecursive = false
+
+        init(_ name: String, _ query: String, isRecursive: Bool = false) {
+            self.name = name
+            self.query = query
+            self.isRecursive = isRecursive
+        }
+    }
+
+    /// - Parameter isRead: Whether another stream reads the rows, which then have a time.
+    private mutating func steps(isRead: Bool) -> (steps: [Step], query: String) {
+        var steps: [Step] = []
+        if let stream = definition.upstream {
+            let (before, query) = upstream[0].steps(isRead: true)
+            steps = before + [Step(dialect.name(stream.name), query)]
+        } else if definition.source.clock == .arrival {
+            refuse("source.clock", "the arrival of events", remedy: "\(dialect.title) sees all events at once.")
+        }
+        steps.append(Step(relation("events"), events(numbered: needsArrival)))
+        let query = ownQuery(&steps, isRead: isRead)
+        return (steps, query)
+    }
+
+    private mutating func ownQuery(_ steps: inout [Step], isRead: Bool) -> String {
+        switch definition.form {
+        case .events: return chosen()
+        case .groups: return groups(isRead: isRead)
+        case .ranks: return ranked(isRead: isRead)
+        case .windowRanks:
+            if definition.makesWindows { addWindows(&steps) }
+            return ranked(isRead: isRead)
+        case .windows: break
+        }
+        switch definition.window {
+        case .over(let size): return over(size)
+        case .session(let gap):
+            steps += sessions(gap).map { Step($0.name, $0.query) }
+            return grouped(
+                from: relation("sessions"), by: keys + [Self.session], begin: "min(\(time))",
+                end: plus("max(\(time))", gap), isRead: isRead)
+        default:
+            addWindows(&steps)
+            return grouped(
+                from: relation("windows"), by: keys + ["window_start", "window_end"], begin: "window_start",
+                end: "window_end", isRead: isRead)
+        }
+    }
+
+    private mutating func addWindows(_ steps: inout [Step]) {
+        if dialect == .sqlite, let count = windowsOfRow {
+            steps.append(Step(relation("steps"), Self.counting(count, relation("steps")), isRecursive: true))
+        }
+        steps += windows().map { Step($0.name, $0.query) }
     }
 
     static let session = "walle_session"
@@ -83,7 +124,7 @@ extension StreamPrinter {
                 ),
             ]
         case .calendar(let unit, let zone): return calendar(unit, zone)
-        case .session, .over: return []
+        case .session, .over, .unbounded, .upstream: return []
         }
     }
 
@@ -143,14 +184,22 @@ extension StreamPrinter {
         return [(relation("begins"), begins), (relation("sessions"), sessions)]
     }
 
-    private mutating func grouped(from relation: String, by groups: [String], begin: String, end: String) -> String {
-        let columns = keys + [named(begin, "window_start"), named(end, "window_end")] + aggregates(over: nil)
+    private mutating func grouped(
+        from relation: String, by groups: [String], begin: String, end: String, isRead: Bool
+    ) -> String {
+        let time = isRead ? ["\(lastMoment(before: end)) AS window_time"] : []
+        let columns = keys + [named(begin, "window_start"), named(end, "window_end")] + time + aggregates(over: nil)
         return """
             SELECT
             \(columns.joined(separator: ",\n").indented)
             FROM \(relation)
             GROUP BY \(groups.joined(separator: ", "))
             """
+    }
+
+    /// The time of a row of a window.
+    func lastMoment(before end: String) -> String {
+        dialect == .sqlite ? "\(end) - 1" : "\(end) - to_microseconds(1)"
     }
 
     private func named(_ value: String, _ name: String) -> String { value == name ? name : "\(value) AS \(name)" }

@@ -7,6 +7,8 @@ struct StreamPrinter {
     /// All names: what the filter, the key and the aggregates see.
     let scope: ExpressionScope
     private let layers: [[Derived]]
+    /// Of the stream whose rows it reads: one, or none for a source.
+    var upstream: [StreamPrinter]
     private var lacking: [StreamError] = []
 
     init(_ definition: StreamDefinition, _ dialect: SQLDialect) throws(StreamError) {
@@ -15,20 +17,28 @@ struct StreamPrinter {
         let plan = try StreamPlan(definition)
         self.plan = plan
         layers = Self.layers(definition, plan)
-        var scope = ExpressionScope(definition.source.schema)
-        for (part, value) in zip(definition.derived, plan.derived) { scope.add(part.name, value.type) }
-        self.scope = scope
+        scope = plan.scope
+        upstream =
+            try definition.upstream.map { stream throws(StreamError) in [try StreamPrinter(stream, dialect)] } ?? []
+        var own: Set = [Self.arrival, Self.session, Self.begins, Self.step, Self.number, Self.most]
+        if definition.makesWindows { own.formUnion(["window_start", "window_end"]) }
+        let names = hidesBounds ? plan.usedNames : scope.names
+        for name in names where own.contains(name) {
+            refuse("source.columns", "a value named \(name)", remedy: "The query needs the name: choose another.")
+        }
         for part in definition.derived {
             guard case .external = part.value else { continue }
             refuse("let.\(part.name)", "a function of the host", remedy: "Write an expression, if one can say it.")
         }
-        let own: Set = ["window_start", "window_end", Self.arrival, Self.session, Self.begins, Self.step]
-        for name in scope.names where own.contains(name) {
-            refuse("source.columns", "a value named \(name)", remedy: "The query needs the name: choose another.")
+        if definition.timeToLive != nil {
+            refuse("ttl", "groups that are forgotten", remedy: "Leave it out: the query remembers all groups.")
         }
     }
 
-    var refusals: [StreamError] { lacking }
+    /// Those of the streams that it reads as well.
+    var refusals: [StreamError] {
+        upstream.flatMap { printer in printer.refusals.map { $0.at(printer.definition.name) } } + lacking
+    }
 
     mutating func refuse(_ field: String, _ message: String, remedy: String) {
         let refusal = StreamError(.definition, field: field, message, remedy: remedy)
@@ -36,15 +46,17 @@ struct StreamPrinter {
     }
 
     /// Prints an expression; what the dialect lacks is noted under the field.
-    mutating func text(_ expression: CheckedExpression, _ field: String) -> String {
+    ///
+    /// - Parameter operand: As a part of another expression.
+    mutating func text(_ expression: CheckedExpression, _ field: String, operand: Bool = false) -> String {
         var printer = SQLExpressionPrinter(dialect, scope)
         printer.field = field
-        let text = printer.text(expression)
+        let text = operand ? printer.operand(expression) : printer.text(expression)
         for refusal in printer.refusals where !lacking.contains(refusal) { lacking.append(refusal) }
         return text
     }
 
-    var time: String { dialect.name(definition.source.schema.time) }
+    var time: String { dialect.name(scope.schema.time) }
     var keys: [String] { definition.key.map(dialect.name) }
 
     /// The name of a relation on the way.
@@ -56,7 +68,7 @@ struct StreamPrinter {
     /// Selects the events that the filter keeps with their derived values, in as many selections one within the other
     /// as values are computed from derived ones.
     mutating func events(numbered: Bool) -> String {
-        var from = dialect.name(definition.source.name)
+        var from = origin
         if numbered { from = "(SELECT *, row_number() OVER () AS \(Self.arrival) FROM \(from)) AS numbered" }
         var conditions = Array(repeating: "", count: layers.count)
         if let filter = plan.filter {
@@ -72,9 +84,19 @@ struct StreamPrinter {
                 return ", \(text(value, "let.\(part.name)")) AS \(dialect.name(part.name))"
             }
             if index > 0 { from = "(\n\(selection.indented)\n) AS derived" }
-            selection = "SELECT *\(values.joined())\nFROM \(from)\(condition)"
+            let columns = index == 0 && hidesBounds ? shown.joined(separator: ", ") : "*"
+            selection = "SELECT \(columns)\(values.joined())\nFROM \(from)\(condition)"
         }
         return selection
+    }
+
+    /// Whether it has windows of its own, beside which those of the rows it reads have no place.
+    private var hidesBounds: Bool { definition.makesWindows && definition.upstream?.hasWindowBounds ?? false }
+
+    /// The columns of the rows it reads but the bounds of their windows.
+    private var shown: [String] {
+        scope.schema.names.filter { $0 != "window_start" && $0 != "window_end" }.map(dialect.name)
+            + (needsArrival && dialect != .flink ? [Self.arrival] : [])
     }
 
     /// Of the derived values that an expression needs the layers they are in.

@@ -27,14 +27,34 @@ package struct StateItem: Hashable, Sendable {
         case logs = 15
         /// Events that may become part of a match, a chunk an item.
         case held = 16
+        /// What a pipeline knows beside its windows.
+        case pipeline = 17
+        /// Groups without a window.
+        case groups = 18
+        /// Rows that stand first in their groups.
+        case ranks = 19
     }
 
     package var kind: Kind
     package var id: Int64
+    /// Of a chain of streams the one it belongs to; 0 is the last.
+    package var stage: UInt8 = 0
 
     package init(_ kind: Kind, _ id: Int64 = 0) {
         self.kind = kind
         self.id = id
+    }
+
+    /// The kind and the stage in one number, for stores.
+    package var code: Int64 { Int64(kind.rawValue) | Int64(stage) << 8 }
+
+    /// Nil for a number that none has.
+    package init?(code: Int64, id: Int64) {
+        guard let kind = Kind(rawValue: UInt8(truncatingIfNeeded: code)), let stage = UInt8(exactly: code >> 8) else {
+            return nil
+        }
+        self.init(kind, id)
+        self.stage = stage
     }
 }
 
@@ -70,7 +90,7 @@ enum StateFormat {
 
     /// Of the bytes and of the place they belong to, so that a block in another's place is found out.
     static func checksum(_ bytes: UnsafeRawBufferPointer, _ item: StateItem, _ index: Int) -> UInt64 {
-        var hash = fold(UInt64(bitPattern: item.id) ^ 0x9e37_79b9_7f4a_7c15, UInt64(item.kind.rawValue) << 32 | 1)
+        var hash = fold(UInt64(bitPattern: item.id) ^ 0x9e37_79b9_7f4a_7c15, UInt64(bitPattern: item.code) << 32 | 1)
         hash = fold(hash ^ UInt64(bytes.count), UInt64(truncatingIfNeeded: index) ^ 0xd6e8_feb8_6659_fd93)
         return checksum(bytes, from: hash)
     }

@@ -9,6 +9,8 @@ package final class StateRecorder {
     private var changes = StateChanges()
     /// What calls itself unchanged is what it was when it was last saved.
     private var trustsUnchanged = false
+    /// The stream of a chain that is recorded.
+    var stage: UInt8 = 0
 
     package init() { saved = [:] }
 
@@ -19,8 +21,11 @@ package final class StateRecorder {
 
     // MARK: for states
 
+    private func staged(_ item: StateItem) -> StateItem { item.at(stage) }
+
     /// Whether an item that did not change since it was recorded may be left as it is.
     func keeps(_ item: StateItem) -> Bool {
+        let item = staged(item)
         guard trustsUnchanged, let checksums = saved[item] else { return false }
         next[item] = checksums
         return true
@@ -28,6 +33,7 @@ package final class StateRecorder {
 
     /// Whether the item's next block, which is full and never changes again, is saved as it is.
     func keepsFull(_ item: StateItem) -> Bool {
+        let item = staged(item)
         let index = next[item]?.count ?? 0
         // The last that was saved may not have been full.
         guard let checksums = saved[item], index < checksums.count - 1 else { return false }
@@ -37,6 +43,7 @@ package final class StateRecorder {
 
     /// Records the next block of an item.
     func write(_ item: StateItem, capacity: Int = 256, _ body: (inout BlockWriter) -> Void) {
+        let item = staged(item)
         var writer = BlockWriter(capacity: capacity)
         body(&writer)
         let index = next[item]?.count ?? 0
@@ -51,6 +58,7 @@ package final class StateRecorder {
     /// What changed since the last call that was `commit`ted. One of `commit` and `rollBack` follows.
     func record(_ body: (StateRecorder) -> Void) -> StateChanges {
         (next, changes) = ([:], StateChanges())
+        stage = 0
         body(self)
         for (item, checksums) in saved {
             let count = next[item]?.count ?? 0
@@ -76,6 +84,8 @@ package final class StateRecorder {
 /// A stream's state as it was saved.
 package final class SavedState {
     private var blocks: [StateItem: [StateBlock]] = [:]
+    /// The stream of a chain that is restored.
+    var stage: UInt8 = 0
 
     /// - Parameter blocks: All of them, those of an item in their order.
     /// - Throws: `.storage` when one is missing.
@@ -99,13 +109,15 @@ package final class SavedState {
     }
 
     /// The ids of all items of a kind, ascending.
-    func ids(_ kind: StateItem.Kind) -> [Int64] { blocks.keys.filter { $0.kind == kind }.map(\.id).sorted() }
+    func ids(_ kind: StateItem.Kind) -> [Int64] {
+        blocks.keys.filter { $0.kind == kind && $0.stage == stage }.map(\.id).sorted()
+    }
 
-    func blockCount(_ item: StateItem) -> Int { blocks[item]?.count ?? 0 }
+    func blockCount(_ item: StateItem) -> Int { blocks[item.at(stage)]?.count ?? 0 }
 
     /// Reads the blocks of an item, which may have none.
     func forEachBlock(_ item: StateItem, _ body: (inout BlockReader) throws(StreamError) -> Void) throws(StreamError) {
-        for block in blocks[item] ?? [] {
+        for block in blocks[item.at(stage)] ?? [] {
             var reader = try BlockReader(block)
             try body(&reader)
             try reader.finish()
@@ -116,10 +128,18 @@ package final class SavedState {
     func read<Result>(
         _ item: StateItem, _ body: (inout BlockReader) throws(StreamError) -> Result
     ) throws(StreamError) -> Result {
-        guard let block = blocks[item]?.first else { throw StateFormat.damaged("there is no \(item.kind)") }
+        guard let block = blocks[item.at(stage)]?.first else { throw StateFormat.damaged("there is no \(item.kind)") }
         var reader = try BlockReader(block)
         let result = try body(&reader)
         try reader.finish()
         return result
+    }
+}
+
+extension StateItem {
+    fileprivate func at(_ stage: UInt8) -> StateItem {
+        var item = self
+        item.stage = stage
+        return item
     }
 }

@@ -4,7 +4,8 @@ internal import GRDB
 /// `_key` and `_revision`.
 ///
 /// A row is named by its window and `_key`, the number of its key, so that writing one again changes nothing; where a key
-/// may have several in a window, in `over` windows and of patterns, `_key` is the number of the row. The end of the window
+/// may have several in a window, in `over` windows and of patterns, `_key` is the number of the row, and in rows of events
+/// the place of the event in the stream. The end of the window
 /// comes first: rows are appended, removed and most often read by time.
 /// Times are microseconds, bools 0 or 1, lists JSON; NaN, which SQLite does not have, is null.
 struct ResultTable: Sendable {
@@ -29,6 +30,11 @@ struct ResultTable: Sendable {
             columns.keys.map { ($0.name, Self.type($0.type)) } + columns.bounds.map { ($0, "INTEGER") }
             + zip(columns.aggregates, columns.types).map { ($0, Self.type($1)) } + Self.own.map { ($0, "INTEGER") }
         try checkNames()
+        guard columns.isNamed else {
+            throw StreamError(
+                .definition, field: "source", "rows that change are stored by their keys, and single values have none",
+                remedy: "Store the stream that \(name) reads.")
+        }
     }
 
     private static func type(_ type: ColumnType?) -> String {

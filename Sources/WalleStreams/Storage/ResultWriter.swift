@@ -18,6 +18,7 @@ struct ResultWriter {
 
     mutating func write(_ rows: StreamRows) throws {
         defer { nextRow += Int64(rows.count) }
+        if rows.results.changes != nil { return try apply(rows) }
         if rows.results.change == .retraction { return try delete(rows) }
         guard !table.numbersRows else { return try insert(rows) }
         let order = Self.order(rows.results)
@@ -34,13 +35,38 @@ struct ResultWriter {
         let statement = try SQLStatement(table.insertion, database)
         let values = values(rows)
         defer { withExtendedLifetime(rows) {} }
+        for row in 0..<rows.count { try insert(values, rows.results, row, statement) }
+    }
+
+    private func insert(
+        _ values: [Values], _ results: WindowResults, _ row: Int, _ statement: SQLStatement
+    ) throws {
+        for (index, value) in values.enumerated() { bind(value, row, Int32(index) + 1, statement) }
+        let index = Int32(values.count)
+        statement.bind(index + 1, name(results, row))
+        statement.bind(index + 2, Int64(results.revisions[row]))
+        try statement.run()
+    }
+
+    /// What tells a row from others of the same bounds.
+    private func name(_ results: WindowResults, _ row: Int) -> Int64 {
+        guard table.numbersRows else { return Int64(bitPattern: results.keys[row]) }
+        return results.places?[row] ?? nextRow + Int64(row)
+    }
+
+    /// Writes and removes rows in the order in which they were told.
+    private mutating func apply(_ rows: StreamRows) throws {
+        let (insertion, deletion) = (
+            try SQLStatement(table.insertion, database), try SQLStatement(table.deletion, database)
+        )
+        let values = values(rows)
+        defer { withExtendedLifetime(rows) {} }
         for row in 0..<rows.count {
-            for (index, value) in values.enumerated() { bind(value, row, Int32(index) + 1, statement) }
-            let index = Int32(values.count)
-            statement.bind(
-                index + 1, table.numbersRows ? nextRow + Int64(row) : Int64(bitPattern: rows.results.keys[row]))
-            statement.bind(index + 2, Int64(rows.results.revisions[row]))
-            try statement.run()
+            if rows.results.change(of: row) == .retraction {
+                try delete(rows.results, row, deletion)
+            } else {
+                try insert(values, rows.results, row, insertion)
+            }
         }
     }
 
@@ -54,14 +80,14 @@ struct ResultWriter {
 
     private mutating func delete(_ rows: StreamRows) throws {
         let statement = try SQLStatement(table.deletion, database)
-        for row in 0..<rows.count {
-            let name = [rows.results.ends[row], rows.results.starts[row]].prefix(table.boundCount)
-            for (index, value) in (name + [Int64(bitPattern: rows.results.keys[row])]).enumerated() {
-                statement.bind(Int32(index) + 1, value)
-            }
-            try statement.run()
-        }
-        retractedCount += Int64(rows.count)
+        for row in 0..<rows.count { try delete(rows.results, row, statement) }
+    }
+
+    private mutating func delete(_ results: WindowResults, _ row: Int, _ statement: SQLStatement) throws {
+        let bounds = [results.ends[row], results.starts[row]].prefix(table.boundCount)
+        for (index, value) in (bounds + [name(results, row)]).enumerated() { statement.bind(Int32(index) + 1, value) }
+        try statement.run()
+        retractedCount += 1
     }
 
     // MARK: values

@@ -19,7 +19,7 @@ extension StreamRecord {
 
     private func bind(_ item: StateItem, _ index: Int, _ statement: SQLStatement) {
         statement.bind(1, id)
-        statement.bind(2, Int64(item.kind.rawValue))
+        statement.bind(2, item.code)
         statement.bind(3, item.id)
         statement.bind(4, Int64(index))
     }

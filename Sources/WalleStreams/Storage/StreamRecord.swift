@@ -91,10 +91,9 @@ final class StreamRecord {
             "SELECT kind, id, block, bytes FROM walle_state WHERE stream = ? ORDER BY kind, id, block", database)
         statement.bind(1, id)
         try statement.forEachRow { row in
-            guard let kind = StateItem.Kind(rawValue: UInt8(clamping: row.int(0))) else {
+            guard let item = StateItem(code: row.int(0), id: row.int(1)) else {
                 throw StateFormat.damaged("a block of kind \(row.int(0))")
             }
-            let item = StateItem(kind, row.int(1))
             blocks.append(StateBlock(item: item, index: Int(row.int(2)), bytes: row.bytes(3)))
         }
         return blocks

@@ -113,6 +113,29 @@ final class GroupTable {
         }
     }
 
+    /// Lets go of the groups whose rows do not pass.
+    func removeAll(but isKept: (UnsafeMutablePointer<UInt64>) -> Bool) {
+        isChanged = true
+        let (old, oldRows) = (base, mask + 1)
+        var kept = 0
+        forEach { row in
+            if isKept(row) {
+                kept += 1
+            } else {
+                for word in objectWords { (row + word).releaseObject() }
+                row[1] = 0
+            }
+        }
+        count = kept
+        mask = Self.size(for: kept) - 1
+        base = Self.rows(mask + 1, stride)
+        for index in 0..<oldRows where old[index * stride + 1] != 0 {
+            let row = place(old[index * stride])
+            (base + row).update(from: old + index * stride, count: stride)
+        }
+        old.deallocate()
+    }
+
     func removeAll() {
         isChanged = true
         releaseObjects()

@@ -12,16 +12,22 @@ package struct WindowResults: Sendable {
 
     /// Of each row the key of its group, as the window was given it.
     package var keys: [UInt64]
-    /// Microseconds since 1970 in UTC. In `over` windows both are the time of the event.
+    /// Microseconds since 1970 in UTC. Without windows, and in those that look back, both are the time of the event.
     package var starts: [Int64]
     package var ends: [Int64]
-    /// The same for all rows.
+    /// The same for all rows, unless `changes` says more.
     package var change: Change
+    /// Of each row what it does, where rows differ in it.
+    package var changes: [Change]?
     /// How often the rows' groups gave one before: 0 the first time.
     package var revisions: [UInt32]
+    /// Of rows of events the places of these in the stream; nil where rows are of groups.
+    package var places: [Int64]?
     package var aggregates: [ResultColumn]
 
     package var count: Int { keys.count }
+
+    package func change(of row: Int) -> Change { changes?[row] ?? change }
 }
 
 /// The values of one aggregate, a value a row.

@@ -12,9 +12,12 @@ package struct WindowBatch {
     package var filters: [Column?]
     /// The place in the stream of the first event.
     package var offset: Int64
+    /// Of each event whether it takes back an earlier one, which it repeats; nil: none does. For windows there are none.
+    package var retracts: [Bool]?
 
     package init(
-        times: Column, keys: [UInt64], kept: [UInt32]? = nil, values: [Column?], filters: [Column?], offset: Int64
+        times: Column, keys: [UInt64], kept: [UInt32]? = nil, values: [Column?], filters: [Column?], offset: Int64,
+        retracts: [Bool]? = nil
     ) {
         precondition(keys.count == times.count, "a key for every event")
         self.times = times
@@ -23,6 +26,7 @@ package struct WindowBatch {
         self.values = values
         self.filters = filters
         self.offset = offset
+        self.retracts = retracts
     }
 }
 
@@ -53,6 +57,12 @@ package final class WindowRunner {
             guard let shape = try PaneShape(window) else { preconditionFailure("a window of panes") }
             windows = PaneWindows(shape, layout: layout, lateness: lateness, emission: emission)
         }
+    }
+
+    /// Runs windows of another kind.
+    init(_ windows: any WindowOperator, delay: Microseconds) {
+        self.windows = windows
+        self.delay = delay
     }
 
     /// Events that were too late for any window.

@@ -48,7 +48,7 @@ class Stream:
         try:
             return expression(value)
         except DefinitionError as error:
-            field = f"stream.{self._name}.{field}"
+            field = f"stream.{_own_name(self, 'stream')}.{field}"
             raise DefinitionError(f"{field}: {error}", field, error.remedy) from None
 
     def where(self, *conditions: Expression | str) -> Stream:
@@ -205,6 +205,11 @@ def _scope(table: dict[str, Any], lift: Any = None) -> Scope:
     return Scope({role: table[role] for role in roles if role in table}, lift)
 
 
+def _own_name(stream: Stream, kind: str) -> str:
+    """Name what has no name yet, unlike its source."""
+    return kind if stream._name != kind else f"{kind}_of_{kind}"
+
+
 def _bare(text: str) -> str:
     """Take the quotes from a name; any other expression is none, which the engine tells."""
     return text[1:-1].replace('""', '"') if text[:1] == text[-1:] == '"' else text
@@ -227,4 +232,6 @@ def _definition(stream: Stream, rest: dict[str, Any], kind: str) -> Definition:
         }
     if values.tree:
         body["let"] = values.tree
-    return Definition({"source": {stream._name: stream._source}, kind: {stream._name: body}}, values.functions)
+    return Definition(
+        {"source": {stream._name: stream._source}, kind: {_own_name(stream, kind): body}}, values.functions
+    )

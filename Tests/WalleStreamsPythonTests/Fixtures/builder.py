@@ -108,7 +108,7 @@ def test_what_is_no_expression():
     raises(TypeError, "", lambda: price + [1])
     raises(TypeError, "unhashable", hash, price)
     # A text is no way out of its parentheses.
-    raises(st.DefinitionError, "clicks.where", clicks().where, "price > 1) or (price < 2", price > 0)
+    raises(st.DefinitionError, "stream.stream.where", clicks().where, "price > 1) or (price < 2", price > 0)
 
 
 # MARK: errors
@@ -121,29 +121,29 @@ def test_errors_name_the_field_at_the_step():
         ("source.s.columns.x", lambda: st.source("s", columns={"x": "string"})),
         ("source.s.delay", lambda: st.source("s", delay="10 parsecs")),
         ("source.s.delay", lambda: st.source("s", delay=10)),
-        ("stream.clicks.where", lambda: start.where("price >")),
-        ("stream.clicks.where", lambda: start.where(st.col.prise > 1)),
-        ("stream.clicks.where", lambda: start.where(price + 1)),
-        ("stream.clicks.where", lambda: start.where(st.page == "x")),
-        ("stream.clicks.let.euro", lambda: start.let(euro="price *")),
-        ("stream.clicks.let.euro", lambda: start.let(euro=price + st.col.platform)),
-        ("stream.clicks.let.price", lambda: start.let(price=price * 2)),
-        ("stream.clicks.key", lambda: start.key_by("usr_id")),
-        ("stream.clicks.window.tumbling", lambda: start.window(st.tumbling("1 hour"))),
-        ("stream.clicks.window.slide", lambda: start.window(st.hopping("1h", "7min"))),
-        ("stream.clicks.lateness", lambda: start.window(st.over("1h"), lateness="soon")),
-        ("stream.clicks.emit", lambda: start.window(st.over("1h"), emit="late")),
-        ("stream.clicks.key", lambda: start.window(st.over("1h")).aggregate(n=st.count())),
-        ("stream.clicks.window", lambda: start.key_by().aggregate(n=st.count())),
-        ("stream.clicks.aggregate", lambda: start.key_by().window(st.over("1h")).aggregate()),
-        ("stream.clicks.aggregate.n", lambda: feature_of(n=st.sum("platform"))),
-        ("stream.clicks.aggregate.n", lambda: feature_of(n=st.last("price", 0))),
-        ("stream.clicks.aggregate.n", lambda: feature_of(n="some(price)")),
-        ("pattern.clicks.pattern", lambda: start.match("a (", within="1h", key=False)),
-        ("pattern.clicks.key", lambda: start.match("a", within="1h")),
-        ("pattern.clicks.skip", lambda: start.match("a", within="1h", key=False, skip="ahead")),
-        ("stream.clicks.let.y.batch", lambda: start.let(y=st.batch(len, "double", "price"))),
-        ("stream.clicks.let.y", lambda: start.let(y=st.batch(len, "float", "prise"))),
+        ("stream.stream.where", lambda: start.where("price >")),
+        ("stream.stream.where", lambda: start.where(st.col.prise > 1)),
+        ("stream.stream.where", lambda: start.where(price + 1)),
+        ("stream.stream.where", lambda: start.where(st.page == "x")),
+        ("stream.stream.let.euro", lambda: start.let(euro="price *")),
+        ("stream.stream.let.euro", lambda: start.let(euro=price + st.col.platform)),
+        ("stream.stream.let.price", lambda: start.let(price=price * 2)),
+        ("stream.stream.key", lambda: start.key_by("usr_id")),
+        ("stream.stream.window.tumbling", lambda: start.window(st.tumbling("1 hour"))),
+        ("stream.stream.window.slide", lambda: start.window(st.hopping("1h", "7min"))),
+        ("stream.stream.lateness", lambda: start.window(st.over("1h"), lateness="soon")),
+        ("stream.stream.emit", lambda: start.window(st.over("1h"), emit="late")),
+        ("stream.stream.key", lambda: start.window(st.over("1h")).aggregate(n=st.count())),
+        ("stream.stream.window", lambda: start.key_by().aggregate(n=st.count())),
+        ("stream.stream.aggregate", lambda: start.key_by().window(st.over("1h")).aggregate()),
+        ("stream.stream.aggregate.n", lambda: feature_of(n=st.sum("platform"))),
+        ("stream.stream.aggregate.n", lambda: feature_of(n=st.last("price", 0))),
+        ("stream.stream.aggregate.n", lambda: feature_of(n="some(price)")),
+        ("pattern.pattern.pattern", lambda: start.match("a (", within="1h", key=False)),
+        ("pattern.pattern.key", lambda: start.match("a", within="1h")),
+        ("pattern.pattern.skip", lambda: start.match("a", within="1h", key=False, skip="ahead")),
+        ("stream.stream.let.y.batch", lambda: start.let(y=st.batch(len, "double", "price"))),
+        ("stream.stream.let.y", lambda: start.let(y=st.batch(len, "float", "prise"))),
     ]
     for field, step in cases:
         error = raises(st.DefinitionError, field, step)

@@ -46,14 +46,14 @@ FORMS = [
         delay = "10s"
         idle = "60s"
         columns = { user_id = "text", price = "float", count = "int", paid = "bool", platform = "text", seen = "time" }
-        [stream.clicks]
+        [stream.stream]
         source = "clicks"
         where = "event = 'product_view' and price > 0"
         let = { euro = "price * 0.92" }
         key = "user_id"
         window = { tumbling = "60min" }
         lateness = "300s"
-        [stream.clicks.aggregate]
+        [stream.stream.aggregate]
         views = "count()"
         priced = "count(price)"
         platforms = "distinct(platform)"
@@ -104,7 +104,7 @@ FORMS = [
         """
         [source.clicks]
         columns = { user_id = "text", price = "float", count = "int", paid = "bool", platform = "text", seen = "time" }
-        [pattern.clicks]
+        [pattern.pattern]
         source = "clicks"
         where = "price > 1"
         key = ["user_id", "platform"]
@@ -124,7 +124,7 @@ for window, text in [
     FORMS.append(
         (
             st.source("s").key_by().window(window).aggregate(n=st.count()),
-            f"[source.s]\n[stream.s]\nsource = 's'\nkey = false\nwindow = {text}\naggregate = {{ n = 'count()' }}\n",
+            f"[source.s]\n[stream.stream]\nsource = 's'\nkey = false\nwindow = {text}\naggregate = {{ n = 'count()' }}\n",
         )
     )
 
@@ -150,8 +150,8 @@ def test_files(tmp=None):
         with open(path, "w") as file:
             file.write(FORMS[0][1] + "\n[stream.more]\nsource = 'clicks'\nkey = false\nwindow = { over = '1h' }\n")
             file.write("aggregate = { n = 'count()' }\n")
-        assert st.load(path, "clicks") == FORMS[0][0] and st.load(path, "more").name == "more"
-        raises(st.DefinitionError, "choose one of clicks, more", st.load, path)
+        assert st.load(path, "stream") == FORMS[0][0] and st.load(path, "more").name == "more"
+        raises(st.DefinitionError, "choose one of stream, more", st.load, path)
         raises(st.DefinitionError, "no definition is named 'x'", st.load, path, "x")
     raises(st.DefinitionError, "this is no TOML", st.load, "a = \n")
     raises(st.DefinitionError, "no stream is defined", st.load, "[source.a]\n")

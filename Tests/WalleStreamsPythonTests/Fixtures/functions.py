@@ -153,7 +153,7 @@ def test_wrong_values_name_the_function():
         stream = CLICKS.let(y=st.batch(function, type, "price")).key_by().window(st.tumbling("1h"))
         run = stream.aggregate(n=st.count()).open()
         error = raises(st.DefinitionError, text, run.send, events())
-        assert error.field == "stream.clicks.let.y" and run.position == 0
+        assert error.field == "stream.stream.let.y" and run.position == 0
     raises(TypeError, "", rows, CLICKS.let(y=st.batch(lambda: 1, "int", "n")), events(), n=st.count())
 
 
@@ -172,7 +172,7 @@ def test_functions_are_only_python_s():
     text = """
         [source.s]
         columns = { price = "float" }
-        [stream.s]
+        [stream.stream]
         source = "s"
         key = false
         let = { y = { batch = "float", of = ["price"] } }
@@ -180,7 +180,7 @@ def test_functions_are_only_python_s():
         aggregate = { n = "count()" }
         """
     error = raises(st.DefinitionError, "there is no function that computes it", st.load(text).open)
-    assert error.field == "stream.s.let.y"
+    assert error.field == "stream.stream.let.y"
 
 
 def test_collects_a_function_that_holds_its_run():

@@ -28,7 +28,7 @@ import Testing
             let input = try EventInput.read(
                 file: path, schema: ingestSchema, texts: TextDictionary(), options: .timeless()
             ) { batch in
-                events += (0..<batch.count).map(batch.event)
+                events += (0..<batch.count).map(batch.event(at:))
             }
             return (events, input)
         }

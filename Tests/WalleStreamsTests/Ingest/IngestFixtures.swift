@@ -16,7 +16,7 @@ struct Reading {
         var reading = Reading()
         let note = { (batch: EventBatch) in
             reading.offsets.append(batch.offset)
-            reading.rows += (0..<batch.count).map(batch.event)
+            reading.rows += (0..<batch.count).map(batch.event(at:))
         }
         input.withUnsafeBytes { bytes in
             var start = 0
@@ -30,20 +30,6 @@ struct Reading {
         reading.badLines = reader.takeBadLines()
         reading.end = reader.position
         return reading
-    }
-}
-
-extension EventBatch {
-    /// A row as an event without its nulls.
-    func event(_ row: Int) -> Event {
-        var attributes: [String: EventValue] = [:]
-        for (attribute, column) in zip(schema.attributes, self.attributes) where !column.isNull(row) {
-            attributes[attribute.name] = column.value(at: row, texts: texts)
-        }
-        return Event(
-            events.isNull(row) ? "" : texts.string(events.codes[row]),
-            page: pages.isNull(row) ? nil : texts.string(pages.codes[row]), time: times.ints[row],
-            attributes: attributes)
     }
 }
 

@@ -20,7 +20,7 @@ import Testing
         let sorted = try TimeOrder.sorted(batches, batchRows: 300)
         #expect(sorted.dropLast().allSatisfy { $0.count == 300 } && sorted.map(\.offset).prefix(3) == [5, 305, 605])
         let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
-        let events = sorted.flatMap { batch in (0..<batch.count).map(batch.event) }
+        let events = sorted.flatMap { batch in (0..<batch.count).map(batch.event(at:)) }
         #expect(events.map(\.time) == order.map { times[$0] }, "seed \(seed)")
         #expect(events.map { $0.attributes["user"] } == order.map { .int(Int64($0)) }, "seed \(seed)")
         #expect(events.map { $0.attributes["shop"] } == order.map { $0 % 3 == 0 ? .text("\($0 % 5)") : nil })

@@ -66,7 +66,7 @@ enum StreamFixtures {
                 }
             }
             return
-                "\(results.change) \(keys) \(results.starts[row]) \(results.ends[row]) \(results.revisions[row]) \(values)"
+                "\(results.change(of: row)) \(keys) \(results.starts[row]) \(results.ends[row]) \(results.revisions[row]) \(values)"
         }
     }
 }
