@@ -95,7 +95,7 @@ enum WindowBenchmarks {
                     let batch = events.batch(batch * StreamEvents.batchRows, texts, event: event, names)
                     rows += try pipeline.process(batch).reduce(0) { $0 + $1.count }
                 }
-                rows += pipeline.advance(to: .max).reduce(0) { $0 + $1.count }
+                rows += try pipeline.advance(to: .max).reduce(0) { $0 + $1.count }
             }
             try BenchmarkError.check(pipeline.lateCount == 0 && rows > 0, "every event is in time, and gives rows")
             samples.add(Double(taken * StreamEvents.batchRows) / seconds / 1e6)

@@ -41,7 +41,7 @@ import Testing
             pipeline = try StreamPipeline(definition, texts: texts)
             recorder = try pipeline.restore(try saved.state())
         }
-        lines += pipeline.advance(to: .max).flatMap { StreamFixtures.lines($0, texts) }
+        lines += try pipeline.advance(to: .max).flatMap { StreamFixtures.lines($0, texts) }
         return lines.sorted()
     }
 
