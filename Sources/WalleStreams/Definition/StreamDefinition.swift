@@ -92,9 +92,11 @@ package struct StreamDefinition: Hashable, Sendable {
 
     package struct Derived: Hashable, Sendable {
         package var name: String
-        package var value: Expression
+        package var value: DerivedValue
 
-        package init(_ name: String, _ value: Expression) {
+        package init(_ name: String, _ value: Expression) { self.init(name, .expression(value)) }
+
+        package init(_ name: String, _ value: DerivedValue) {
             self.name = name
             self.value = value
         }

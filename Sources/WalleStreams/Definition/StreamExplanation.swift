@@ -1,12 +1,11 @@
-internal import WalleStreams
 internal import WalleText
 
 /// What a stream computes, in words.
-struct StreamExplanation {
-    let lines: [String]
+package struct StreamExplanation {
+    package let lines: [String]
 
     /// - Throws: `.definition` for what does not fit.
-    init(_ definition: StreamDefinition) throws(StreamError) {
+    package init(_ definition: StreamDefinition) throws(StreamError) {
         let plan = try StreamPlan(definition)
         let source = definition.source
         var lines: [String] = []
