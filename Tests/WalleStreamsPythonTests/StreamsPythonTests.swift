@@ -8,7 +8,7 @@ import WalleStreams
 
 /// `walle.streams` as scripts see it: every function `test_…` of the files in `Fixtures` runs in an isolated interpreter.
 @Suite(.serialized) struct StreamsPythonTests {
-    static let files = ["agreement.py", "builder.py", "forms.py", "functions.py", "running.py"]
+    static let files = ["agreement.py", "builder.py", "forms.py", "functions.py", "ipv.py", "running.py"]
 
     @Test(.timeLimit(.minutes(2)), arguments: files) func passes(_ file: String) async throws {
         let outcome = try await FixtureScript(file).outcome()
@@ -44,6 +44,41 @@ import WalleStreams
                     window: .hopping(size: 3_600_000_000, slide: 600_000_000, offset: 60_000_000),
                     aggregates: [Aggregate("n", .count, where: isX)], emission: .retractions)
             ])
+    }
+
+    /// The ready feature and its vectors are those of Swift.
+    @Test(.timeLimit(.minutes(1))) func itemPageViewsAreThoseOfSwift() async throws {
+        let written = try await FixtureScript("ipv.py").value("result = ipv.definition().to_toml()", as: String.self)
+        let read = try DefinitionReader.read(toml: written, file: "python.toml")
+        #expect(read.streams == [ItemPageView.definition()])
+
+        var simulator = PageViewSimulator(seed: 5, users: 20, items: 5)
+        var log = PageViewLog(seed: 6)
+        let events = simulator.events(600)
+        let texts = TextDictionary()
+        let pipeline = try StreamPipeline(ItemPageView.definition(), texts: texts)
+        var builder = EventBatchBuilder(schema: pipeline.source.schema, texts: texts)
+        for event in events { builder.append(event) }
+        let at = (events.last?.time ?? 0) + 1_000_000
+        let encoder = ItemPageViewEncoder(texts: texts)
+        var expected: [String: [Double]] = [:]
+        for rows in try pipeline.process(builder.finish()) + pipeline.advance(to: .max) {
+            for row in 0..<rows.count {
+                let keys = rows.keys.map { $0.value(at: row, texts: texts) }
+                guard case (.text(let user), .text(let item)) = (keys[0], keys[1]) else { continue }
+                let vector = encoder.vector(rows, row: row, at: at)
+                expected["\(user) \(item) \(rows.results.starts[row])"] = (0..<32).map { Double(vector[$0]) }
+            }
+        }
+        let lines = events.map { log.line($0) }.joined(separator: "\n")
+        let quoted = String(decoding: try JSONEncoder().encode(lines), as: UTF8.self)
+        let found = try await FixtureScript("ipv.py").value(
+            "result = vectors(\(quoted), \(at))", as: [String: [Double]].self)
+        #expect(Set(found.keys) == Set(expected.keys) && found.count > 20)
+        for (key, vector) in found {
+            let other = expected[key] ?? []
+            #expect(zip(vector, other).allSatisfy { abs($0 - $1) < 1e-5 }, "\(key)")
+        }
     }
 
     /// A function that hangs ends with the run's time, and the same events can be sent again.

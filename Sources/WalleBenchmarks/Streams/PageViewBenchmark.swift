@@ -28,9 +28,9 @@ enum PageViewBenchmark {
         var (visits, featureBytes, taken) = (0, 0, 0)
         let half = events[events.count / 2].time
         for batch in batches(events, texts, rows: 8192) {
-            for rows in pipeline.process(batch) { add(rows) }
+            for rows in try pipeline.process(batch) { add(rows) }
         }
-        for rows in pipeline.advance(to: .max) { add(rows) }
+        for rows in try pipeline.advance(to: .max) { add(rows) }
         func add(_ rows: StreamRows) {
             for row in 0..<rows.count where rows.results.starts[row] < half {
                 visits += 1
@@ -70,8 +70,8 @@ enum PageViewBenchmark {
         for _ in 0..<plan.rounds {
             let pipeline = try StreamPipeline(ItemPageView.definition(), texts: texts)
             var rows = 0
-            let seconds = Clock.threadSeconds {
-                for batch in batches { rows += pipeline.process(batch).reduce(0) { $0 + $1.count } }
+            let seconds = try Clock.threadSeconds {
+                for batch in batches { rows += try pipeline.process(batch).reduce(0) { $0 + $1.count } }
             }
             try BenchmarkError.check(rows > 0, "visits end")
             speeds.add(Double(events.count) / seconds / 1e6)
@@ -91,7 +91,7 @@ enum PageViewBenchmark {
             for batch in batches {
                 let start = ContinuousClock.now
                 let startOfThread: Double = Clock.threadSeconds
-                let results = pipeline.process(batch)
+                let results = try pipeline.process(batch)
                 guard let rows = results.first else { continue }
                 sum += encoder.vector(rows, row: 0, at: batch.times.ints[0])[0]
                 busy.add((Clock.threadSeconds - startOfThread) * 1e6)

@@ -71,7 +71,7 @@ from walle.streams._functions import (
     when,
 )
 from walle.streams._run import Run
-from walle.streams._windows import Window, calendar, cumulating, hopping, over, session, tumbling
+from walle.streams._windows import Window, calendar, cumulating, hopping, over, session, tumbling, visit
 
 __all__ = [
     "Aggregate", "Batch", "Categories", "Definition", "DefinitionError", "Expression", "InputError", "Rows", "Run",
@@ -80,7 +80,7 @@ __all__ = [
     "event", "exp", "first", "floor", "format_time", "greatest", "hopping", "last", "least", "length", "lit", "ln",
     "load", "lower", "max", "mean", "median", "min", "nullif", "over", "page", "power", "quantile", "regexp_extract",
     "replace", "round", "session", "source", "split_part", "sqrt", "starts_with", "stddev", "substring", "sum", "time",
-    "top", "trim", "tumbling", "upper", "variance", "when",
+    "top", "trim", "tumbling", "upper", "variance", "visit", "when",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from walle.streams import _times
 
-__all__ = ["Span", "Window", "calendar", "cumulating", "hopping", "over", "session", "tumbling"]
+__all__ = ["Span", "Window", "calendar", "cumulating", "hopping", "over", "session", "tumbling", "visit"]
 
 # A span of time: "10s", "1h", or a timedelta.
 Span: TypeAlias = str | timedelta
@@ -49,6 +49,11 @@ def session(gap: Span) -> Window:
 def over(size: Span) -> Window:
     """For each event those of its key in the span up to it, events of the same time included."""
     return Window(over=size)
+
+
+def visit(timeout: Span, *, enter: str, exit: str) -> Window:
+    """From an event of one name to the next of its key of another, or until no event came for the timeout."""
+    return Window(visit=timeout, enter=enter, exit=exit)
 
 
 def calendar(unit: str, zone: str = "UTC") -> Window:

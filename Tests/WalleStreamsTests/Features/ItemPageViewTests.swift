@@ -12,9 +12,9 @@ import Testing
         var rows: [StreamRows] = []
         for start in stride(from: 0, to: events.count, by: 200) {
             let part = events[start..<min(start + 200, events.count)]
-            rows += pipeline.process(StreamFixtures.batch(part, pipeline.definition.source, texts))
+            rows += try pipeline.process(StreamFixtures.batch(part, pipeline.definition.source, texts))
         }
-        rows += pipeline.advance(to: .max)
+        rows += try pipeline.advance(to: .max)
         return (rows, pipeline.columns, texts, pipeline.outsideCount)
     }
 

@@ -81,7 +81,7 @@ import Testing
         for (index, (name, time)) in events.enumerated() {
             let event = Event(name, time: time, attributes: ["user": .text(name == "scroll" && index > 2 ? "b" : "a")])
             let batch = StreamFixtures.batch([event][...], pipeline.definition.source, texts)
-            rows.append(pipeline.process(batch).reduce(0) { $0 + $1.count })
+            rows.append(try pipeline.process(batch).reduce(0) { $0 + $1.count })
         }
         #expect(rows == (delay == 0 ? [0, 0, 1, 0, 0] : [0, 0, 0, 0, 1]))
         #expect((pipeline.lateCount, pipeline.outsideCount) == (delay == 0 ? (1, 1) : (0, 0)))
@@ -135,7 +135,7 @@ import Testing
                     index % 2 == 0 ? "in" : "out", time: 0,
                     attributes: ["user": .text("user \(index / 2)")])
             }
-            _ = pipeline.process(StreamFixtures.batch(events[...], pipeline.definition.source, texts))
+            _ = try pipeline.process(StreamFixtures.batch(events[...], pipeline.definition.source, texts))
         }
         // 6,000 timers would take more.
         #expect(pipeline.byteCount < 100_000, "\(pipeline.byteCount) bytes")
