@@ -62,6 +62,29 @@ extension HostSuite {
             }
         }
 
+        @Test(.timeLimit(.minutes(1))) func windowsEndByTheClockWhereEventsAreOfTheirArrival() async throws {
+            var configuration = quiet
+            configuration.events = try EventConfiguration(
+                toml: """
+                    [source.clicks]
+                    clock = "arrival"
+                    idle = "50ms"
+                    [stream.bursts]
+                    source = "clicks"
+                    key = false
+                    window = { session = "100ms" }
+                    aggregate = { events = "count()" }
+                    """)
+            try await withHost(configuration: configuration) { host in
+                var rows = try host.rows(of: "bursts").makeAsyncIterator()
+                // Their own times are long ago and apart.
+                try host.send([Event("a", time: 1), Event("b", time: 1_000_000_000)])
+                let row = try #require(await rows.next())
+                #expect(row["events"] == 2)
+                #expect(abs((row["window_end"]?.number ?? 0) - Double(Event.now)) < 60e6)
+            }
+        }
+
         @Test func aQuerySeesEverything() async throws {
             let folder = try TestPackage("")
             try await withHost(configuration: Self.configuration(folder)) { host in

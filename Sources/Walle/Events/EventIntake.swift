@@ -224,7 +224,9 @@ final class EventIntake: Sendable {
         guard let idle = configuration.idle, let arrival = state.arrival else { return }
         let rest = arrival.clock.duration(to: .now)
         guard rest >= idle else { return }
-        let time = arrival.latest.addingClamped(rest.microseconds).addingClamped(-configuration.delay.microseconds)
+        let now =
+            configuration.clock == .arrival ? Event.now : arrival.latest.addingClamped(rest.microseconds)
+        let time = now.addingClamped(-configuration.delay.microseconds)
         guard let output = try? state.engine.advance(to: time) else { return }
         take(output, &state)
     }
