@@ -32,6 +32,7 @@ Examples
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 if "_walle" in sys.modules:  # inside the host
@@ -54,6 +55,7 @@ __all__ = [
     "remaining",
     "resource",
     "run_id",
+    "send",
     "share",
     "shared",
     "state",
@@ -156,6 +158,28 @@ def share(name: str, value: Any) -> None:
 def shared(name: str) -> Any:
     """The value that a task or the app shared under a name, or None."""
     return _host.shared(name)
+
+
+def send(events: Mapping[str, Any] | Iterable[Mapping[str, Any]]) -> int:
+    """Send events to the host, as the app does: they may start tasks, this one too.
+
+    Parameters
+    ----------
+    events : dict or list of dict
+        Each with the name of the event, its page and time by the names of the host's source, and its attributes. An
+        event without a time happened now.
+
+    Returns
+    -------
+    int
+        The place of the first among all events of the host.
+
+    Raises
+    ------
+    ValueError
+        For an event that cannot be right, or when too much waits already: none of them is taken then.
+    """
+    return _host.send([dict(events)] if isinstance(events, Mapping) else [dict(event) for event in events])
 
 
 def query(sql: str, *values: Any) -> list[dict[str, Any]]:

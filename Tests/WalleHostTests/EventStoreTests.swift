@@ -153,6 +153,36 @@ extension HostSuite {
             }
         }
 
+        @Test(.timeLimit(.minutes(1))) func tasksSendEvents() async throws {
+            let sends = try TestPackage(
+                """
+                from datetime import UTC, datetime
+                from walle import task
+                def run(events):
+                    if events == "soon": events = {"event": "view", "timestamp": "soon"}
+                    elif events == "date": events = {"event": "view", "timestamp": datetime(1970, 1, 2, tzinfo=UTC)}
+                    try:
+                        return task.send(events)
+                    except ValueError as error:
+                        return str(error)
+                """)
+            try await withHost(sends, configuration: Self.configuration(try TestPackage(""))) { host in
+                let run = { (events: Value) in try await host.run("sample", events) }
+                #expect(try await run(["event": "view", "user_id": "ann", "timestamp": 5]) == 0)
+                #expect(try await run([["event": "a", "price": 1.5], ["event": "b", "items": 2]]) == 1)
+                #expect(try await run("date") == 3)
+                for (events, part) in [
+                    ("soon", "timestamp: this is no time"), (["user_id": "ann"], "event: the name"),
+                    (["event": "a", "user_id": ["x"]], "user_id: the value has parts"),
+                    ([["event": "a"], ["event": "a", "timestamp": 9_000_000_000_000_000]], "in the future"),
+                ] as [(Value, String)] {
+                    let error = try await run(events).text
+                    #expect(error?.contains(part) == true, "\(error ?? "no error")")
+                }
+                #expect(host.eventStatus.events == 4)
+            }
+        }
+
         @Test(.timeLimit(.minutes(1))) func goesOnAfterARestart() async throws {
             let folder = try TestPackage("")
             let task = try TriggerTests.package(

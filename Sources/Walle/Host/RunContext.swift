@@ -16,6 +16,10 @@ final class RunContext: Sendable {
         ) { sql, values in
             guard let host = host.value else { throw TaskError(.stopped(.shutdown), task: version.name) }
             return try host.query(sql, values.map { try EventValue($0) })
+        } send: { events in
+            guard let host = host.value else { throw TaskError(.stopped(.shutdown), task: version.name) }
+            let schema = host.configuration.events.schema
+            return Int(try host.send(events.map { try Event($0, schema) }).lowerBound)
         }
     }
 

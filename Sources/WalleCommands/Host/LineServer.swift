@@ -60,27 +60,26 @@ struct LineServer: Service {
 
     /// - Returns: Whether the line was an event.
     private func take(_ line: String, _ schema: EventSchema) -> Bool {
-        guard case .dictionary(let members)? = try? JSONText.value(of: line), EventLine.isEvent(members, schema) else {
-            return false
-        }
-        do throws(EventLine.Problem) {
-            try send(try EventLine(members, schema).event)
+        guard case .dictionary(let members)? = try? JSONText.value(of: line), members["task"] == nil,
+            members[schema.event] != nil
+        else { return false }
+        do throws(StreamError) {
+            try send(try Event(members, schema))
         } catch {
-            console.print("{\"id\": null, \"error\": \(["kind": "event", "message": .string(error.message)] as Value)}")
+            let problem: Value = ["kind": "event", "message": .string(error.description)]
+            console.print("{\"id\": null, \"error\": \(problem)}")
         }
         return true
     }
 
     /// Waits while too many runs wait: the writer of the lines is held back by that.
-    private func send(_ event: Event) throws(EventLine.Problem) {
+    private func send(_ event: Event) throws(StreamError) {
         while true {
             do throws(StreamError) {
                 try host.send(event)
                 return
             } catch {
-                guard error.code == .limit, host.triggeredRuns > 0 else {
-                    throw EventLine.Problem(message: error.description)
-                }
+                guard error.code == .limit, host.triggeredRuns > 0 else { throw error }
                 Thread.sleep(forTimeInterval: 0.005)
             }
         }

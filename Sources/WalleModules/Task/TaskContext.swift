@@ -17,6 +17,9 @@ package final class TaskContext: Sendable {
     /// Asks the streams of the host: a query in SQL and the values of its question marks.
     package typealias Query = @Sendable (String, [Value]) throws -> [[String: Value]]
     package let query: Query?
+    /// Sends events to the host and gives the place of the first.
+    package typealias Send = @Sendable ([[String: Value]]) throws -> Int
+    package let send: Send?
     private let present = Mutex(Run())
 
     /// What changes from run to run.
@@ -36,7 +39,8 @@ package final class TaskContext: Sendable {
 
     package init(
         name: String, version: String, folder: String, config: Value = [:], logger: Logger,
-        clock: any TaskClock = SystemTaskClock(), shared: SharedValues = SharedValues(), query: Query? = nil
+        clock: any TaskClock = SystemTaskClock(), shared: SharedValues = SharedValues(), query: Query? = nil,
+        send: Send? = nil
     ) {
         self.name = name
         self.version = version
@@ -46,6 +50,7 @@ package final class TaskContext: Sendable {
         self.clock = clock
         self.shared = shared
         self.query = query
+        self.send = send
     }
 
     /// The run in progress. The host sets it before each run.

@@ -9,6 +9,8 @@ package enum TaskError: PythonConvertibleError {
     case sharedFull(String)
     case noStreams
     case query(String)
+    case noEvents
+    case events(String)
 
     package var pythonException: PythonExceptionType {
         switch self {
@@ -19,6 +21,8 @@ package enum TaskError: PythonConvertibleError {
         case .sharedFull: .memoryError
         case .noStreams: .runtimeError
         case .query: .valueError
+        case .noEvents: .runtimeError
+        case .events: .valueError
         }
     }
 
@@ -31,6 +35,8 @@ package enum TaskError: PythonConvertibleError {
             "task.resource(\"\(path)\"): refused. It lies outside the package of \(task)."
         case .unknownLevel(let level): "\"\(level)\" is no log level: use debug, info, warning or error"
         case .noStreams: "task.query: there is no host whose streams could be asked"
+        case .noEvents: "task.send: there is no host that takes events"
+        case .events(let message): "task.send: \(message)"
         case .query(let message): "task.query: \(message)"
         case .sharedFull(let name):
             "task.share(\"\(name)\", ...): too much is shared already: share None under names that are not needed"

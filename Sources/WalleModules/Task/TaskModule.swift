@@ -44,6 +44,13 @@ package enum TaskModule {
                 return .array(try query(sql, values).map { .dictionary($0) })
             } catch { throw TaskError.query("\(error)") }
         }
+        Function(
+            "send", "events",
+            doc: "Send events, dicts, to the host: the place of the first among all events of the host."
+        ) { (events: [[String: Value]]) in
+            guard let send = try TaskContext.current().send else { throw TaskError.noEvents }
+            do { return try send(events) } catch { throw TaskError.events("\(error)") }
+        }
         Function("remaining", doc: "Seconds left of the run's time limit, or None without one.") { try remaining() }
     }
 
