@@ -52,6 +52,8 @@ struct StreamExplanation {
         if definition.window == .unbounded {
             let life = definition.timeToLive.map { ", each until it rests for \(span($0))" } ?? ""
             lines.append("  limit      \(definition.mostGroups) groups\(life)")
+        } else if definition.mostGroups != StreamDefinition.mostGroups {
+            lines.append("  limit      \(definition.mostGroups) groups")
         }
         return lines
     }

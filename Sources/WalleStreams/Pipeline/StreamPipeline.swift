@@ -39,7 +39,8 @@ package final class StreamPipeline: EventProcessor {
         filter = plan.filter.map(EventFilter.init)
         derived = plan.derived.map(ExpressionEvaluator.init)
         keyPlaces = plan.keyPlaces
-        keys = StreamKeys(plan.columns.keys.map(\.type))
+        let form = definition.form
+        keys = StreamKeys(plan.columns.keys.map(\.type), keepsTold: form == .groups || form == .ranks)
         selected = plan.selected
         stage = try StreamStage(definition, plan, texts)
         let values = try StreamStage.values(definition, plan)
@@ -56,7 +57,9 @@ package final class StreamPipeline: EventProcessor {
     /// Events, and rows of streams on the way, that were too late for any window.
     package var lateCount: Int { stage.lateCount + (upstream?.lateCount ?? 0) }
     /// Events that were left out, as there were too many groups.
-    package var droppedCount: Int { (stage.life?.droppedCount ?? 0) + (upstream?.droppedCount ?? 0) }
+    package var droppedCount: Int { stage.droppedCount + (upstream?.droppedCount ?? 0) }
+    /// Groups that were given up before their time, as there were too many.
+    package var evictedCount: Int { stage.evictedCount + (upstream?.evictedCount ?? 0) }
     /// Groups that were forgotten, as they had no events for long.
     package var expiredCount: Int { (stage.life?.expiredCount ?? 0) + (upstream?.expiredCount ?? 0) }
     /// Of the source.
@@ -155,6 +158,7 @@ package final class StreamPipeline: EventProcessor {
         let batch = input.batch
         let derived = values(batch)
         let keyColumns = keyPlaces.map { column($0, batch, derived) }
+        keys.forget(stage.forEachKey)
         let events = WindowBatch(
             times: batch.times, keys: keys.numbers(keyColumns, count: batch.count), kept: kept(input, derived),
             values: arguments.map { $0?.evaluate(batch, derived: derived) },

@@ -23,6 +23,10 @@ protocol WindowOperator: AnyObject {
     var lateCount: Int { get }
     /// Bytes of state.
     var byteCount: Int { get }
+    var limit: GroupLimit { get }
+    /// So many events may come before groups can be too many. When there is no room, they come one by one, each after the
+    /// rows that the one before made due.
+    var room: Int { get }
 
     /// Events from this time on belong to no window that a watermark has ended.
     func openTime(at watermark: Int64) -> Int64
@@ -30,9 +34,19 @@ protocol WindowOperator: AnyObject {
     func add(_ events: WindowRows, watermark: Int64, to results: inout [WindowResults])
     /// Gives the rows of windows that end at or before the watermark.
     func advance(to watermark: Int64, into results: inout [WindowResults])
+    /// Tells every key that it holds, some of them several times.
+    ///
+    /// - Returns: Whether it can tell.
+    func forEachKey(_ body: (UInt64) -> Void) -> Bool
 
     /// Records what a restored one needs to go on with the same rows.
     func record(_ recorder: StateRecorder)
     /// Takes the state of another of the same definition, before any event. After an error it is of no use.
     func restore(_ state: SavedState) throws(StreamError)
+}
+
+extension WindowOperator {
+    var limit: GroupLimit { GroupLimit() }
+    var room: Int { .max }
+    func forEachKey(_ body: (UInt64) -> Void) -> Bool { false }
 }
