@@ -169,6 +169,7 @@ extension HostSuite {
                 (.hopping(.seconds(60), every: .seconds(10), offset: .seconds(1)), "hopping"),
                 (.cumulating(.seconds(60), step: .seconds(10)), "cumulating"), (.session(gap: .seconds(9)), "session"),
                 (.over(.seconds(9)), "over"), (.calendar("month", zone: "Europe/Berlin"), "calendar"),
+                (.visit(from: "view", to: "leave", timeout: .seconds(9)), "visit"),
             ]
             for (window, name) in windows {
                 let built = try EventConfiguration(source) {

@@ -7,7 +7,9 @@ extension Area {
             Benchmark(name: "windows", comparing: WindowBenchmarks.run),
             Benchmark(name: "over", comparing: OverBenchmark.run),
             Benchmark(name: "reading", comparing: ReadingBenchmark.run),
+            Benchmark(name: "triggers", comparing: TriggerBenchmark.run),
             Benchmark(name: "latency", run: TriggerLatency.run),
+            Benchmark(name: "page-views", comparing: PageViewBenchmark.run),
         ])
 }
 

@@ -81,6 +81,8 @@ extension WindowKind {
         case .calendar(let unit, let zone): "calendar \(unit.rawValue) \(zone)"
         case .unbounded: "none"
         case .upstream: "source"
+        case .visit(let timeout, let enter, let exit):
+            "visit \(timeout) \(enter.debugDescription) \(exit.debugDescription)"
         }
     }
 }

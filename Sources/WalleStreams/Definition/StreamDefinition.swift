@@ -94,9 +94,11 @@ package struct StreamDefinition: Hashable, Sendable {
 
     package struct Derived: Hashable, Sendable {
         package var name: String
-        package var value: Expression
+        package var value: DerivedValue
 
-        package init(_ name: String, _ value: Expression) {
+        package init(_ name: String, _ value: Expression) { self.init(name, .expression(value)) }
+
+        package init(_ name: String, _ value: DerivedValue) {
             self.name = name
             self.value = value
         }
@@ -193,6 +195,9 @@ package enum WindowKind: Hashable, Sendable {
     case unbounded
     /// The windows that the rows of the stream it reads are of.
     case upstream
+    /// From an event named `enter` to the next of its key named `exit`, both included, or until no event came for
+    /// `timeout`, or until the key enters again.
+    case visit(timeout: Microseconds, enter: String, exit: String)
 }
 
 /// A value of a window: a function of the values of its events.

@@ -38,8 +38,8 @@ struct StreamReader {
         let origin = try origin(&table)
         var stream = StreamDefinition(name: name, origin: origin)
         stream.filter = try DefinitionReader.expression(try table.text("where"), field: "where")
-        stream.derived = try Self.texts(table.node("let"), at: "let") { name, text throws(StreamError) in
-            StreamDefinition.Derived(name, try ExpressionParser.parse(text))
+        stream.derived = try DefinitionReader.named(table.node("let"), at: "let") { name, node throws(StreamError) in
+            StreamDefinition.Derived(name, try DerivedReader.read(node))
         }
         stream.select = try Self.select(&table)
         stream.rank = try RankReader.read(table.node("rank"))

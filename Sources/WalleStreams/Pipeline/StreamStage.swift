@@ -66,6 +66,7 @@ enum StreamStage {
     }
 
     var lateCount: Int { if case .windows(let windows) = self { windows.lateCount } else { 0 } }
+    var outsideCount: Int { if case .windows(let windows) = self { windows.outsideCount } else { 0 } }
     var life: GroupLife? { if case .updates(let updates) = self { updates.life } else { nil } }
 
     /// Events that were left out, as there were too many groups.

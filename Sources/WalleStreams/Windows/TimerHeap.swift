@@ -18,6 +18,7 @@ struct TimerHeap {
     private var timers: [Timer] = []
 
     var first: Timer? { timers.first }
+    var count: Int { timers.count }
     var byteCount: Int { timers.capacity * MemoryLayout<Timer>.stride }
 
     mutating func push(_ timer: Timer) {

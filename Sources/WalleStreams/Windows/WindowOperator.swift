@@ -5,9 +5,11 @@ struct WindowRows {
     /// Of each row of the batch the key of its group.
     var keys: UnsafePointer<UInt64>
     var input: AggregateInput
+    /// Of each row of the batch its `VisitMark`.
+    var marks: [UInt8]?
 
     func with(_ rows: UnsafeBufferPointer<UInt32>) -> WindowRows {
-        WindowRows(rows: rows, keys: keys, input: input)
+        WindowRows(rows: rows, keys: keys, input: input, marks: marks)
     }
 }
 
@@ -21,6 +23,8 @@ protocol WindowOperator: AnyObject {
     var nextFiring: Int64 { get }
     /// Events too late for any window.
     var lateCount: Int { get }
+    /// Events that belonged to no window although they were in time.
+    var outsideCount: Int { get }
     /// Bytes of state.
     var byteCount: Int { get }
     var limit: GroupLimit { get }
@@ -46,6 +50,8 @@ protocol WindowOperator: AnyObject {
 }
 
 extension WindowOperator {
+    // Of most windows some hold any event.
+    var outsideCount: Int { 0 }
     var limit: GroupLimit { GroupLimit() }
     var room: Int { .max }
     func forEachKey(_ body: (UInt64) -> Void) -> Bool { false }

@@ -14,6 +14,8 @@ package struct WindowBatch {
     package var offset: Int64
     /// Of each event whether it takes back an earlier one, which it repeats; nil: none does. For windows there are none.
     package var retracts: [Bool]?
+    /// Of each event what it is to a visit, as `VisitMarker` says; nil for windows that are no visits.
+    var marks: [UInt8]?
 
     package init(
         times: Column, keys: [UInt64], kept: [UInt32]? = nil, values: [Column?], filters: [Column?], offset: Int64,
@@ -57,6 +59,10 @@ package final class WindowRunner {
                 limit: limit)
         case .over(let size):
             windows = OverWindows(size: try PaneShape.positive(size, "size"), layout: layout, limit: limit)
+        case .visit(let timeout, let enter, let exit):
+            windows = try VisitWindows(
+                timeout: timeout, enter: enter, exit: exit, layout: layout, delay: delay, lateness: lateness,
+                limit: limit)
         default:
             guard let shape = try PaneShape(window) else { preconditionFailure("a window of panes") }
             windows = PaneWindows(shape, layout: layout, lateness: lateness, emission: emission, limit: limit)
@@ -75,6 +81,8 @@ package final class WindowRunner {
     package var droppedCount: Int { windows.limit.droppedCount }
     /// Groups that were given up before their time, as there were too many.
     package var evictedCount: Int { windows.limit.evictedCount }
+    /// Events that belonged to no visit.
+    package var outsideCount: Int { windows.outsideCount }
     /// Bytes of state.
     package var byteCount: Int { windows.byteCount }
 
@@ -87,7 +95,9 @@ package final class WindowRunner {
                 guard let keys = keys.baseAddress else { return }
                 let input = AggregateInput(
                     values: batch.values, filters: batch.filters, times: batch.times.ints, offset: batch.offset)
-                run(WindowRows(rows: kept, keys: keys, input: input), count: batch.times.count, &results)
+                run(
+                    WindowRows(rows: kept, keys: keys, input: input, marks: batch.marks), count: batch.times.count,
+                    &results)
             }
         }
         return results

@@ -41,8 +41,10 @@ struct CrowdedEvents {
     func batch(_ from: Int, _ count: Int, _ texts: TextDictionary) -> EventBatch {
         let rows = from..<from + count
         let times = Column.of(ints: Array(self.times[rows]), .time)
+        var names = ColumnBuilder(.text)
+        for row in rows { names.append(code: texts.code(of: row % 3 == 0 ? "stay" : "enter")) }
         return EventBatch(
-            schema: Self.schema, times: times, events: times.nulls(.text), pages: times.nulls(.text),
+            schema: Self.schema, times: times, events: names.finish(), pages: times.nulls(.text),
             attributes: [
                 .of(ints: keys[rows].map(\.user)), .of(ints: keys[rows].map(\.shop)),
             ], texts: texts, offset: Int64(from))

@@ -20,10 +20,10 @@ import Testing
         var outcome = Outcome(rows: [], dropped: 0, evicted: 0, bytes: [])
         for from in stride(from: 0, to: events.times.count, by: batch) {
             let part = events.batch(from, min(batch, events.times.count - from), texts)
-            outcome.rows += pipeline.process(part).flatMap { ToldRun.rows($0, texts, pipeline.columns) }
+            outcome.rows += try pipeline.process(part).flatMap { ToldRun.rows($0, texts, pipeline.columns) }
             outcome.bytes.append(pipeline.byteCount)
         }
-        outcome.rows += pipeline.advance(to: .max).flatMap { ToldRun.rows($0, texts, pipeline.columns) }
+        outcome.rows += try pipeline.advance(to: .max).flatMap { ToldRun.rows($0, texts, pipeline.columns) }
         (outcome.dropped, outcome.evicted) = (pipeline.droppedCount, pipeline.evictedCount)
         return outcome
     }
@@ -84,9 +84,21 @@ import Testing
         expectFlat(outcome)
     }
 
+    @Test(arguments: [1, 2])
+    func endsTheVisitThatTimesOutNext(columns: Int) throws {
+        let events = CrowdedEvents(10_000, seed: 13 + UInt64(columns))
+        let window = WindowKind.visit(timeout: 3000, enter: "enter", exit: "leave")
+        let outcome = try run(CrowdedEvents.definition(window, columns: columns, limit: Self.limit), events)
+        #expect(outcome.evicted > 1000 && outcome.dropped == 0)
+        // Every event that enters begins a visit, which has one row.
+        #expect(outcome.rows.count == events.times.indices.count { $0 % 3 != 0 })
+        expectFlat(outcome)
+    }
+
     static let windows: [WindowKind] = [
         .tumbling(size: 200, offset: 0), .hopping(size: 600, slide: 200, offset: 0),
         .cumulating(size: 800, step: 200, offset: 0), .session(gap: 150), .over(size: 300),
+        .visit(timeout: 150, enter: "enter", exit: "leave"),
     ]
 
     /// However events come in batches, and after every restart.
@@ -97,8 +109,10 @@ import Testing
         var run = events.run
         run.mostRows = 200
         try run.expectTheSameInAnyBatches(definition)
-        if case .over = window { return }
-        definition.lateness = 50
+        switch window {
+        case .over, .visit: return
+        default: definition.lateness = 50
+        }
         try run.expectTheSameInAnyBatches(definition)
     }
 
