@@ -50,6 +50,7 @@ __all__ = [
     "is_cancelled",
     "log",
     "name",
+    "query",
     "remaining",
     "resource",
     "run_id",
@@ -155,6 +156,24 @@ def share(name: str, value: Any) -> None:
 def shared(name: str) -> Any:
     """The value that a task or the app shared under a name, or None."""
     return _host.shared(name)
+
+
+def query(sql: str, *values: Any) -> list[dict[str, Any]]:
+    """Ask what the host's streams gave until now: each stream and pattern is a table of SQLite.
+
+    Parameters
+    ----------
+    sql : str
+        Such as ``"SELECT views FROM hourly WHERE user_id = ?"``.
+    *values
+        What stands for the question marks: None, bool, int, float or str.
+
+    Raises
+    ------
+    ValueError
+        For a wrong query, or when the host has no store.
+    """
+    return _host.query(sql, list(values))
 
 
 def is_cancelled() -> bool:

@@ -101,6 +101,35 @@ extension HostSuite {
             }
         }
 
+        @Test(.timeLimit(.minutes(1))) func tasksAskStreams() async throws {
+            let folder = try TestPackage("")
+            let asks = try TestPackage(
+                """
+                from walle import task
+                def run(question):
+                    try:
+                        return task.query(question["sql"], *question["values"])
+                    except ValueError as error:
+                        return str(error)
+                """)
+            try await withHost(asks, configuration: Self.configuration(folder)) { host in
+                try host.send(Self.events)
+                let question = { (sql: String, values: [Value]) -> Value in
+                    ["sql": .string(sql), "values": .array(values)]
+                }
+                let rows = try await host.run(
+                    "sample", question("SELECT spent FROM minutes WHERE user_id = ? AND views > ?", ["ann", 0]))
+                #expect(rows == [["spent": 2.5]])
+                for (sql, values, part) in [
+                    ("SELECT nothing FROM minutes", [], "nothing"), ("SELECT ?", [], "question marks"),
+                    ("SELECT ?", [[1]], "single values"), ("DROP TABLE minutes", [], "task.query"),
+                ] as [(String, [Value], String)] {
+                    let error = try await host.run("sample", question(sql, values)).text
+                    #expect(error?.contains(part) == true, "\(sql): \(error ?? "no error")")
+                }
+            }
+        }
+
         @Test(.timeLimit(.minutes(1))) func goesOnAfterARestart() async throws {
             let folder = try TestPackage("")
             let task = try TriggerTests.package(

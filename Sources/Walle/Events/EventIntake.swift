@@ -179,8 +179,8 @@ final class EventIntake: Sendable {
     }
 
     /// The rows of a query of the store, which sees everything that streams gave.
-    func query(_ sql: String) throws(StreamError) -> [[String: Value]] {
-        let found = try locked { state throws(StreamError) in try state.engine.query(sql) }
+    func query(_ sql: String, _ values: [EventValue]) throws(StreamError) -> [[String: Value]] {
+        let found = try locked { state throws(StreamError) in try state.engine.query(sql, values) }
         return found.rows.map { row in
             Dictionary(zip(found.names, row.map { Value($0) }), uniquingKeysWith: { first, _ in first })
         }
