@@ -63,9 +63,9 @@ extension StreamDefinition {
         }
         if window != .unbounded || form == .events {
             if timeToLive != nil { throw wrong("ttl", "only groups without a window live on", "Leave it out.") }
-            if mostGroups != Self.mostGroups {
-                throw wrong("limit", "only groups without a window live on", "Leave it out.")
-            }
+        }
+        if form == .events, mostGroups != Self.mostGroups {
+            throw wrong("limit", "rows of single events are of no group", "Leave it out.")
         }
         guard mostGroups >= 1, timeToLive ?? 1 > 0 else {
             throw wrong(mostGroups < 1 ? "limit" : "ttl", "nothing could be remembered", "Write one above zero.")

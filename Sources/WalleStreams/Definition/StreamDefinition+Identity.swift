@@ -31,6 +31,8 @@ extension StreamDefinition {
         if window == .unbounded, form != .events {
             lines.append("ttl = \(timeToLive.map(String.init) ?? "")")
             lines.append("limit = \(mostGroups)")
+        } else if mostGroups != Self.mostGroups {
+            lines.append("limit = \(mostGroups)")
         }
         return lines
     }
@@ -48,10 +50,11 @@ extension StreamDefinition.Origin {
 extension PatternDefinition {
     /// As that of a stream.
     package var identity: [String] {
-        source.identity + [
+        let limit = mostGroups == StreamDefinition.mostGroups ? [] : ["limit = \(mostGroups)"]
+        return source.identity + [
             "where = \(filter?.text ?? "")", "key = \(key.joined(separator: ", "))", "pattern = \(pattern.text)",
             "within = \(pattern.within)", "contiguity = \(pattern.contiguity.rawValue)", "skip = \(pattern.skip)",
-        ]
+        ] + limit
     }
 }
 

@@ -51,6 +51,8 @@ package struct StreamExplanation {
         if definition.window == .unbounded {
             let life = definition.timeToLive.map { ", each until it rests for \(span($0))" } ?? ""
             lines.append("  limit      \(definition.mostGroups) groups\(life)")
+        } else if definition.mostGroups != StreamDefinition.mostGroups {
+            lines.append("  limit      \(definition.mostGroups) groups")
         }
         return lines
     }

@@ -41,7 +41,8 @@ package final class StreamPipeline: EventProcessor {
         filter = plan.filter.map(EventFilter.init)
         derived = try DerivedValues(definition, plan.derived, external: external)
         keyPlaces = plan.keyPlaces
-        keys = StreamKeys(plan.columns.keys.map(\.type))
+        let form = definition.form
+        keys = StreamKeys(plan.columns.keys.map(\.type), keepsTold: form == .groups || form == .ranks)
         selected = plan.selected
         stage = try StreamStage(definition, plan, texts)
         let values = try StreamStage.values(definition, plan)
@@ -60,7 +61,9 @@ package final class StreamPipeline: EventProcessor {
     /// Events that belonged to no visit.
     package var outsideCount: Int { stage.outsideCount + (upstream?.outsideCount ?? 0) }
     /// Events that were left out, as there were too many groups.
-    package var droppedCount: Int { (stage.life?.droppedCount ?? 0) + (upstream?.droppedCount ?? 0) }
+    package var droppedCount: Int { stage.droppedCount + (upstream?.droppedCount ?? 0) }
+    /// Groups that were given up before their time, as there were too many.
+    package var evictedCount: Int { stage.evictedCount + (upstream?.evictedCount ?? 0) }
     /// Groups that were forgotten, as they had no events for long.
     package var expiredCount: Int { (stage.life?.expiredCount ?? 0) + (upstream?.expiredCount ?? 0) }
     /// Of the source.
@@ -167,6 +170,7 @@ package final class StreamPipeline: EventProcessor {
         let batch = input.batch
         let derived = try derived.columns(batch)
         let keyColumns = keyPlaces.map { column($0, batch, derived) }
+        keys.forget(stage.forEachKey)
         var events = WindowBatch(
             times: batch.times, keys: keys.numbers(keyColumns, count: batch.count), kept: kept(input, derived),
             values: arguments.evaluate(batch, derived: derived), filters: filters.evaluate(batch, derived: derived),

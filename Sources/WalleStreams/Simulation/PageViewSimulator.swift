@@ -42,7 +42,7 @@ package struct PageViewSimulator {
         self.users = [User](repeating: User(), count: max(users, 1))
         itemCount = max(items, 1)
         for user in self.users.indices {
-            clock.push(Timer(deadline: start + pause(40), session: user, generation: 0))
+            clock.push(Timer(deadline: start + pause(40), session: user, generation: 0, offset: 0))
         }
     }
 
@@ -51,7 +51,7 @@ package struct PageViewSimulator {
         guard let turn = clock.first else { preconditionFailure("there is a user at least") }
         clock.removeFirst()
         let (event, wait) = act(turn.session, turn.deadline)
-        clock.push(Timer(deadline: turn.deadline + wait, session: turn.session, generation: 0))
+        clock.push(Timer(deadline: turn.deadline + wait, session: turn.session, generation: 0, offset: 0))
         return event
     }
 

@@ -3,28 +3,51 @@ extension AggregateLayout {
     static let blockRows = 256
 
     /// Adds events to the groups of their keys.
-    func add(_ events: WindowRows, to table: GroupTable) {
+    ///
+    /// - Parameter most: Groups that the table holds at most. Events of others are left out.
+    /// - Returns: How many were.
+    func add(_ events: WindowRows, to table: GroupTable, most: Int) -> Int {
+        var dropped = 0
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.blockRows) { places in
             var from = 0
             while from < events.rows.count {
                 let count = min(Self.blockRows, events.rows.count - from)
                 guard let rows = events.rows.baseAddress, let start = places.baseAddress else { return }
                 table.reserve(count)
-                table.count(rows + from, count, events.keys, places: start)
-                add(events.input, RowPlaces(rows: rows + from, places: start, count: count), to: table.base)
+                if table.count &+ count <= most {
+                    table.count(rows + from, count, events.keys, places: start)
+                    add(events.input, RowPlaces(rows: rows + from, places: start, count: count), to: table.base)
+                } else {
+                    dropped += addFew(events, rows + from, count, to: table, most: most, places: start)
+                }
                 from += count
             }
         }
+        return dropped
     }
 
-    /// Rows of all groups of a table.
+    /// As `add`, of a block of rows that may be of more groups than there may be.
+    private func addFew(
+        _ events: WindowRows, _ rows: UnsafePointer<UInt32>, _ count: Int, to table: GroupTable, most: Int,
+        places: UnsafeMutablePointer<UInt32>
+    ) -> Int {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.blockRows) { taken in
+            guard let taken = taken.baseAddress else { return 0 }
+            let kept = table.count(rows, count, events.keys, most: most, places: places, taken: taken)
+            add(events.input, RowPlaces(rows: taken, places: places, count: kept), to: table.base)
+            return count - kept
+        }
+    }
+
+    /// Rows of all groups of a table whose keys pass.
     func results(
         of table: GroupTable, _ window: PaneShape.Window, _ change: WindowResults.Change,
-        revision: (UInt64) -> UInt32
+        isGiven: ((UInt64) -> Bool)? = nil, revision: (UInt64) -> UInt32
     ) -> WindowResults {
         withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<UInt64>.self, capacity: table.count) { rows in
             var count = 0
             table.forEach { row in
+                if let isGiven, !isGiven(row[0]) { return }
                 rows.initializeElement(at: count, to: row)
                 count += 1
             }
@@ -49,5 +72,24 @@ extension GroupTable {
             base[place &+ 1] &+= 1
             places[index] = UInt32(truncatingIfNeeded: place)
         }
+    }
+    /// As `count`, but of other groups than it has only until there are `most`.
+    ///
+    /// - Returns: How many rows were counted: those that it puts into `taken`.
+    func count(
+        _ rows: UnsafePointer<UInt32>, _ count: Int, _ keys: UnsafePointer<UInt64>, most: Int,
+        places: UnsafeMutablePointer<UInt32>, taken: UnsafeMutablePointer<UInt32>
+    ) -> Int {
+        var kept = 0
+        for index in 0..<count {
+            let key = keys[Int(rows[index])]
+            if self.count >= most, existing(key) == nil { continue }
+            let place = row(key)
+            base[place &+ 1] &+= 1
+            places[kept] = UInt32(truncatingIfNeeded: place)
+            taken[kept] = rows[index]
+            kept += 1
+        }
+        return kept
     }
 }

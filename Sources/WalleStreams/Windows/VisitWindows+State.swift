@@ -7,6 +7,7 @@ extension VisitWindows {
         recorder.write(StateItem(.windows)) { writer in
             writer.write(lateCount)
             writer.write(outsideCount)
+            limit.write(to: &writer)
             writer.write(takenCount)
             writer.write(visits.used)
             writer.write(visits.free)
@@ -28,6 +29,7 @@ extension VisitWindows {
         let (used, free, events) = try state.read(StateItem(.windows)) { reader throws(StreamError) in
             lateCount = try reader.read()
             outsideCount = try reader.read()
+            try limit.read(from: &reader)
             takenCount = try reader.read()
             return (
                 try reader.read(in: 0...Int(Int32.max), "visits"), try reader.read(Int32.self),
@@ -42,8 +44,7 @@ extension VisitWindows {
                 throw StateFormat.damaged("a key with two visits")
             }
             openCount += 1
-            timers.push(
-                Timer(deadline: visits[visit].alarm, session: visit, generation: visits[visit].generation))
+            pushTimer(visit)
         }
         try restoreWaiting(events, state)
     }

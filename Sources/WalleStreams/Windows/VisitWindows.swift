@@ -4,7 +4,8 @@
 /// holds depends on the events that came in time alone. Of a source without delay every event in time is the latest, so it
 /// is taken at once; otherwise it waits. A visit ends with its `exit`; without one after the timeout, an event at exactly
 /// the timeout after the last still belonging to it, or at its last event when the key enters again. What belongs to no
-/// visit is counted and dropped. Rows never change: late events are dropped.
+/// visit is counted and dropped. Rows never change: late events are dropped. When there are as many visits as may be, the
+/// one that would time out next is ended for a new one, and its row given as it is.
 final class VisitWindows: WindowOperator {
     private let timeout: Microseconds
     private let delay: Microseconds
@@ -19,6 +20,7 @@ final class VisitWindows: WindowOperator {
     @exclusivity(unchecked) var openCount = 0
     var lateCount = 0
     var outsideCount = 0
+    var limit: GroupLimit
     /// Events that waited and were taken: of two values of one time the later taken is the last.
     var takenCount: Int64 = 0
 
@@ -26,8 +28,9 @@ final class VisitWindows: WindowOperator {
     ///   lateness above zero.
     init(
         timeout: Microseconds, enter: String, exit: String, layout: AggregateLayout, delay: Microseconds,
-        lateness: Microseconds
+        lateness: Microseconds, limit: GroupLimit
     ) throws(StreamError) {
+        self.limit = limit
         self.timeout = try PaneShape.positive(timeout, "visit")
         try Self.check(enter, exit, lateness)
         self.delay = delay
@@ -108,7 +111,8 @@ final class VisitWindows: WindowOperator {
                     late += 1
                     continue
                 }
-                let visit = visit(of: events.keys[Int(row)], time, mark)
+                let visit = visit(
+                    of: events.keys[Int(row)], Moment(time: time, offset: events.input.offset + Int64(row)), mark)
                 guard visit >= 0 else {
                     outside += 1
                     continue
@@ -132,7 +136,8 @@ final class VisitWindows: WindowOperator {
     }
 
     /// The visit that an event belongs to, −1 for none; begins and ends visits.
-    @inline(__always) private func visit(of key: UInt64, _ time: Int64, _ mark: UInt8) -> Int {
+    @inline(__always) private func visit(of key: UInt64, _ moment: Moment, _ mark: UInt8) -> Int {
+        let time = moment.time
         var visit = Int(visits.heads[key])
         if visit >= 0 {
             let (last, hasEnded) = (visits[visit].last, visits[visit].hasFired)
@@ -147,13 +152,14 @@ final class VisitWindows: WindowOperator {
                 visits[visit].last = time
             }
         }
-        if mark == VisitMark.enter { return begin(key, time) }
+        if mark == VisitMark.enter { return begin(key, moment) }
         if mark == VisitMark.exit, visit >= 0 { end(visit, at: time) }
         return visit
     }
 
-    private func begin(_ key: UInt64, _ time: Int64) -> Int {
-        let visit = visits.insert(key, time: time)
+    private func begin(_ key: UInt64, _ moment: Moment) -> Int {
+        if openCount >= limit.most { endNext(at: moment.time) }
+        let visit = visits.insert(key, time: moment.time, opened: moment.offset)
         openCount += 1
         setAlarm(visit)
         return visit
@@ -162,7 +168,29 @@ final class VisitWindows: WindowOperator {
     private func setAlarm(_ visit: Int) {
         let deadline = deadline(visit)
         visits[visit].alarm = deadline
-        timers.push(Timer(deadline: deadline, session: visit, generation: visits[visit].generation))
+        pushTimer(visit)
+    }
+
+    func pushTimer(_ visit: Int) {
+        timers.push(
+            Timer(
+                deadline: visits[visit].alarm, session: visit, generation: visits[visit].generation,
+                offset: visits[visit].opened))
+    }
+
+    /// Ends the visit that would time out next. One that has timed out already was only not told yet.
+    private func endNext(at time: Int64) {
+        while let timer = timers.first {
+            timers.removeFirst()
+            let visit = visits[timer.session]
+            guard visit.generation == timer.generation, !visit.hasFired, visit.alarm == timer.deadline else { continue }
+            guard deadline(timer.session) == timer.deadline else {
+                setAlarm(timer.session)
+                continue
+            }
+            if timer.deadline > time { limit.evictedCount += 1 }
+            return end(timer.session, at: visit.last.addingClamped(timeout))
+        }
     }
 
     private func deadline(_ visit: Int) -> Int64 { visits[visit].last.addingClamped(timeout).addingClamped(1) }
@@ -211,8 +239,13 @@ final class VisitWindows: WindowOperator {
         timers = TimerHeap()
         let isOpen = visits.isOpen
         for visit in 0..<visits.used where isOpen[visit] {
-            timers.push(
-                Timer(deadline: visits[visit].alarm, session: visit, generation: visits[visit].generation))
+            pushTimer(visit)
         }
+    }
+
+    func forEachKey(_ body: (UInt64) -> Void) -> Bool {
+        for (visit, isOpen) in visits.isOpen.enumerated() where isOpen { body(visits.row(visit)[0]) }
+        waiting?.forEach { body($0[1]) }
+        return true
     }
 }

@@ -27,6 +27,10 @@ protocol WindowOperator: AnyObject {
     var outsideCount: Int { get }
     /// Bytes of state.
     var byteCount: Int { get }
+    var limit: GroupLimit { get }
+    /// So many events may come before groups can be too many. When there is no room, they come one by one, each after the
+    /// rows that the one before made due.
+    var room: Int { get }
 
     /// Events from this time on belong to no window that a watermark has ended.
     func openTime(at watermark: Int64) -> Int64
@@ -34,6 +38,10 @@ protocol WindowOperator: AnyObject {
     func add(_ events: WindowRows, watermark: Int64, to results: inout [WindowResults])
     /// Gives the rows of windows that end at or before the watermark.
     func advance(to watermark: Int64, into results: inout [WindowResults])
+    /// Tells every key that it holds, some of them several times.
+    ///
+    /// - Returns: Whether it can tell.
+    func forEachKey(_ body: (UInt64) -> Void) -> Bool
 
     /// Records what a restored one needs to go on with the same rows.
     func record(_ recorder: StateRecorder)
@@ -44,4 +52,7 @@ protocol WindowOperator: AnyObject {
 extension WindowOperator {
     // Of most windows some hold any event.
     var outsideCount: Int { 0 }
+    var limit: GroupLimit { GroupLimit() }
+    var room: Int { .max }
+    func forEachKey(_ body: (UInt64) -> Void) -> Bool { false }
 }

@@ -41,26 +41,31 @@ package final class WindowRunner {
     /// What comes is expected to be no earlier.
     package private(set) var watermark = Int64.min
 
-    /// - Parameter values: Of each aggregate its function and the type of its values.
+    /// - Parameters:
+    ///   - values: Of each aggregate its function and the type of its values.
+    ///   - mostGroups: As `StreamDefinition.mostGroups`.
     /// - Throws: `.definition` for spans that do not fit each other, or a function that values of the type do not have.
     package init(
         _ window: WindowKind, _ values: [(function: AggregateFunction, type: ColumnType?)], delay: Microseconds,
-        lateness: Microseconds = 0, emission: StreamDefinition.Emission = .final, texts: TextDictionary
+        lateness: Microseconds = 0, emission: StreamDefinition.Emission = .final,
+        mostGroups: Int = StreamDefinition.mostGroups, texts: TextDictionary
     ) throws(StreamError) {
-        let layout = try AggregateLayout(values, texts: texts)
+        let (layout, limit) = (try AggregateLayout(values, texts: texts), GroupLimit(mostGroups))
         self.delay = delay
         switch window {
         case .session(let gap):
             windows = SessionWindows(
-                gap: try PaneShape.positive(gap, "gap"), layout: layout, lateness: lateness, emission: emission)
+                gap: try PaneShape.positive(gap, "gap"), layout: layout, lateness: lateness, emission: emission,
+                limit: limit)
         case .over(let size):
-            windows = OverWindows(size: try PaneShape.positive(size, "size"), layout: layout)
+            windows = OverWindows(size: try PaneShape.positive(size, "size"), layout: layout, limit: limit)
         case .visit(let timeout, let enter, let exit):
             windows = try VisitWindows(
-                timeout: timeout, enter: enter, exit: exit, layout: layout, delay: delay, lateness: lateness)
+                timeout: timeout, enter: enter, exit: exit, layout: layout, delay: delay, lateness: lateness,
+                limit: limit)
         default:
             guard let shape = try PaneShape(window) else { preconditionFailure("a window of panes") }
-            windows = PaneWindows(shape, layout: layout, lateness: lateness, emission: emission)
+            windows = PaneWindows(shape, layout: layout, lateness: lateness, emission: emission, limit: limit)
         }
     }
 
@@ -72,6 +77,10 @@ package final class WindowRunner {
 
     /// Events that were too late for any window.
     package var lateCount: Int { windows.lateCount }
+    /// Events that were left out, as there were too many groups.
+    package var droppedCount: Int { windows.limit.droppedCount }
+    /// Groups that were given up before their time, as there were too many.
+    package var evictedCount: Int { windows.limit.evictedCount }
     /// Events that belonged to no visit.
     package var outsideCount: Int { windows.outsideCount }
     /// Bytes of state.
@@ -101,6 +110,8 @@ package final class WindowRunner {
         return results
     }
 
+    func forEachKey(_ body: (UInt64) -> Void) -> Bool { windows.forEachKey(body) }
+
     // MARK: saving
 
     func record(_ recorder: StateRecorder) {
@@ -123,7 +134,8 @@ package final class WindowRunner {
     private func run(_ events: WindowRows, count: Int, _ results: inout [WindowResults]) {
         var (row, next) = (0, 0)
         while row < count {
-            let end = firstBehind(events.input.times, from: row, to: count)
+            let most = row + min(count - row, max(1, windows.room))
+            let end = firstBehind(events.input.times, from: row, to: most)
             var last = next
             while last < events.rows.count, events.rows[last] < end { last += 1 }
             if last > next {
