@@ -44,6 +44,9 @@ def shared(name: str) -> Any:
 def query(sql: str, values: Sequence[Any]) -> Any:
     """The rows of a query, as dicts, of what the host's streams gave until now: each stream is a table."""
     ...
+def send(events: Sequence[Mapping[str, Any]]) -> int:
+    """Send events, dicts, to the host: the place of the first among all events of the host."""
+    ...
 def remaining() -> float | None:
     """Seconds left of the run's time limit, or None without one."""
     ...
