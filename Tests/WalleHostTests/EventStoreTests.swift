@@ -166,7 +166,7 @@ extension HostSuite {
                     except ValueError as error:
                         return str(error)
                 """)
-            try await withHost(sends, configuration: Self.configuration(try TestPackage(""))) { host in
+            try await withHost(sends, configuration: Self.configuration()) { host in
                 let run = { (events: Value) in try await host.run("sample", events) }
                 #expect(try await run(["event": "view", "user_id": "ann", "timestamp": 5]) == 0)
                 #expect(try await run([["event": "a", "price": 1.5], ["event": "b", "items": 2]]) == 1)
