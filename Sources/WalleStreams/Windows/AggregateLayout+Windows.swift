@@ -4,14 +4,21 @@ extension AggregateLayout {
 
     /// Adds events to the groups of their keys.
     func add(_ events: WindowRows, to table: GroupTable) {
+        let together = NumberPass(slots, events.input)
+        let isAll = together.map { slots.indices.allSatisfy($0.has) } ?? false
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.blockRows) { places in
             var from = 0
             while from < events.rows.count {
                 let count = min(Self.blockRows, events.rows.count - from)
                 guard let rows = events.rows.baseAddress, let start = places.baseAddress else { return }
                 table.reserve(count)
-                table.count(rows + from, count, events.keys, places: start)
-                add(events.input, RowPlaces(rows: rows + from, places: start, count: count), to: table.base)
+                if let together, isAll {
+                    together.add(rows + from, count, events.keys, to: table)
+                } else {
+                    table.count(rows + from, count, events.keys, PlaceNotes(places: start))
+                    let block = RowPlaces(rows: rows + from, places: start, count: count)
+                    add(events.input, block, together, to: table.base)
+                }
                 from += count
             }
         }
@@ -34,20 +41,6 @@ extension AggregateLayout {
                 keys: keys, starts: [Int64](repeating: window.start, count: count),
                 ends: [Int64](repeating: window.end, count: count), change: change,
                 revisions: keys.map(revision), aggregates: results(of: groups))
-        }
-    }
-}
-
-extension GroupTable {
-    /// Counts an event of each row for the group of its key, and tells where the group is.
-    func count(
-        _ rows: UnsafePointer<UInt32>, _ count: Int, _ keys: UnsafePointer<UInt64>,
-        places: UnsafeMutablePointer<UInt32>
-    ) {
-        for index in 0..<count {
-            let place = row(keys[Int(rows[index])])
-            base[place &+ 1] &+= 1
-            places[index] = UInt32(truncatingIfNeeded: place)
         }
     }
 }

@@ -36,6 +36,8 @@ package final class WindowRunner {
     private let delay: Microseconds
     /// The latest time seen.
     private var latest = Int64.min
+    /// Positions of rows where all are kept.
+    private var numbers: [UInt32] = []
     /// What comes is expected to be no earlier.
     package private(set) var watermark = Int64.min
 
@@ -73,9 +75,11 @@ package final class WindowRunner {
     /// Adds events and gives the rows of the windows that end with them.
     package func process(_ batch: WindowBatch) -> [WindowResults] {
         var results: [WindowResults] = []
-        let kept = batch.kept ?? [UInt32](0..<UInt32(batch.keys.count))
+        let kept = batch.kept ?? allRows(batch.keys.count)
         batch.keys.withUnsafeBufferPointer { keys in
-            kept.withUnsafeBufferPointer { kept in
+            kept.withUnsafeBufferPointer { all in
+                // Where all rows are kept there may be more numbers than rows.
+                let kept = UnsafeBufferPointer(rebasing: all.prefix(batch.kept?.count ?? keys.count))
                 guard let keys = keys.baseAddress else { return }
                 let input = AggregateInput(
                     values: batch.values, filters: batch.filters, times: batch.times.ints, offset: batch.offset)
@@ -83,6 +87,12 @@ package final class WindowRunner {
             }
         }
         return results
+    }
+
+    /// The numbers from zero on, at least so many.
+    private func allRows(_ count: Int) -> [UInt32] {
+        if numbers.count < count { numbers = [UInt32](0..<UInt32(count)) }
+        return numbers
     }
 
     /// Says that no earlier events will come: of an input that ended, or rests.
@@ -115,8 +125,7 @@ package final class WindowRunner {
         var (row, next) = (0, 0)
         while row < count {
             let end = firstBehind(events.input.times, from: row, to: count)
-            var last = next
-            while last < events.rows.count, events.rows[last] < end { last += 1 }
+            let last = events.firstIndex(from: end, after: next)
             if last > next {
                 let part = events.with(UnsafeBufferPointer(rebasing: events.rows[next..<last]))
                 windows.add(part, watermark: watermark, to: &results)
@@ -128,7 +137,23 @@ package final class WindowRunner {
 
     /// The first row, after the first, that is behind the watermark when it comes; follows the latest time up to it.
     private func firstBehind(_ times: UnsafePointer<Int64>, from first: Int, to end: Int) -> Int {
-        latest = max(latest, times[first])
+        var (least, greatest) = (times[first], max(latest, times[first]))
+        for row in first..<max(end, first + 1) {
+            least = min(least, times[row])
+            greatest = max(greatest, times[row])
+        }
+        // Most often no row can be behind any watermark on the way.
+        if least >= windows.openTime(at: greatest.addingClamped(-delay)) {
+            latest = greatest
+            return end
+        }
+        return firstBehindOneByOne(times, from: first, to: end)
+    }
+
+    private func firstBehindOneByOne(_ times: UnsafePointer<Int64>, from first: Int, to end: Int) -> Int {
+        var latest = max(latest, times[first])
+        defer { self.latest = latest }
+        let delay = delay
         var bound = latest.addingClamped(-delay)
         for row in first + 1..<max(end, first + 1) {
             let time = times[row]
