@@ -36,7 +36,9 @@ def version() -> str:
 def generated(source: str, count: int, keys: int, per_second: int, disorder: int, start: int) -> str:
     """The table of a source whose rows are those of `StreamEvents`, made where they are taken: nothing is parsed."""
     key = f"MOD(MOD(i * 2654435761, 4294967296) / 256, {keys})"
-    moment = f"{start} + i * 1000000 / {per_second} - MOD(i * 40503, 65536) * {disorder} / 65536"
+    # The rest is of the divisor's type, which the product does not fit.
+    late = f"CAST(MOD(i * 40503, 65536) AS BIGINT) * {disorder} / 65536"
+    moment = f"{start} + i * 1000000 / {per_second} - {late}"
     return f"""CREATE TEMPORARY TABLE `{source}` (
         i BIGINT,
         `event` AS 'view',

@@ -5,6 +5,8 @@ struct WindowRows {
     /// Of each row of the batch the key of its group.
     var keys: UnsafePointer<UInt64>
     var input: AggregateInput
+    /// Times between which all rows are, where it is known.
+    var span: (least: Int64, greatest: Int64)?
 
     /// The index, from another on, of the first position that is not before a row.
     func firstIndex(from row: Int, after first: Int) -> Int {

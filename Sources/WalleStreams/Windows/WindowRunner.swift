@@ -122,6 +122,15 @@ package final class WindowRunner {
     // MARK: running
 
     private func run(_ events: WindowRows, count: Int, _ results: inout [WindowResults]) {
+        if let span = spanInTime(events.input.times, count) {
+            latest = max(latest, span.greatest)
+            if !events.rows.isEmpty {
+                var events = events
+                events.span = span
+                windows.add(events, watermark: watermark, to: &results)
+            }
+            return advance(to: latest.addingClamped(-delay), &results)
+        }
         var (row, next) = (0, 0)
         while row < count {
             let end = firstBehind(events.input.times, from: row, to: count)
@@ -135,22 +144,20 @@ package final class WindowRunner {
         }
     }
 
-    /// The first row, after the first, that is behind the watermark when it comes; follows the latest time up to it.
-    private func firstBehind(_ times: UnsafePointer<Int64>, from first: Int, to end: Int) -> Int {
-        var (least, greatest) = (times[first], max(latest, times[first]))
-        for row in first..<max(end, first + 1) {
+    /// The least and the greatest time; nil where a row may be behind a watermark when it comes, or there are no rows.
+    private func spanInTime(_ times: UnsafePointer<Int64>, _ count: Int) -> (least: Int64, greatest: Int64)? {
+        guard count > 0 else { return nil }
+        var (least, greatest) = (times[0], times[0])
+        for row in 1..<max(count, 1) {
             least = min(least, times[row])
             greatest = max(greatest, times[row])
         }
-        // Most often no row can be behind any watermark on the way.
-        if least >= windows.openTime(at: greatest.addingClamped(-delay)) {
-            latest = greatest
-            return end
-        }
-        return firstBehindOneByOne(times, from: first, to: end)
+        let last = max(latest, greatest).addingClamped(-delay)
+        return least >= windows.openTime(at: last) ? (least, greatest) : nil
     }
 
-    private func firstBehindOneByOne(_ times: UnsafePointer<Int64>, from first: Int, to end: Int) -> Int {
+    /// The first row, after the first, that is behind the watermark when it comes; follows the latest time up to it.
+    private func firstBehind(_ times: UnsafePointer<Int64>, from first: Int, to end: Int) -> Int {
         var latest = max(latest, times[first])
         defer { self.latest = latest }
         let delay = delay
