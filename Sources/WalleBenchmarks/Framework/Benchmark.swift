@@ -40,6 +40,12 @@ struct Plan: Sendable {
     var numpy: String?
     /// A Python interpreter that has DuckDB.
     var duckdb: String?
+    /// A Python interpreter that has PyFlink and bytewax; nil: they are not run.
+    var streamPeers: String?
+    /// The log of events of a shop, as `Scripts/fetch-data` has it.
+    var clicks: String?
+    /// A folder for pictures of what was measured; nil: none are made.
+    var plots: String?
     /// Operations whose name or family is among these; empty for all.
     var operations: [String] = []
 

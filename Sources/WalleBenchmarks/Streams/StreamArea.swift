@@ -5,11 +5,16 @@ extension Area {
         name: "streams",
         benchmarks: [
             Benchmark(name: "windows", comparing: WindowBenchmarks.run),
+            Benchmark(name: "stored", comparing: StoredBenchmark.run),
+            Benchmark(name: "keys", comparing: KeyBenchmark.run),
+            Benchmark(name: "sizes", comparing: SizeBenchmark.run),
             Benchmark(name: "over", comparing: OverBenchmark.run),
+            Benchmark(name: "nexmark", comparing: NexmarkBenchmark.run),
             Benchmark(name: "reading", comparing: ReadingBenchmark.run),
             Benchmark(name: "triggers", comparing: TriggerBenchmark.run),
             Benchmark(name: "latency", run: TriggerLatency.run),
             Benchmark(name: "page-views", comparing: PageViewBenchmark.run),
+            Benchmark(name: "peers", comparing: PeerBenchmark.run),
         ])
 }
 
@@ -22,13 +27,16 @@ struct StreamsCommand: AsyncParsableCommand {
             """)
     @OptionGroup var options: BenchmarkOptions
     @Option(help: "A Python interpreter that has DuckDB; without one the figures are ours alone.") var duckdb: String?
+    @Option(help: "A Python interpreter that has PyFlink and bytewax, which are run once.") var peers: String?
+    @Option(help: "The log of events that rows of PyFlink are compared on.") var clicks: String?
+    @Option(help: "A folder for pictures of what was measured.") var plots: String?
 
     func run() async throws {
         var plan = options.plan
         plan.fullRounds = 5
-        plan.duckdb = duckdb
-        try await Runner(
-            area: .streams, options: options, plan: plan, arguments: duckdb.map { ["--duckdb", $0] } ?? []
-        ).run()
+        (plan.duckdb, plan.streamPeers, plan.clicks, plan.plots) = (duckdb, peers, clicks, plots)
+        let given = ["--duckdb": duckdb, "--peers": peers, "--clicks": clicks, "--plots": plots]
+        let arguments = given.flatMap { name, value in value.map { [name, $0] } ?? [] }
+        try await Runner(area: .streams, options: options, plan: plan, arguments: arguments).run()
     }
 }

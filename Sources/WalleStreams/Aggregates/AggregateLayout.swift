@@ -73,7 +73,15 @@ struct RowPlaces {
 extension AggregateLayout {
     /// Adds the values of rows to the states of their groups, which lie from `memory` on.
     func add(_ input: AggregateInput, _ places: RowPlaces, to memory: UnsafeMutablePointer<UInt64>) {
-        for (index, slot) in slots.enumerated() {
+        add(input, places, NumberPass(slots, input), to: memory)
+    }
+
+    /// - Parameter together: What one pass adds.
+    func add(
+        _ input: AggregateInput, _ places: RowPlaces, _ together: NumberPass?, to memory: UnsafeMutablePointer<UInt64>
+    ) {
+        together?.add(places, to: memory)
+        for (index, slot) in slots.enumerated() where !(together?.has(index) ?? false) {
             let base = memory + slot.word
             let values = input.values[index]
             let skips = input.filters[index] != nil || values?.nulls != nil

@@ -12,15 +12,16 @@ enum Larger<Value: BitwiseCopyable & Comparable>: Preference {
     @inline(__always) static func prefers(_ value: Value, to kept: Value) -> Bool { value > kept }
 }
 
-/// NaN is above all numbers, as DuckDB and PostgreSQL have it: an order in which every value has its place.
+/// NaN is above all numbers, as DuckDB and PostgreSQL have it: an order in which every value has its place. One comparison
+/// decides for most values: with NaN all comparisons are false.
 enum SmallerFloat: Preference {
     @inline(__always)
-    static func prefers(_ value: Double, to kept: Double) -> Bool { value < kept || (kept.isNaN && !value.isNaN) }
+    static func prefers(_ value: Double, to kept: Double) -> Bool { !(value >= kept) && !value.isNaN }
 }
 
 enum LargerFloat: Preference {
     @inline(__always)
-    static func prefers(_ value: Double, to kept: Double) -> Bool { value > kept || (value.isNaN && !kept.isNaN) }
+    static func prefers(_ value: Double, to kept: Double) -> Bool { !(value <= kept) && !kept.isNaN }
 }
 
 /// The smallest or largest value: how many there were, and the one.

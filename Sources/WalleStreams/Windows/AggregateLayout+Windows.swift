@@ -8,17 +8,22 @@ extension AggregateLayout {
     /// - Returns: How many were.
     func add(_ events: WindowRows, to table: GroupTable, most: Int) -> Int {
         var dropped = 0
+        let together = NumberPass(slots, events.input)
+        let isAll = together.map { slots.indices.allSatisfy($0.has) } ?? false
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.blockRows) { places in
             var from = 0
             while from < events.rows.count {
                 let count = min(Self.blockRows, events.rows.count - from)
                 guard let rows = events.rows.baseAddress, let start = places.baseAddress else { return }
                 table.reserve(count)
-                if table.count &+ count <= most {
-                    table.count(rows + from, count, events.keys, places: start)
-                    add(events.input, RowPlaces(rows: rows + from, places: start, count: count), to: table.base)
+                if table.count &+ count > most {
+                    dropped += addFew(events, rows + from, count, together, to: table, most: most, places: start)
+                } else if let together, isAll {
+                    together.add(rows + from, count, events.keys, to: table)
                 } else {
-                    dropped += addFew(events, rows + from, count, to: table, most: most, places: start)
+                    table.count(rows + from, count, events.keys, PlaceNotes(places: start))
+                    let block = RowPlaces(rows: rows + from, places: start, count: count)
+                    add(events.input, block, together, to: table.base)
                 }
                 from += count
             }
@@ -28,13 +33,13 @@ extension AggregateLayout {
 
     /// As `add`, of a block of rows that may be of more groups than there may be.
     private func addFew(
-        _ events: WindowRows, _ rows: UnsafePointer<UInt32>, _ count: Int, to table: GroupTable, most: Int,
-        places: UnsafeMutablePointer<UInt32>
+        _ events: WindowRows, _ rows: UnsafePointer<UInt32>, _ count: Int, _ together: NumberPass?,
+        to table: GroupTable, most: Int, places: UnsafeMutablePointer<UInt32>
     ) -> Int {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.blockRows) { taken in
             guard let taken = taken.baseAddress else { return 0 }
             let kept = table.count(rows, count, events.keys, most: most, places: places, taken: taken)
-            add(events.input, RowPlaces(rows: taken, places: places, count: kept), to: table.base)
+            add(events.input, RowPlaces(rows: taken, places: places, count: kept), together, to: table.base)
             return count - kept
         }
     }
@@ -62,18 +67,8 @@ extension AggregateLayout {
 }
 
 extension GroupTable {
-    /// Counts an event of each row for the group of its key, and tells where the group is.
-    func count(
-        _ rows: UnsafePointer<UInt32>, _ count: Int, _ keys: UnsafePointer<UInt64>,
-        places: UnsafeMutablePointer<UInt32>
-    ) {
-        for index in 0..<count {
-            let place = row(keys[Int(rows[index])])
-            base[place &+ 1] &+= 1
-            places[index] = UInt32(truncatingIfNeeded: place)
-        }
-    }
-    /// As `count`, but of other groups than it has only until there are `most`.
+    /// Counts an event of each row for the group of its key, but of other groups than it has only until there are `most`, and
+    /// tells where the groups are.
     ///
     /// - Returns: How many rows were counted: those that it puts into `taken`.
     func count(

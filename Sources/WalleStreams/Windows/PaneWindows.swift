@@ -64,8 +64,14 @@ final class PaneWindows: WindowOperator {
     // MARK: adding
 
     func add(_ events: WindowRows, watermark: Int64, to results: inout [WindowResults]) {
-        guard let bounds = Self.bounds(events.rows, events.input.times) else { return }
         let open = openTime(at: watermark)
+        if let span = events.span, span.least >= open, case let start = shape.grid.start(of: span.least),
+            span.greatest < shape.grid.end(of: start), !events.rows.isEmpty
+        {
+            if open != .min { lastEnd = max(lastEnd ?? .min, open) }
+            return add(events, toPane: start)
+        }
+        guard let bounds = Self.bounds(events.rows, events.input.times) else { return }
         if open != .min { lastEnd = max(lastEnd ?? .min, open) }
         if bounds.least >= open {
             addOpen(events, bounds)

@@ -7,6 +7,19 @@ struct WindowRows {
     var input: AggregateInput
     /// Of each row of the batch its `VisitMark`.
     var marks: [UInt8]?
+    /// Times between which all rows are, where it is known.
+    var span: (least: Int64, greatest: Int64)?
+
+    /// The index, from another on, of the first position that is not before a row.
+    func firstIndex(from row: Int, after first: Int) -> Int {
+        if let last = rows.last, last < row { return rows.count }
+        var (low, high) = (first, rows.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if rows[middle] < row { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
 
     func with(_ rows: UnsafeBufferPointer<UInt32>) -> WindowRows {
         WindowRows(rows: rows, keys: keys, input: input, marks: marks)

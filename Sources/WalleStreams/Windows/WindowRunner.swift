@@ -38,6 +38,8 @@ package final class WindowRunner {
     private let delay: Microseconds
     /// The latest time seen.
     private var latest = Int64.min
+    /// Positions of rows where all are kept.
+    private var numbers: [UInt32] = []
     /// What comes is expected to be no earlier.
     package private(set) var watermark = Int64.min
 
@@ -89,9 +91,11 @@ package final class WindowRunner {
     /// Adds events and gives the rows of the windows that end with them.
     package func process(_ batch: WindowBatch) -> [WindowResults] {
         var results: [WindowResults] = []
-        let kept = batch.kept ?? [UInt32](0..<UInt32(batch.keys.count))
+        let kept = batch.kept ?? allRows(batch.keys.count)
         batch.keys.withUnsafeBufferPointer { keys in
-            kept.withUnsafeBufferPointer { kept in
+            kept.withUnsafeBufferPointer { all in
+                // Where all rows are kept there may be more numbers than rows.
+                let kept = UnsafeBufferPointer(rebasing: all.prefix(batch.kept?.count ?? keys.count))
                 guard let keys = keys.baseAddress else { return }
                 let input = AggregateInput(
                     values: batch.values, filters: batch.filters, times: batch.times.ints, offset: batch.offset)
@@ -101,6 +105,12 @@ package final class WindowRunner {
             }
         }
         return results
+    }
+
+    /// The numbers from zero on, at least so many.
+    private func allRows(_ count: Int) -> [UInt32] {
+        if numbers.count < count { numbers = [UInt32](0..<UInt32(count)) }
+        return numbers
     }
 
     /// Says that no earlier events will come: of an input that ended, or rests.
@@ -132,12 +142,20 @@ package final class WindowRunner {
     // MARK: running
 
     private func run(_ events: WindowRows, count: Int, _ results: inout [WindowResults]) {
+        if count <= windows.room, let span = spanInTime(events.input.times, count) {
+            latest = max(latest, span.greatest)
+            if !events.rows.isEmpty {
+                var events = events
+                events.span = span
+                windows.add(events, watermark: watermark, to: &results)
+            }
+            return advance(to: latest.addingClamped(-delay), &results)
+        }
         var (row, next) = (0, 0)
         while row < count {
             let most = row + min(count - row, max(1, windows.room))
             let end = firstBehind(events.input.times, from: row, to: most)
-            var last = next
-            while last < events.rows.count, events.rows[last] < end { last += 1 }
+            let last = events.firstIndex(from: end, after: next)
             if last > next {
                 let part = events.with(UnsafeBufferPointer(rebasing: events.rows[next..<last]))
                 windows.add(part, watermark: watermark, to: &results)
@@ -147,9 +165,23 @@ package final class WindowRunner {
         }
     }
 
+    /// The least and the greatest time; nil where a row may be behind a watermark when it comes, or there are no rows.
+    private func spanInTime(_ times: UnsafePointer<Int64>, _ count: Int) -> (least: Int64, greatest: Int64)? {
+        guard count > 0 else { return nil }
+        var (least, greatest) = (times[0], times[0])
+        for row in 1..<max(count, 1) {
+            least = min(least, times[row])
+            greatest = max(greatest, times[row])
+        }
+        let last = max(latest, greatest).addingClamped(-delay)
+        return least >= windows.openTime(at: last) ? (least, greatest) : nil
+    }
+
     /// The first row, after the first, that is behind the watermark when it comes; follows the latest time up to it.
     private func firstBehind(_ times: UnsafePointer<Int64>, from first: Int, to end: Int) -> Int {
-        latest = max(latest, times[first])
+        var latest = max(latest, times[first])
+        defer { self.latest = latest }
+        let delay = delay
         var bound = latest.addingClamped(-delay)
         for row in first + 1..<max(end, first + 1) {
             let time = times[row]
