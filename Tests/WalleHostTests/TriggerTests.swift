@@ -171,6 +171,15 @@ extension HostSuite {
             }
         }
 
+        @Test func aHostThatHasShutDownTakesNoEvents() async throws {
+            let host = try TaskHost(configuration: Self.shop)
+            try host.send(Self.event("view", "ann", at: 1))
+            await host.shutdown()
+            let error = #expect(throws: StreamError.self) { try host.send(Self.event("view", "ann", at: 2)) }
+            #expect(error?.code == .input)
+            #expect(host.eventStatus.events == 1)
+        }
+
         @Test func triggersThatDoNotFitTheEventsAreRefused() async throws {
             let cases = [
                 ("key = \"user\"\npattern = \"view\"\nwithin = \"1s\"", "triggers.hesitates.key"),

@@ -14,6 +14,8 @@ final class EventIntake: Sendable {
         var arrival: (clock: ContinuousClock.Instant, latest: Int64)?
         /// Whether time goes on by itself: from the first event on.
         var isTicking = false
+        /// The host has shut down.
+        var hasEnded = false
         var lastCheckpoint = ContinuousClock.now
         /// Why the store could not be written the last time.
         var failure: StreamError?
@@ -136,6 +138,11 @@ final class EventIntake: Sendable {
         }
         let now = ContinuousClock.now
         return try locked { state throws(StreamError) in
+            if state.hasEnded {
+                throw StreamError(
+                    .input, "the host has shut down",
+                    remedy: "Send the events to the next one: from the first that is not committed on.")
+            }
             let first = place ?? state.engine.position
             guard first <= state.engine.position else {
                 throw StreamError(
@@ -203,19 +210,22 @@ final class EventIntake: Sendable {
         state.isTicking = true
         Task.detached(priority: .utility) { [weak self] in
             // Not held while it sleeps.
-            while !Task.isCancelled, self.map({ $0.tick() }) != nil { try? await Task.sleep(for: .milliseconds(100)) }
+            while self?.tick() == true { try? await Task.sleep(for: .milliseconds(100)) }
         }
     }
 
     /// Tries again what was held up, lets time go on when no events come, and writes what is new.
-    private func tick() {
+    ///
+    /// - Returns: False when the host has ended.
+    private func tick() -> Bool {
         runs.tick()
-        state.withLock { state in
+        return state.withLock { state in
+            guard !state.hasEnded else { return false }
             letTimeGoOn(&state)
-            guard let store = configuration.store, state.lastCheckpoint.duration(to: .now) >= store.interval else {
-                return
+            if let store = configuration.store, state.lastCheckpoint.duration(to: .now) >= store.interval {
+                checkpoint(&state)
             }
-            checkpoint(&state)
+            return true
         }
     }
 
@@ -248,6 +258,7 @@ final class EventIntake: Sendable {
     func end() {
         state.withLock { state in
             if configuration.store != nil { checkpoint(&state) }
+            state.hasEnded = true
         }
         rows.finish()
     }

@@ -73,9 +73,9 @@ private final class NexmarkRun {
     private func ours(_ definition: StreamDefinition) throws -> (Double, [StreamRows], StreamColumns) {
         let pipeline = try StreamPipeline(definition, texts: texts)
         var rows: [StreamRows] = []
-        let seconds = Clock.threadSeconds {
-            for batch in batches { rows += pipeline.process(batch) }
-            rows += pipeline.advance(to: .max)
+        let seconds = try Clock.threadSeconds {
+            for batch in batches { rows += try pipeline.process(batch) }
+            rows += try pipeline.advance(to: .max)
         }
         try BenchmarkError.check(pipeline.lateCount == 0 && !rows.isEmpty, "every event is in time, and gives rows")
         return (seconds, rows, pipeline.columns)

@@ -31,12 +31,12 @@ enum SizeBenchmark {
         let pipeline = try StreamPipeline(run.definition, texts: texts)
         let (codes, names) = (StreamEvents.eventCodes(texts), run.events.names())
         var rows = 0
-        let seconds = Clock.threadSeconds {
+        let seconds = try Clock.threadSeconds {
             for start in stride(from: 0, to: count, by: StreamEvents.batchRows) {
                 let batch = run.events.batch(start, texts, codes, names)
-                rows += pipeline.process(batch).reduce(0) { $0 + $1.count }
+                rows += try pipeline.process(batch).reduce(0) { $0 + $1.count }
             }
-            rows += pipeline.advance(to: .max).reduce(0) { $0 + $1.count }
+            rows += try pipeline.advance(to: .max).reduce(0) { $0 + $1.count }
         }
         try BenchmarkError.check(pipeline.lateCount == 0 && rows > 0, "every event is in time, and gives rows")
         return seconds
