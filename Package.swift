@@ -96,7 +96,11 @@ let package = Package(
             swiftSettings: strict),
         // Thin adapters that give Swift modules to Python.
         .target(
-            name: "WalleModules", dependencies: ["WalleArrays", "WalleBinding", "WalleTensor", logging],
+            name: "WalleModules",
+            dependencies: [
+                "CWallePython", "WalleArrays", "WalleBinding", "WalleMemory", "WallePython", "WalleStreams",
+                "WalleTensor", "WalleText", logging,
+            ],
             swiftSettings: strict),
         // The app developer's API: hosts, task packages, runs, swaps.
         .target(
@@ -153,7 +157,7 @@ let package = Package(
             dependencies: [
                 "Walle", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            resources: [.copy("Tasks")],
+            resources: [.copy("Tasks"), .copy("events.toml")],
             swiftSettings: strict
         ),
         // The base lines of benchmarks that only C can give.
@@ -188,6 +192,11 @@ let package = Package(
         .testTarget(
             name: "WalleNumpyTests", dependencies: ["WalleBinding", "WalleModules", "WallePython"],
             exclude: ["Fixtures", "Oracle"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WalleStreamsPythonTests",
+            dependencies: ["Walle", "WalleBinding", "WalleModules", "WallePython", "WalleStreams"],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "WalleStdlibTests", dependencies: ["Walle", "WallePython", "WalleStdlib"], swiftSettings: strict),

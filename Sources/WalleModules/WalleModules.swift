@@ -8,6 +8,7 @@ package enum WalleModules {
     package static let declared: [(module: PythonModule, source: String)] = [
         (TaskModule.module, "Sources/WalleModules/Task/TaskModule.swift"),
         (BufferModule.module, "Sources/WalleModules/Buffer/BufferModule.swift"),
+        (StreamsModule.module, "Sources/WalleModules/Streams/StreamsModule.swift"),
     ]
 
     /// How tensors cross.

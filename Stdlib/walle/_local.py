@@ -163,6 +163,16 @@ def shared(name: str) -> Any:
     return _shared.get(name)
 
 
+def send(events: list[dict[str, Any]]) -> int:
+    """There is nobody to take events without a host."""
+    raise RuntimeError("task.send: there is no host that takes events")
+
+
+def query(sql: str, values: list[Any]) -> list[dict[str, Any]]:
+    """There are no streams without a host."""
+    raise RuntimeError("task.query: there is no host whose streams could be asked")
+
+
 def remaining() -> float | None:
     """Seconds left: None, without a host there is no limit."""
     return None

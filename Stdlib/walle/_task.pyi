@@ -2,7 +2,7 @@
 
 """What the host tells a task. Use `walle.task`, which also works outside the host."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 def name() -> str:
@@ -40,6 +40,12 @@ def share(name: str, value: Any) -> None:
     ...
 def shared(name: str) -> Any:
     """The value that a task or the app shared under a name, or None."""
+    ...
+def query(sql: str, values: Sequence[Any]) -> Any:
+    """The rows of a query, as dicts, of what the host's streams gave until now: each stream is a table."""
+    ...
+def send(events: Sequence[Mapping[str, Any]]) -> int:
+    """Send events, dicts, to the host: the place of the first among all events of the host."""
     ...
 def remaining() -> float | None:
     """Seconds left of the run's time limit, or None without one."""

@@ -32,6 +32,7 @@ Examples
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 if "_walle" in sys.modules:  # inside the host
@@ -50,9 +51,11 @@ __all__ = [
     "is_cancelled",
     "log",
     "name",
+    "query",
     "remaining",
     "resource",
     "run_id",
+    "send",
     "share",
     "shared",
     "state",
@@ -155,6 +158,46 @@ def share(name: str, value: Any) -> None:
 def shared(name: str) -> Any:
     """The value that a task or the app shared under a name, or None."""
     return _host.shared(name)
+
+
+def send(events: Mapping[str, Any] | Iterable[Mapping[str, Any]]) -> int:
+    """Send events to the host, as the app does: they may start tasks, this one too.
+
+    Parameters
+    ----------
+    events : dict or list of dict
+        Each with the name of the event, its page and time by the names of the host's source, and its attributes. An
+        event without a time happened now.
+
+    Returns
+    -------
+    int
+        The place of the first among all events of the host.
+
+    Raises
+    ------
+    ValueError
+        For an event that cannot be right, or when too much waits already: none of them is taken then.
+    """
+    return _host.send([dict(events)] if isinstance(events, Mapping) else [dict(event) for event in events])
+
+
+def query(sql: str, *values: Any) -> list[dict[str, Any]]:
+    """Ask what the host's streams gave until now: each stream and pattern is a table of SQLite.
+
+    Parameters
+    ----------
+    sql : str
+        Such as ``"SELECT views FROM hourly WHERE user_id = ?"``.
+    *values
+        What stands for the question marks: None, bool, int, float or str.
+
+    Raises
+    ------
+    ValueError
+        For a wrong query, or when the host has no store.
+    """
+    return _host.query(sql, list(values))
 
 
 def is_cancelled() -> bool:

@@ -1,6 +1,7 @@
 // Streams events into a store until somebody kills it, and goes on where it was when it is started again. The events are
 // the same every time: a source that can replay. Arguments: the file of the store, a seed, how many events, which
-// window, or "pattern" for a pattern.
+// window, "pattern" for a pattern, or "engine" for an engine with a stream, triggers and a log; it writes the names of the
+// runs that triggers start to a file beside the store.
 import WalleStreams
 
 #if canImport(Glibc)
@@ -90,15 +91,75 @@ func run(_ path: String, _ events: Source, _ count: Int, _ window: WindowKind?) 
     try stream.checkpoint(now: now)
 }
 
+/// Starts runs of matches: the line of each is written at once, as a run begins before it is committed.
+struct Runs {
+    private let file: Int32
+
+    init(_ path: String) { file = open(path + ".runs", O_WRONLY | O_CREAT | O_APPEND, 0o644) }
+
+    func start(_ name: String) {
+        let line = Array((name + "\n").utf8)
+        guard line.withUnsafeBytes({ write(file, $0.baseAddress, $0.count) }) == line.count else { exit(3) }
+    }
+}
+
+func engine(_ path: String, _ events: Source, _ count: Int) throws(StreamError) {
+    var storing = StoreOptions()
+    storing.busyMilliseconds = 5000
+    let engine = try EventEngine(source, in: try StreamStore(path: path, storing), logging: EventLog.Options())
+    try engine.add(try StreamPipeline(definition(.session(gap: 60)), texts: engine.texts))
+    for (id, (key, text)) in [
+        ("page", "view buy[price > 40]"), ("item", "view+ (not buy)"), ("page", "a:buy b:buy c:view"),
+    ]
+    .enumerated() {
+        let pattern = try EventPattern.parse(text, within: 300, schema: source.schema)
+        try engine.add(TriggerDefinition(key: [key], pattern: pattern), id: id)
+    }
+    print(engine.position)
+    fflush(nil)
+    let runs = Runs(path)
+    let left = engine.outbox?.take { _ in true } ?? []
+    for entry in left { runs.start(entry.name) }
+    var going = left.map(\.name)
+    let start = ContinuousClock.now
+    var checkpoint = start
+    func begin(_ matches: [TriggeredMatch]) {
+        for match in matches {
+            let name = "\(match.trigger) \(match.events.map { "\($0.place) \($0.event?.name ?? "?")" })"
+            runs.start(name)
+            engine.outbox?.add(Outbox.Entry(name: name, target: "task", match: match))
+            going.append(name)
+        }
+    }
+    while engine.position < count {
+        let from = Int(engine.position)
+        begin(try engine.take((from..<min(count, from + 16)).map(events.event)).matches)
+        if going.count > 3 { for name in going.prefix(2) { engine.outbox?.done(name) } }
+        going.removeFirst(going.count > 3 ? 2 : 0)
+        if checkpoint.duration(to: .now) > .milliseconds(3) {
+            try engine.checkpoint()
+            checkpoint = .now
+        }
+        usleep(500)
+    }
+    begin(try engine.advance(to: .max).matches)
+    for name in going { engine.outbox?.done(name) }
+    try engine.checkpoint()
+}
+
 let arguments = CommandLine.arguments
 guard arguments.count == 5, let seed = UInt64(arguments[2]), let count = Int(arguments[3]),
-    arguments[4] == "pattern" || windows[arguments[4]] != nil
+    ["pattern", "engine"].contains(arguments[4]) || windows[arguments[4]] != nil
 else {
-    print("usage: \(arguments[0]) FILE SEED EVENTS \(windows.keys.sorted().joined(separator: "|"))|pattern")
+    print("usage: \(arguments[0]) FILE SEED EVENTS \(windows.keys.sorted().joined(separator: "|"))|pattern|engine")
     exit(2)
 }
 do {
-    try run(arguments[1], Source(seed: seed), count, windows[arguments[4]])
+    if arguments[4] == "engine" {
+        try engine(arguments[1], Source(seed: seed), count)
+    } else {
+        try run(arguments[1], Source(seed: seed), count, windows[arguments[4]])
+    }
 } catch {
     print("error: \(error)")
     exit(1)

@@ -96,7 +96,7 @@ extension CommandSuite {
                     return len(sorted(DATA, key=str))
                 """)
             let svg = scratch.path + "/p.svg"
-            #expect(try await run([task, "--value", "1", "--repeat", "5", "--profile", svg], recorder) == .success)
+            #expect(try await run([task, "--value", "1", "--repeat", "15", "--profile", svg], recorder) == .success)
             #expect(recorder.error.contains("fib "))
             #expect(recorder.error.contains("main.py:2"))
             #expect(recorder.error.contains("C code: return len(sorted(DATA, key=str))"))

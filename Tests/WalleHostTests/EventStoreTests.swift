@@ -62,6 +62,29 @@ extension HostSuite {
             }
         }
 
+        @Test(.timeLimit(.minutes(1))) func windowsEndByTheClockWhereEventsAreOfTheirArrival() async throws {
+            var configuration = quiet
+            configuration.events = try EventConfiguration(
+                toml: """
+                    [source.clicks]
+                    clock = "arrival"
+                    idle = "50ms"
+                    [stream.bursts]
+                    source = "clicks"
+                    key = false
+                    window = { session = "100ms" }
+                    aggregate = { events = "count()" }
+                    """)
+            try await withHost(configuration: configuration) { host in
+                var rows = try host.rows(of: "bursts").makeAsyncIterator()
+                // Their own times are long ago and apart.
+                try host.send([Event("a", time: 1), Event("b", time: 1_000_000_000)])
+                let row = try #require(await rows.next())
+                #expect(row["events"] == 2)
+                #expect(abs((row["window_end"]?.number ?? 0) - Double(Event.now)) < 60e6)
+            }
+        }
+
         @Test func aQuerySeesEverything() async throws {
             let folder = try TestPackage("")
             try await withHost(configuration: Self.configuration(folder)) { host in
@@ -98,6 +121,65 @@ extension HostSuite {
             try await withHost(configuration: Self.configuration()) { host in
                 let error = #expect(throws: StreamError.self) { try host.events(["view"]) }
                 #expect(error?.code == .storage)
+            }
+        }
+
+        @Test(.timeLimit(.minutes(1))) func tasksAskStreams() async throws {
+            let folder = try TestPackage("")
+            let asks = try TestPackage(
+                """
+                from walle import task
+                def run(question):
+                    try:
+                        return task.query(question["sql"], *question["values"])
+                    except ValueError as error:
+                        return str(error)
+                """)
+            try await withHost(asks, configuration: Self.configuration(folder)) { host in
+                try host.send(Self.events)
+                let question = { (sql: String, values: [Value]) -> Value in
+                    ["sql": .string(sql), "values": .array(values)]
+                }
+                let rows = try await host.run(
+                    "sample", question("SELECT spent FROM minutes WHERE user_id = ? AND views > ?", ["ann", 0]))
+                #expect(rows == [["spent": 2.5]])
+                for (sql, values, part) in [
+                    ("SELECT nothing FROM minutes", [], "nothing"), ("SELECT ?", [], "question marks"),
+                    ("SELECT ?", [[1]], "single values"), ("DROP TABLE minutes", [], "task.query"),
+                ] as [(String, [Value], String)] {
+                    let error = try await host.run("sample", question(sql, values)).text
+                    #expect(error?.contains(part) == true, "\(sql): \(error ?? "no error")")
+                }
+            }
+        }
+
+        @Test(.timeLimit(.minutes(1))) func tasksSendEvents() async throws {
+            let sends = try TestPackage(
+                """
+                from datetime import UTC, datetime
+                from walle import task
+                def run(events):
+                    if events == "soon": events = {"event": "view", "timestamp": "soon"}
+                    elif events == "date": events = {"event": "view", "timestamp": datetime(1970, 1, 2, tzinfo=UTC)}
+                    try:
+                        return task.send(events)
+                    except ValueError as error:
+                        return str(error)
+                """)
+            try await withHost(sends, configuration: Self.configuration()) { host in
+                let run = { (events: Value) in try await host.run("sample", events) }
+                #expect(try await run(["event": "view", "user_id": "ann", "timestamp": 5]) == 0)
+                #expect(try await run([["event": "a", "price": 1.5], ["event": "b", "items": 2]]) == 1)
+                #expect(try await run("date") == 3)
+                for (events, part) in [
+                    ("soon", "timestamp: this is no time"), (["user_id": "ann"], "event: the name"),
+                    (["event": "a", "user_id": ["x"]], "user_id: the value has parts"),
+                    ([["event": "a"], ["event": "a", "timestamp": 9_000_000_000_000_000]], "in the future"),
+                ] as [(Value, String)] {
+                    let error = try await run(events).text
+                    #expect(error?.contains(part) == true, "\(error ?? "no error")")
+                }
+                #expect(host.eventStatus.events == 4)
             }
         }
 
@@ -169,6 +251,7 @@ extension HostSuite {
                 (.hopping(.seconds(60), every: .seconds(10), offset: .seconds(1)), "hopping"),
                 (.cumulating(.seconds(60), step: .seconds(10)), "cumulating"), (.session(gap: .seconds(9)), "session"),
                 (.over(.seconds(9)), "over"), (.calendar("month", zone: "Europe/Berlin"), "calendar"),
+                (.visit(from: "view", to: "leave", timeout: .seconds(9)), "visit"),
             ]
             for (window, name) in windows {
                 let built = try EventConfiguration(source) {

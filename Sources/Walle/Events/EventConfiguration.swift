@@ -30,6 +30,8 @@ public struct EventConfiguration: Sendable {
     /// What is computed, from a file.
     package private(set) var definitions = StreamDefinitions(streams: [], patterns: [])
     private var name = "events"
+    /// Whether the time of an event for streams is its own, or when it came.
+    private(set) var clock = StreamSource.Clock.event
 
     public init() {}
 
@@ -87,6 +89,7 @@ public struct EventConfiguration: Sendable {
                 .refused("\(file): a host has one source of events, and all of its streams read that"), task: "host")
         }
         name = source.name
+        clock = source.clock
         schema = source.schema
         delay = .microseconds(source.delay)
         idle = source.idle.map { .microseconds($0) } ?? idle
@@ -149,7 +152,10 @@ public struct EventStore: Sendable {
 
 extension EventConfiguration {
     var source: StreamSource {
-        StreamSource(name: name, schema: schema, delay: delay.microseconds, idle: idle.map(\.microseconds))
+        var source = StreamSource(
+            name: name, schema: schema, delay: delay.microseconds, idle: idle.map(\.microseconds))
+        source.clock = clock
+        return source
     }
 
     /// An engine with the streams and patterns of the file.

@@ -179,8 +179,8 @@ final class EventIntake: Sendable {
     }
 
     /// The rows of a query of the store, which sees everything that streams gave.
-    func query(_ sql: String) throws(StreamError) -> [[String: Value]] {
-        let found = try locked { state throws(StreamError) in try state.engine.query(sql) }
+    func query(_ sql: String, _ values: [EventValue]) throws(StreamError) -> [[String: Value]] {
+        let found = try locked { state throws(StreamError) in try state.engine.query(sql, values) }
         return found.rows.map { row in
             Dictionary(zip(found.names, row.map { Value($0) }), uniquingKeysWith: { first, _ in first })
         }
@@ -224,7 +224,9 @@ final class EventIntake: Sendable {
         guard let idle = configuration.idle, let arrival = state.arrival else { return }
         let rest = arrival.clock.duration(to: .now)
         guard rest >= idle else { return }
-        let time = arrival.latest.addingClamped(rest.microseconds).addingClamped(-configuration.delay.microseconds)
+        let now =
+            configuration.clock == .arrival ? Event.now : arrival.latest.addingClamped(rest.microseconds)
+        let time = now.addingClamped(-configuration.delay.microseconds)
         guard let output = try? state.engine.advance(to: time) else { return }
         take(output, &state)
     }

@@ -29,8 +29,11 @@ extension TaskHost {
     /// The rows of a query in SQLite's SQL, by the names of their columns: each stream is a table of the store. Everything that
     /// streams gave until now is seen.
     ///
+    /// - Parameter values: What stands for the question marks of the query, in their order.
     /// - Throws: `StreamError` of code `.storage` without a store, when it cannot be written, or for a wrong statement.
-    public func query(_ sql: String) throws(StreamError) -> [[String: Value]] { try intake.query(sql) }
+    public func query(_ sql: String, _ values: [EventValue] = []) throws(StreamError) -> [[String: Value]] {
+        try intake.query(sql, values)
+    }
 
     /// The events of some names in a span of time, from the log of the store: those of the first name in the order of their
     /// times, then those of the next.

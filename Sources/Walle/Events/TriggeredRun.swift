@@ -63,6 +63,20 @@ extension Value {
 }
 
 extension EventValue {
+    /// - Throws: `.storage` for a value that is none of a column.
+    init(_ value: Value) throws(StreamError) {
+        switch value {
+        case .none: self = .null
+        case .bool(let value): self = .bool(value)
+        case .integer(let value): self = .int(Int64(value))
+        case .double(let value): self = .float(value)
+        case .string(let value): self = .text(value)
+        default:
+            throw StreamError(
+                .storage, "a value of a query is no number, text, bool or None", remedy: "Give single values.")
+        }
+    }
+
     fileprivate var text: String {
         switch self {
         case .null: ""

@@ -11,6 +11,8 @@ struct Preparer: Sendable {
     let modules: [PythonModule]
     let snapshots: String
     let shared: SharedValues
+    /// What tasks ask for the rows of streams.
+    let host: HostReference
 
     /// A version with one instance for each slot of its manifest.
     func prepare(_ package: TaskPackage, checkingExamples: Bool) async throws(TaskError) -> (TaskVersion, [Instance]) {
@@ -44,7 +46,7 @@ struct Preparer: Sendable {
         guard !Task.isCancelled && !pool.isClosed else { throw version.error(.stopped(.shutdown)) }
         let machine: VirtualMachine
         do throws(TaskError.Kind) { machine = try await pool.take() } catch { throw version.error(error) }
-        let context = RunContext(version: version, logger: configuration.logger, shared: shared)
+        let context = RunContext(version: version, logger: configuration.logger, shared: shared, host: host)
         let instance = Instance(version: version, machine: machine, index: index, context: context)
         do throws(PerformFailure) {
             try await machine.perform(limits: startLimits(version)) { (interpreter) throws(PythonFailure) in

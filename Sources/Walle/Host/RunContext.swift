@@ -6,13 +6,21 @@ internal import WallePython
 final class RunContext: Sendable {
     let task: TaskContext
 
-    init(version: TaskVersion, logger: Logger, shared: SharedValues) {
+    init(version: TaskVersion, logger: Logger, shared: SharedValues, host: HostReference) {
         var logger = logger
         logger[metadataKey: "task"] = "\(version.name)"
         logger[metadataKey: "version"] = "\(version.version)"
         task = TaskContext(
             name: version.name, version: version.version, folder: version.snapshot.folder,
-            config: .dictionary(version.manifest.config), logger: logger, shared: shared)
+            config: .dictionary(version.manifest.config), logger: logger, shared: shared
+        ) { sql, values in
+            guard let host = host.value else { throw TaskError(.stopped(.shutdown), task: version.name) }
+            return try host.query(sql, values.map { try EventValue($0) })
+        } send: { events in
+            guard let host = host.value else { throw TaskError(.stopped(.shutdown), task: version.name) }
+            let schema = host.configuration.events.schema
+            return Int(try host.send(events.map { try Event($0, schema) }).lowerBound)
+        }
     }
 
     /// Before each run, on the VM's thread.

@@ -48,11 +48,11 @@ public final class TaskHost: Sendable {
         hub = EventHub(buffer: configuration.eventBuffer)
         pool = WarmPool(configuration: configuration)
         let folder = NSTemporaryDirectory() + "walle-\(getpid())-\(UUID().uuidString.prefix(8))"
+        let reference = HostReference()
         preparer = Preparer(
             pool: pool, configuration: configuration, modules: modules, snapshots: folder,
-            shared: SharedValues(byteLimit: configuration.sharedBytes))
+            shared: SharedValues(byteLimit: configuration.sharedBytes), host: reference)
         gauges = HostGauges(factory: configuration.metrics)
-        let reference = HostReference()
         do throws(StreamError) {
             intake = try EventIntake(configuration.events, reference, hub, configuration.logger)
         } catch { throw TaskError(.refused("events: \(error)"), task: "host") }

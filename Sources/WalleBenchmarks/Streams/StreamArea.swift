@@ -11,7 +11,9 @@ extension Area {
             Benchmark(name: "over", comparing: OverBenchmark.run),
             Benchmark(name: "nexmark", comparing: NexmarkBenchmark.run),
             Benchmark(name: "reading", comparing: ReadingBenchmark.run),
+            Benchmark(name: "triggers", comparing: TriggerBenchmark.run),
             Benchmark(name: "latency", run: TriggerLatency.run),
+            Benchmark(name: "page-views", comparing: PageViewBenchmark.run),
             Benchmark(name: "peers", comparing: PeerBenchmark.run),
         ])
 }

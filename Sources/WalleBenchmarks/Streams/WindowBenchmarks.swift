@@ -82,12 +82,12 @@ enum WindowBenchmarks {
             var rows = 0
             let taken = count / StreamEvents.batchRows
             // Making the columns is timed as well: it stands for an input that has texts.
-            let seconds = Clock.threadSeconds {
+            let seconds = try Clock.threadSeconds {
                 for batch in 0..<taken {
                     let batch = events.batch(batch * StreamEvents.batchRows, texts, codes, names)
-                    rows += pipeline.process(batch).reduce(0) { $0 + $1.count }
+                    rows += try pipeline.process(batch).reduce(0) { $0 + $1.count }
                 }
-                rows += pipeline.advance(to: .max).reduce(0) { $0 + $1.count }
+                rows += try pipeline.advance(to: .max).reduce(0) { $0 + $1.count }
             }
             try BenchmarkError.check(pipeline.lateCount == 0 && rows > 0, "every event is in time, and gives rows")
             samples.add(Double(taken * StreamEvents.batchRows) / seconds / 1e6)

@@ -25,6 +25,7 @@ extension PythonModule {
         ("datetime", ["date", "datetime", "timedelta"]),
         ("typing", ["Any", "Final", "final"]),
         ("walle", ["Buffer"]),
+        ("walle._tensor", ["ndarray"]),
     ]
 
     private static func imports(for members: [Member]) -> String {

@@ -85,6 +85,7 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
             guard !common.quiet else { continue }
             console.say("\(durable.name): \(replay.eventCount) events from \(start) on, \(replay.rowCount) rows")
             tell(late: durable.lateCount, of: Int(durable.position), console)
+            tell(dropped: durable.droppedCount, evicted: durable.evictedCount, console)
             tell(input, console)
         }
         return .success
@@ -98,6 +99,7 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
     ) {
         console.say("\(processor.name): \(replay.eventCount) events, \(replay.rowCount) rows")
         tell(late: processor.lateCount, of: replay.eventCount, console)
+        tell(dropped: processor.droppedCount, evicted: processor.evictedCount, console)
         tell(input, console)
     }
 
@@ -107,6 +109,15 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
         } else if late > 0 {
             console.say("\(late) events came too late.")
         }
+    }
+
+    /// What the limit of groups cost.
+    private func tell(dropped: Int, evicted: Int, _ console: Console) {
+        if dropped > 0 { console.say("\(dropped) events were left out, as there were too many groups.") }
+        if evicted > 0 {
+            console.say("\(evicted) groups or partial matches were given up early, as there were too many.")
+        }
+        if dropped + evicted > 0 { console.say("Raise the limit of the stream, or filter the keys.") }
     }
 
     private func tell(_ input: EventInput, _ console: Console) {

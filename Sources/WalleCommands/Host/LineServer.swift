@@ -11,6 +11,8 @@ struct LineServer: Service {
     let input: FileHandle
     /// Whether the host goes on after the end of the input.
     let stays: Bool
+    /// What events have; nil when there are none.
+    var schema: EventSchema?
     /// Requests under way; the reader waits for one to be answered before it reads on.
     private static let mostRequests = 4096
 
@@ -21,6 +23,11 @@ struct LineServer: Service {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 for await line in lines {
+                    // In their order, and one behind the other: requests may overtake each other, events may not.
+                    if let schema, take(line, schema) {
+                        room.signal()
+                        continue
+                    }
                     group.addTask {
                         await answer(line)
                         room.signal()
@@ -47,6 +54,35 @@ struct LineServer: Service {
         }
         thread.name = "walle-lines"
         thread.start()
+    }
+
+    // MARK: events
+
+    /// - Returns: Whether the line was an event.
+    private func take(_ line: String, _ schema: EventSchema) -> Bool {
+        guard case .dictionary(let members)? = try? JSONText.value(of: line), members["task"] == nil,
+            members[schema.event] != nil
+        else { return false }
+        do throws(StreamError) {
+            try send(try Event(members, schema))
+        } catch {
+            let problem: Value = ["kind": "event", "message": .string(error.description)]
+            console.print("{\"id\": null, \"error\": \(problem)}")
+        }
+        return true
+    }
+
+    /// Waits while too many runs wait: the writer of the lines is held back by that.
+    private func send(_ event: Event) throws(StreamError) {
+        while true {
+            do throws(StreamError) {
+                try host.send(event)
+                return
+            } catch {
+                guard error.code == .limit, host.triggeredRuns > 0 else { throw error }
+                Thread.sleep(forTimeInterval: 0.005)
+            }
+        }
     }
 
     // MARK: answers

@@ -35,7 +35,7 @@ final class Replay: Sendable {
     var progress: Progress { state.withLock { $0 } }
 
     static func configure(_ configuration: inout HostConfiguration, packages: String, store: String) throws {
-        configuration.events = try EventConfiguration(contentsOf: packages + "/events.toml")
+        configuration.events = try EventConfiguration(contentsOf: packages + "/../events.toml")
         configuration.events.store = EventStore(path: store)
         // Time is that of the log, which goes much faster than the clock.
         configuration.events.idle = nil

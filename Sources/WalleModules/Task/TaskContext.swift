@@ -14,6 +14,12 @@ package final class TaskContext: Sendable {
     package let clock: any TaskClock
     /// What the tasks of the host have in common.
     package let shared: SharedValues
+    /// Asks the streams of the host: a query in SQL and the values of its question marks.
+    package typealias Query = @Sendable (String, [Value]) throws -> [[String: Value]]
+    package let query: Query?
+    /// Sends events to the host and gives the place of the first.
+    package typealias Send = @Sendable ([[String: Value]]) throws -> Int
+    package let send: Send?
     private let present = Mutex(Run())
 
     /// What changes from run to run.
@@ -33,7 +39,8 @@ package final class TaskContext: Sendable {
 
     package init(
         name: String, version: String, folder: String, config: Value = [:], logger: Logger,
-        clock: any TaskClock = SystemTaskClock(), shared: SharedValues = SharedValues()
+        clock: any TaskClock = SystemTaskClock(), shared: SharedValues = SharedValues(), query: Query? = nil,
+        send: Send? = nil
     ) {
         self.name = name
         self.version = version
@@ -42,6 +49,8 @@ package final class TaskContext: Sendable {
         self.logger = logger
         self.clock = clock
         self.shared = shared
+        self.query = query
+        self.send = send
     }
 
     /// The run in progress. The host sets it before each run.

@@ -7,6 +7,10 @@ package enum TaskError: PythonConvertibleError {
     case outside(path: String, task: String)
     case unknownLevel(String)
     case sharedFull(String)
+    case noStreams
+    case query(String)
+    case noEvents
+    case events(String)
 
     package var pythonException: PythonExceptionType {
         switch self {
@@ -15,6 +19,10 @@ package enum TaskError: PythonConvertibleError {
         case .outside: .permissionError
         case .unknownLevel: .valueError
         case .sharedFull: .memoryError
+        case .noStreams: .runtimeError
+        case .query: .valueError
+        case .noEvents: .runtimeError
+        case .events: .valueError
         }
     }
 
@@ -26,6 +34,10 @@ package enum TaskError: PythonConvertibleError {
         case .outside(let path, let task):
             "task.resource(\"\(path)\"): refused. It lies outside the package of \(task)."
         case .unknownLevel(let level): "\"\(level)\" is no log level: use debug, info, warning or error"
+        case .noStreams: "task.query: there is no host whose streams could be asked"
+        case .noEvents: "task.send: there is no host that takes events"
+        case .events(let message): "task.send: \(message)"
+        case .query(let message): "task.query: \(message)"
         case .sharedFull(let name):
             "task.share(\"\(name)\", ...): too much is shared already: share None under names that are not needed"
         }

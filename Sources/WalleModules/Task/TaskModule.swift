@@ -35,6 +35,22 @@ package enum TaskModule {
         Function("shared", "name", doc: "The value that a task or the app shared under a name, or None.") {
             (name: String) in try TaskContext.current().shared.value(of: name)
         }
+        Function(
+            "query", "sql", "values",
+            doc: "The rows of a query, as dicts, of what the host's streams gave until now: each stream is a table."
+        ) { (sql: String, values: [Value]) -> Value in
+            guard let query = try TaskContext.current().query else { throw TaskError.noStreams }
+            do {
+                return .array(try query(sql, values).map { .dictionary($0) })
+            } catch { throw TaskError.query("\(error)") }
+        }
+        Function(
+            "send", "events",
+            doc: "Send events, dicts, to the host: the place of the first among all events of the host."
+        ) { (events: [[String: Value]]) in
+            guard let send = try TaskContext.current().send else { throw TaskError.noEvents }
+            do { return try send(events) } catch { throw TaskError.events("\(error)") }
+        }
         Function("remaining", doc: "Seconds left of the run's time limit, or None without one.") { try remaining() }
     }
 

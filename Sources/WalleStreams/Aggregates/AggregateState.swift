@@ -12,9 +12,11 @@ protocol AggregateState {
 }
 
 /// When an event happened, and after which others it came.
-struct Moment {
+struct Moment: Comparable {
     var time: Int64
     var offset: Int64
+
+    static func < (left: Moment, right: Moment) -> Bool { (left.time, left.offset) < (right.time, right.offset) }
 }
 
 extension UnsafePointer<UInt64> {

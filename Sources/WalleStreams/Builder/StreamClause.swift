@@ -100,6 +100,11 @@ public struct Window: StreamClause {
     /// For each event, those of its key in the span up to it.
     public static func over(_ size: Duration) -> Window { Window([("over", .span(size))]) }
 
+    /// From an event named `enter` to the next of its key named `exit`, both included, or until no event came for `timeout`.
+    public static func visit(from enter: String, to exit: String, timeout: Duration) -> Window {
+        Window([("visit", .span(timeout)), ("enter", .text(enter)), ("exit", .text(exit))])
+    }
+
     /// An hour, day, week, month or year of a time zone, such as `Europe/Berlin`.
     public static func calendar(_ unit: String, zone: String) -> Window {
         Window([("calendar", .text(unit)), ("zone", .text(zone))])

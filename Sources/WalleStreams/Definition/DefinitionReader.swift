@@ -142,8 +142,20 @@ package enum DefinitionReader {
         let filter = try expression(try table.text("where"), field: "where")
         let key = try key(&table)
         let pattern = try PatternReader.read(&table, source.schema)
-        try table.finish(["source", "where", "key"] + PatternReader.fields)
-        return PatternDefinition(name: name, source: source, filter: filter, key: key, pattern: pattern)
+        let mostGroups = try limit(&table)
+        try table.finish(["source", "where", "key", "limit"] + PatternReader.fields)
+        return PatternDefinition(
+            name: name, source: source, filter: filter, key: key, pattern: pattern, mostGroups: mostGroups)
+    }
+
+    /// How many groups there may be.
+    static func limit(_ table: inout DefinitionTable) throws(StreamError) -> Int {
+        guard let node = table.node("limit") else { return StreamDefinition.mostGroups }
+        guard case .int(let limit) = node, limit > 0 else {
+            throw StreamError(
+                .definition, field: "limit", "it is no number of groups", remedy: "Write one such as 1000000.")
+        }
+        return Int(limit)
     }
 
     private static func source(

@@ -8,15 +8,19 @@ package struct PatternDefinition: Hashable, Sendable {
     /// Names of attributes; empty for one sequence of everything.
     package var key: [String]
     package var pattern: EventPattern
+    /// So many keys have partial matches at most; beyond, the oldest of these are given up, and counted.
+    package var mostGroups: Int
 
     package init(
-        name: String, source: StreamSource, filter: Expression? = nil, key: [String], pattern: EventPattern
+        name: String, source: StreamSource, filter: Expression? = nil, key: [String], pattern: EventPattern,
+        mostGroups: Int = StreamDefinition.mostGroups
     ) {
         self.name = name
         self.source = source
         self.filter = filter
         self.key = key
         self.pattern = pattern
+        self.mostGroups = mostGroups
     }
 }
 

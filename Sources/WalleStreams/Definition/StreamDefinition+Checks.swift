@@ -46,6 +46,9 @@ extension StreamDefinition {
         if form == .events, window != .unbounded {
             throw wrong("window", "rows of single events have no window", "Leave it out, or aggregate or rank.")
         }
+        if case .visit = window, upstream != nil {
+            throw wrong("window", "the rows of another stream have no names of events", "Read a source.")
+        }
         if window == .upstream, !(upstream?.hasWindowBounds ?? false) {
             throw wrong(
                 "window", "its source has no windows", "Read a stream with windows, or write one of another kind.")
@@ -60,9 +63,9 @@ extension StreamDefinition {
         }
         if window != .unbounded || form == .events {
             if timeToLive != nil { throw wrong("ttl", "only groups without a window live on", "Leave it out.") }
-            if mostGroups != Self.mostGroups {
-                throw wrong("limit", "only groups without a window live on", "Leave it out.")
-            }
+        }
+        if form == .events, mostGroups != Self.mostGroups {
+            throw wrong("limit", "rows of single events are of no group", "Leave it out.")
         }
         guard mostGroups >= 1, timeToLive ?? 1 > 0 else {
             throw wrong(mostGroups < 1 ? "limit" : "ttl", "nothing could be remembered", "Write one above zero.")
@@ -77,7 +80,7 @@ extension StreamDefinition {
             throw wrong("rank.first", "\(rank.first) rows", "Write how many, from 1 to \(Self.mostFirst).")
         }
         switch window {
-        case .session, .over:
+        case .session, .over, .visit:
             throw wrong(
                 "window", "rows are ranked in windows by time only", "Take one that is tumbling, hopping or so.")
         default: break

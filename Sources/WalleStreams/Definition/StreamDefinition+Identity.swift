@@ -31,6 +31,8 @@ extension StreamDefinition {
         if window == .unbounded, form != .events {
             lines.append("ttl = \(timeToLive.map(String.init) ?? "")")
             lines.append("limit = \(mostGroups)")
+        } else if mostGroups != Self.mostGroups {
+            lines.append("limit = \(mostGroups)")
         }
         return lines
     }
@@ -48,10 +50,11 @@ extension StreamDefinition.Origin {
 extension PatternDefinition {
     /// As that of a stream.
     package var identity: [String] {
-        source.identity + [
+        let limit = mostGroups == StreamDefinition.mostGroups ? [] : ["limit = \(mostGroups)"]
+        return source.identity + [
             "where = \(filter?.text ?? "")", "key = \(key.joined(separator: ", "))", "pattern = \(pattern.text)",
             "within = \(pattern.within)", "contiguity = \(pattern.contiguity.rawValue)", "skip = \(pattern.skip)",
-        ]
+        ] + limit
     }
 }
 
@@ -78,6 +81,8 @@ extension WindowKind {
         case .calendar(let unit, let zone): "calendar \(unit.rawValue) \(zone)"
         case .unbounded: "none"
         case .upstream: "source"
+        case .visit(let timeout, let enter, let exit):
+            "visit \(timeout) \(enter.debugDescription) \(exit.debugDescription)"
         }
     }
 }

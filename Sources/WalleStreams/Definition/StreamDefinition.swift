@@ -24,10 +24,12 @@ package struct StreamDefinition: Hashable, Sendable {
     package var rank: Rank?
     /// Without a window, a group without events for so long, by their times, is forgotten; nil: none is.
     package var timeToLive: Microseconds?
-    /// Without a window, so many groups are remembered at most: events of others are left out, and counted.
+    /// So many groups are remembered at most: of each window by time, or of each slide or step of it, and of all sessions,
+    /// keys of an over-range, or groups without a window. Beyond, events of others are left out, and counted; but of
+    /// sessions the next to end is closed, and of an over-range the key that has been quiet longest is forgotten.
     package var mostGroups: Int
 
-    /// What `mostGroups` is when nobody says.
+    /// What `mostGroups` is when nobody says: with a hundred bytes each, a gigabyte.
     package static let mostGroups = 10_000_000
 
     package init(
@@ -92,9 +94,11 @@ package struct StreamDefinition: Hashable, Sendable {
 
     package struct Derived: Hashable, Sendable {
         package var name: String
-        package var value: Expression
+        package var value: DerivedValue
 
-        package init(_ name: String, _ value: Expression) {
+        package init(_ name: String, _ value: Expression) { self.init(name, .expression(value)) }
+
+        package init(_ name: String, _ value: DerivedValue) {
             self.name = name
             self.value = value
         }
@@ -191,6 +195,9 @@ package enum WindowKind: Hashable, Sendable {
     case unbounded
     /// The windows that the rows of the stream it reads are of.
     case upstream
+    /// From an event named `enter` to the next of its key named `exit`, both included, or until no event came for
+    /// `timeout`, or until the key enters again.
+    case visit(timeout: Microseconds, enter: String, exit: String)
 }
 
 /// A value of a window: a function of the values of its events.

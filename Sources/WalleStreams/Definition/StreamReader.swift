@@ -38,8 +38,8 @@ struct StreamReader {
         let origin = try origin(&table)
         var stream = StreamDefinition(name: name, origin: origin)
         stream.filter = try DefinitionReader.expression(try table.text("where"), field: "where")
-        stream.derived = try Self.texts(table.node("let"), at: "let") { name, text throws(StreamError) in
-            StreamDefinition.Derived(name, try ExpressionParser.parse(text))
+        stream.derived = try DefinitionReader.named(table.node("let"), at: "let") { name, node throws(StreamError) in
+            StreamDefinition.Derived(name, try DerivedReader.read(node))
         }
         stream.select = try Self.select(&table)
         stream.rank = try RankReader.read(table.node("rank"))
@@ -49,7 +49,7 @@ struct StreamReader {
         stream.emission = try Self.emission(&table)
         stream.lateness = try table.span("lateness", allowsZero: true) ?? 0
         stream.timeToLive = try table.span("ttl")
-        stream.mostGroups = try Self.limit(&table)
+        stream.mostGroups = try DefinitionReader.limit(&table)
         // A row of an event is of no group.
         let isOfEvents = stream.rank == nil && !stream.select.isEmpty
         if names.contains("key") || !isOfEvents { stream.key = try DefinitionReader.key(&table) }
@@ -108,15 +108,6 @@ struct StreamReader {
                 remedy: "Write select = [\"user_id\", \"euro\"]; let computes values and gives them names.")
         }
         return names
-    }
-
-    private static func limit(_ table: inout DefinitionTable) throws(StreamError) -> Int {
-        guard let node = table.node("limit") else { return StreamDefinition.mostGroups }
-        guard case .int(let limit) = node, limit > 0 else {
-            throw StreamError(
-                .definition, field: "limit", "it is no number of groups", remedy: "Write one such as 1000000.")
-        }
-        return Int(limit)
     }
 
     private static func emission(_ table: inout DefinitionTable) throws(StreamError) -> StreamDefinition.Emission {

@@ -1,7 +1,7 @@
 /// Reads a window: a table with a field that says its kind, `{ hopping = "1h", slide = "10min" }`; false for none; or
 /// `"source"` for that of the rows of a stream.
 enum WindowReader {
-    private static let kinds = ["tumbling", "hopping", "cumulating", "session", "over", "calendar"]
+    private static let kinds = ["tumbling", "hopping", "cumulating", "session", "over", "calendar", "visit"]
 
     /// - Throws: `.definition` that names the field, as in `window.slide`.
     static func read(_ node: DefinitionNode?) throws(StreamError) -> WindowKind {
@@ -39,6 +39,9 @@ enum WindowReader {
         let size = try required(kind, &table)
         switch kind {
         case "session": return (.session(gap: size), [])
+        case "visit":
+            let (enter, exit) = (try name("enter", &table), try name("exit", &table))
+            return (.visit(timeout: size, enter: enter, exit: exit), ["enter", "exit"])
         case "over": return (.over(size: size), [])
         case "tumbling": return (.tumbling(size: size, offset: try offset(&table)), ["offset"])
         case "hopping":
@@ -55,6 +58,11 @@ enum WindowReader {
             throw StreamError(.definition, field: name, "there is none", remedy: "Write \(name) = \"10min\".")
         }
         return span
+    }
+
+    /// Of an event.
+    private static func name(_ field: String, _ table: inout DefinitionTable) throws(StreamError) -> String {
+        try table.requiredText(field, such: "\"page_\(field)\"")
     }
 
     private static func offset(_ table: inout DefinitionTable) throws(StreamError) -> Microseconds {

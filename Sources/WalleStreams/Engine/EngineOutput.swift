@@ -56,6 +56,10 @@ public struct EngineStatus: Sendable, Hashable, Codable {
     public var disordered = 0
     /// Events that came too late for a stream.
     public var late = 0
+    /// Events that streams left out, as their groups would have been too many.
+    public var dropped = 0
+    /// Groups of streams, and partial matches of their patterns, that were given up early, as there were too many.
+    public var evicted = 0
     /// Values that were null because their type was not their attribute's.
     public var unfit = 0
     /// Values of attributes that the schema does not have.

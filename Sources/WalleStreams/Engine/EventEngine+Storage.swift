@@ -124,13 +124,13 @@ extension EventEngine {
     /// The rows of a query, which sees everything that the streams gave.
     ///
     /// - Throws: `.storage` when what is new cannot be written, for a wrong statement, and without a store.
-    package func query(_ sql: String) throws(StreamError) -> StoredRows {
+    package func query(_ sql: String, _ values: [EventValue] = []) throws(StreamError) -> StoredRows {
         guard let saved else {
             throw StreamError(
                 .storage, "there is no store to be asked", remedy: "Give the events of the host a store.")
         }
         try checkpoint()
-        return try saved.store.query(sql)
+        return try saved.store.query(sql, values)
     }
 }
 

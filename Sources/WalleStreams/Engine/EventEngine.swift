@@ -238,8 +238,10 @@ package final class EventEngine {
             droppedPartialMatches: groups.reduce(0) { $0 + $1.index.counters.dropped },
             droppedKeys: groups.reduce(0) { $0 + $1.index.counters.droppedKeys },
             disordered: groups.reduce(0) { $0 + $1.index.counters.disordered },
-            late: processors.reduce(0) { $0 + $1.processor.lateCount }, unfit: counters.unfit,
-            unknown: counters.unknown,
+            late: processors.reduce(0) { $0 + $1.processor.lateCount },
+            dropped: processors.reduce(0) { $0 + $1.processor.droppedCount },
+            evicted: processors.reduce(0) { $0 + $1.processor.evictedCount },
+            unfit: counters.unfit, unknown: counters.unknown,
             forgotten: held.forgotten, texts: texts.count, bytes: held.byteCount + texts.byteCount)
     }
 }

@@ -7,15 +7,20 @@ internal import WalleMemory
 package struct ColumnBuilder: ~Copyable {
     package let type: ColumnType
     package private(set) var count = 0
-    private var capacity: Int
+    /// Rows there is memory for; none before the first row.
+    private var capacity = 0
+    /// Rows of the first memory.
+    private let firstCapacity: Int
     private var values: SharedStorage
     private var nulls: NullMask?
 
     package init(_ type: ColumnType, capacity: Int = 1024) {
         self.type = type
-        self.capacity = max(capacity, 64)
-        values = SharedStorage(uninitialized: self.capacity * type.width)
+        firstCapacity = max(capacity, 1)
+        values = Self.nothing
     }
+
+    private static let nothing = SharedStorage(uninitialized: 0)
 
     package mutating func append(int value: Int64) { next().storeBytes(of: value, as: Int64.self) }
     package mutating func append(float value: Double) { next().storeBytes(of: value, as: Double.self) }
@@ -33,6 +38,7 @@ package struct ColumnBuilder: ~Copyable {
 
     package mutating func appendNull() {
         let row = count
+        // Before the mask, which is as long as the memory.
         UnsafeMutableRawBufferPointer(start: next(), count: type.width).initializeMemory(as: UInt8.self, repeating: 0)
         let mask = nulls ?? NullMask(none: capacity)
         mask[row] = true
@@ -68,8 +74,9 @@ package struct ColumnBuilder: ~Copyable {
     /// The rows so far. The builder is empty after it.
     package mutating func finish() -> Column {
         let column = Column(type, count: count, values: values, nulls: nulls?.prefix(count))
-        values = SharedStorage(uninitialized: capacity * type.width)
-        (count, nulls) = (0, nil)
+        // Most builders are used once: memory comes with the next row.
+        values = Self.nothing
+        (count, capacity, nulls) = (0, 0, nil)
         return column
     }
 
@@ -82,15 +89,15 @@ package struct ColumnBuilder: ~Copyable {
     }
 
     private mutating func grow() {
-        let larger = SharedStorage(uninitialized: capacity * 2 * type.width)
+        let larger = SharedStorage(uninitialized: max(firstCapacity, capacity * 2) * type.width)
         larger.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: values.bytes[..<(count * type.width)]))
         values = larger
         if let old = nulls {
-            let mask = NullMask(none: capacity * 2)
+            let mask = NullMask(none: max(firstCapacity, capacity * 2))
             mask.words.update(from: old.words, count: NullMask.words(capacity))
             nulls = mask
         }
-        capacity *= 2
+        capacity = max(firstCapacity, capacity * 2)
     }
 }
 

@@ -102,7 +102,8 @@ extension EventBatch {
 }
 
 extension Column {
-    fileprivate static func joined(_ columns: [Column], count: Int) -> Column {
+    /// The rows of columns of one type, one behind the other; `count` together.
+    package static func joined(_ columns: [Column], count: Int) -> Column {
         let type = columns[0].type
         let hasNulls = columns.contains { $0.nulls != nil }
         let joined = Column(uninitialized: type, count: count, nulls: hasNulls ? NullMask(none: count) : nil)

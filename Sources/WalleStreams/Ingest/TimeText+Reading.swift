@@ -16,6 +16,12 @@ extension TimeText {
         return days * microsecondsPerDay + time - zone
     }
 
+    /// As `microseconds`.
+    package static func instant(_ text: String) -> Int64? {
+        var text = text
+        return text.withUTF8 { utf8 in utf8.baseAddress.flatMap { microseconds($0, length: utf8.count) } }
+    }
+
     private static let microsecondsPerDay: Int64 = 86_400_000_000
     /// Enough for 30 digits of a fraction.
     private static let mostLength = 64

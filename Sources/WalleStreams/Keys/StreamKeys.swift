@@ -1,12 +1,18 @@
 /// Turns the key of an event into one number, and numbers back into columns.
 ///
-/// The number of a key of one column is its value; a key of several columns is numbered as it comes.
+/// The number of a key of one column is its value; a key of several columns is numbered as it comes, and its number goes
+/// to another when nothing needs it any more.
 final class StreamKeys {
     private let types: [ColumnType]
     private var tuples: TupleDictionary
+    /// Rows that stand for ever are named by the numbers of their keys, which these thus keep.
+    private let keepsTold: Bool
+    /// Of each number whether it was told, where those are kept.
+    private var isTold: [Bool] = []
 
-    init(_ types: [ColumnType]) {
+    init(_ types: [ColumnType], keepsTold: Bool = false) {
         self.types = types
+        self.keepsTold = keepsTold && types.count > 1
         tuples = TupleDictionary(width: types.count)
     }
 
@@ -41,95 +47,46 @@ final class StreamKeys {
         }
     }
 
+    // MARK: forgetting
+
+    /// Forgets keys that nothing needs, when it is worth a look. Between batches: none of their numbers may be on its way.
+    ///
+    /// - Parameter forEachKey: Tells the numbers that are needed, and whether it could.
+    func forget(_ forEachKey: ((UInt64) -> Void) -> Bool) {
+        guard tuples.isSweepDue else { return }
+        var isNeeded = isTold + [Bool](repeating: false, count: tuples.bound - isTold.count)
+        let isComplete = isNeeded.withUnsafeMutableBufferPointer { isNeeded in
+            // Damaged state may name one that is not there.
+            forEachKey { if $0 < UInt64(isNeeded.count) { isNeeded[Int($0)] = true } }
+        }
+        if isComplete { tuples.removeAll(but: isNeeded) } else { tuples.waitForSweep() }
+    }
+
+    private func tell(_ numbers: [UInt64]) {
+        isTold += [Bool](repeating: false, count: tuples.bound - isTold.count)
+        for number in numbers { isTold[Int(number)] = true }
+    }
+
     // MARK: saving
 
     func record(_ recorder: StateRecorder) { tuples.record(recorder) }
-    func restore(_ state: SavedState) throws(StreamError) { try tuples.restore(state) }
+
+    func restore(_ state: SavedState) throws(StreamError) {
+        try tuples.restore(state)
+        // Which of them were told is not saved: they all may have been.
+        if keepsTold { isTold = [Bool](repeating: true, count: tuples.bound) }
+    }
 
     /// A column for each part of the keys.
     func columns(_ numbers: [UInt64]) -> [Column] {
-        types.enumerated().map { index, type in
+        if keepsTold { tell(numbers) }
+        return types.enumerated().map { index, type in
             var column = ColumnBuilder(type, capacity: numbers.count)
             for number in numbers {
                 let word = types.count == 1 ? number : tuples.word(Int(number), index)
                 if word == Self.null(type) { column.appendNull() } else { column.append(bits: word) }
             }
             return column.finish()
-        }
-    }
-}
-
-/// Numbers tuples of words as they come.
-private struct TupleDictionary {
-    private let width: Int
-    private var words: [UInt64] = []
-    private var slots = [Int32](repeating: -1, count: 64)
-    private var count = 0
-
-    init(width: Int) { self.width = width }
-
-    var byteCount: Int { words.capacity * 8 + slots.count * 4 }
-
-    func word(_ number: Int, _ index: Int) -> UInt64 { words[number * width + index] }
-
-    mutating func number(_ tuple: UnsafeBufferPointer<UInt64>) -> Int {
-        var slot = home(tuple)
-        while slots[slot] >= 0 {
-            if equals(Int(slots[slot]), tuple) { return Int(slots[slot]) }
-            slot = (slot + 1) & (slots.count - 1)
-        }
-        slots[slot] = Int32(count)
-        words.append(contentsOf: tuple)
-        count += 1
-        if count * 2 > slots.count { grow() }
-        return count - 1
-    }
-
-    private func home(_ tuple: UnsafeBufferPointer<UInt64>) -> Int {
-        var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
-        for word in tuple { hash = fold(hash ^ word, 0xd6e8_feb8_6659_fd93) }
-        return Int(truncatingIfNeeded: hash) & (slots.count - 1)
-    }
-
-    private func equals(_ number: Int, _ tuple: UnsafeBufferPointer<UInt64>) -> Bool {
-        for index in 0..<width where words[number * width + index] != tuple[index] { return false }
-        return true
-    }
-
-    /// Tuples of a block. Full ones never change.
-    private static let blockTuples = 4096
-
-    func record(_ recorder: StateRecorder) {
-        let item = StateItem(.keys)
-        for first in stride(from: 0, to: count, by: Self.blockTuples) {
-            let end = min(first + Self.blockTuples, count)
-            if end - first == Self.blockTuples, recorder.keepsFull(item) { continue }
-            recorder.write(item, capacity: (end - first) * width * 8) { writer in
-                writer.write(counted: Array(words[first * width..<end * width]))
-            }
-        }
-    }
-
-    mutating func restore(_ state: SavedState) throws(StreamError) {
-        try state.forEachBlock(StateItem(.keys)) { reader throws(StreamError) in
-            let tuples = try reader.readWords()
-            guard width > 0, tuples.count % width == 0 else { throw StateFormat.damaged("keys of another width") }
-            for first in stride(from: 0, to: tuples.count, by: width) {
-                let before = count
-                tuples[first..<first + width].withUnsafeBufferPointer { _ = number($0) }
-                guard count == before + 1 else { throw StateFormat.damaged("a key is there twice") }
-            }
-        }
-    }
-
-    private mutating func grow() {
-        slots = [Int32](repeating: -1, count: slots.count * 2)
-        words.withUnsafeBufferPointer { words in
-            for number in 0..<count {
-                var slot = home(UnsafeBufferPointer(rebasing: words[number * width..<(number + 1) * width]))
-                while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
-                slots[slot] = Int32(number)
-            }
         }
     }
 }

@@ -150,7 +150,7 @@ extension PatternMatcher {
     /// Drops the oldest starts where there are too many. What waited for them is reported.
     func enforceLimits(_ slot: Int32, into matches: inout PatternMatches) {
         while slots[slot].held > limits.perKey { drop(slots[slot].first, into: &matches) }
-        while partialCount > limits.total { drop(oldest, into: &matches) }
+        while partialCount > limits.total || keys.count > limits.keys { drop(oldest, into: &matches) }
     }
 
     private func drop(_ start: Int32, into matches: inout PatternMatches) {

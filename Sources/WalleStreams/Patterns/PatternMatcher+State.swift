@@ -84,6 +84,15 @@ extension PatternMatcher {
         return (order, numbers)
     }
 
+    /// Tells every key with a partial match.
+    func forEachKey(_ body: (Int64) -> Void) {
+        var start = oldest
+        while start >= 0 {
+            body(slots[starts[start].slot].key)
+            start = starts[start].younger
+        }
+    }
+
     // MARK: restoring
 
     /// Goes on where another matcher of the same pattern was recorded, before any event.

@@ -47,10 +47,13 @@ package final class PatternMatcher: @unchecked Sendable {
         package var perKey = 10_000
         /// Starts and threads of all keys; beyond, the oldest starts go. A hundred bytes or so each.
         package var total = 4_000_000
+        /// Keys with a start; beyond, the oldest starts go until so many keys are left.
+        package var keys = Int.max
 
-        package init(perKey: Int = 10_000, total: Int = 4_000_000) {
+        package init(perKey: Int = 10_000, total: Int = 4_000_000, keys: Int = .max) {
             self.perKey = perKey
             self.total = total
+            self.keys = keys
         }
     }
 

@@ -8,6 +8,10 @@ package protocol EventProcessor: AnyObject {
     var identity: [String] { get }
     /// Events that came too late to count.
     var lateCount: Int { get }
+    /// Events that were left out, as their groups would have been too many.
+    var droppedCount: Int { get }
+    /// What was given up before its time, as there was too much of it: groups, or partial matches of a pattern.
+    var evictedCount: Int { get }
     /// What comes is expected to be no earlier.
     var watermark: Int64 { get }
     /// Bytes of state.

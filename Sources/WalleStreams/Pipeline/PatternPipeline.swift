@@ -31,7 +31,7 @@ package final class PatternPipeline: EventProcessor {
             numbersRows: true)
         keys = StreamKeys(keyColumns.map(\.type))
         let program = try PatternProgram(definition.pattern)
-        matcher = PatternMatcher(program)
+        matcher = PatternMatcher(program, limits: PatternMatcher.Limits(keys: definition.mostGroups))
         tests = PatternTests(program)
         predicates = PredicateColumns(definition.source.schema)
         order = EventOrder(delay: definition.source.delay)
@@ -43,8 +43,9 @@ package final class PatternPipeline: EventProcessor {
     package var lateCount: Int { order.lateCount }
     package var watermark: Int64 { order.watermark }
     package var byteCount: Int { order.byteCount + keys.byteCount + matcher.byteCount }
+    package var droppedCount: Int { 0 }
     /// Partial matches that a limit dropped: matches may be missing.
-    package var droppedCount: Int { matcher.counters.dropped }
+    package var evictedCount: Int { matcher.counters.dropped }
 
     package func process(_ batch: EventBatch) throws(StreamError) -> [StreamRows] {
         let kept = filter?.select(batch) { Array($0) }
@@ -74,6 +75,10 @@ package final class PatternPipeline: EventProcessor {
         let columns = keyPlaces.map { place in
             guard case .event(let place) = place else { preconditionFailure("patterns derive no values") }
             return batch.column(at: place)
+        }
+        keys.forget { body in
+            matcher.forEachKey { body(UInt64(bitPattern: $0)) }
+            return true
         }
         return Column(ints: keys.numbers(columns, count: batch.count).map(Int64.init(bitPattern:)))
     }

@@ -55,18 +55,31 @@ final class RowBatches {
         var batch = EventBatch(
             schema: schema, times: times, events: times.nulls(.text), pages: times.nulls(.text), attributes: columns,
             texts: texts, offset: count)
-        if form == .windows, hasWindowBounds { batch = order(results).withUnsafeBufferPointer(batch.taking) }
+        if form == .windows, hasWindowBounds { batch = order(rows).withUnsafeBufferPointer(batch.taking) }
         count += Int64(rows.count)
         let takesBack = results.changes != nil || results.change == .retraction
         let retracts = takesBack ? (0..<rows.count).map { results.change(of: $0) == .retraction } : nil
         return StreamInput(batch: batch, retracts: retracts)
     }
 
-    private func order(_ results: WindowResults) -> [UInt32] {
-        (0..<UInt32(results.count)).sorted { left, right in
+    private func order(_ rows: StreamRows) -> [UInt32] {
+        let (ends, starts) = (rows.results.ends, rows.results.starts)
+        let keys = keyWords(rows)
+        return (0..<UInt32(rows.count)).sorted { left, right in
             let (left, right) = (Int(left), Int(right))
-            return (results.ends[left], results.starts[left], results.keys[left])
-                < (results.ends[right], results.starts[right], results.keys[right])
+            guard (ends[left], starts[left]) == (ends[right], starts[right]) else {
+                return (ends[left], starts[left]) < (ends[right], starts[right])
+            }
+            guard let key = keys.first(where: { $0[left] != $0[right] }) else { return false }
+            return key[left] < key[right]
+        }
+    }
+
+    /// What decides between the keys of rows. The number of a key of several columns depends on which were forgotten.
+    private func keyWords(_ rows: StreamRows) -> [[UInt64]] {
+        guard rows.keys.count > 1 else { return [rows.results.keys] }
+        return rows.keys.map { column in
+            (0..<rows.count).map { column.isNull($0) ? .max : column.bits($0) }
         }
     }
 

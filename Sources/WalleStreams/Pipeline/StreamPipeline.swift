@@ -6,22 +6,24 @@ package final class StreamPipeline: EventProcessor {
     /// Of the stream whose rows it reads; nil when it reads a source.
     private let upstream: StreamPipeline?
     private let filter: EventFilter?
-    private let derived: [ExpressionEvaluator]
+    private let derived: DerivedValues
     private let keyPlaces: [ExpressionScope.Place]
     private let keys: StreamKeys
-    private let arguments: [ExpressionEvaluator?]
-    private let filters: [ExpressionEvaluator?]
+    private let arguments: SharedEvaluators
+    private let filters: SharedEvaluators
     private let selected: [ExpressionScope.Place]
     private let stage: StreamStage
     private let rows: RowBatches
     private let arrivals: ArrivalClock?
     /// The latest time of events that it only chooses.
     private var latest = Int64.min
+    private var visits: VisitMarker?
 
+    /// - Parameter external: What computes the derived values that are no expressions.
     /// - Parameter clock: What tells when events arrive, where that is their time: microseconds since 1970 in UTC.
     /// - Throws: `.definition` that names the field of what does not fit.
     package init(
-        _ definition: StreamDefinition, texts: TextDictionary,
+        _ definition: StreamDefinition, texts: TextDictionary, external: ExternalFunction? = nil,
         clock: @escaping @Sendable () -> Microseconds = IngestOptions.systemClock
     ) throws(StreamError) {
         let plan = try StreamPlan(definition)
@@ -30,23 +32,24 @@ package final class StreamPipeline: EventProcessor {
         if var stream = definition.upstream {
             // Only what is taken back can be taken out of what is computed from it.
             if stream.changesRows { stream.emission = .retractions }
-            upstream = try StreamPipeline(stream, texts: texts, clock: clock)
+            upstream = try StreamPipeline(stream, texts: texts, external: external, clock: clock)
             arrivals = nil
         } else {
             upstream = nil
             arrivals = definition.source.clock == .arrival ? ArrivalClock(clock) : nil
         }
         filter = plan.filter.map(EventFilter.init)
-        derived = plan.derived.map(ExpressionEvaluator.init)
+        derived = try DerivedValues(definition, plan.derived, external: external)
         keyPlaces = plan.keyPlaces
-        keys = StreamKeys(plan.columns.keys.map(\.type))
+        let form = definition.form
+        keys = StreamKeys(plan.columns.keys.map(\.type), keepsTold: form == .groups || form == .ranks)
         selected = plan.selected
         stage = try StreamStage(definition, plan, texts)
         let values = try StreamStage.values(definition, plan)
-        arguments = values.map { $0.map(ExpressionEvaluator.init) }
-        filters = values.indices.map { index in
-            plan.filters.indices.contains(index) ? plan.filters[index].map(ExpressionEvaluator.init) : nil
-        }
+        arguments = SharedEvaluators(values)
+        filters = SharedEvaluators(
+            values.indices.map { plan.filters.indices.contains($0) ? plan.filters[$0] : nil })
+        visits = VisitMarker(definition.window)
         rows = RowBatches(plan.rowSchema(definition), definition, texts)
     }
 
@@ -55,8 +58,12 @@ package final class StreamPipeline: EventProcessor {
     package var identity: [String] { definition.identity }
     /// Events, and rows of streams on the way, that were too late for any window.
     package var lateCount: Int { stage.lateCount + (upstream?.lateCount ?? 0) }
+    /// Events that belonged to no visit.
+    package var outsideCount: Int { stage.outsideCount + (upstream?.outsideCount ?? 0) }
     /// Events that were left out, as there were too many groups.
-    package var droppedCount: Int { (stage.life?.droppedCount ?? 0) + (upstream?.droppedCount ?? 0) }
+    package var droppedCount: Int { stage.droppedCount + (upstream?.droppedCount ?? 0) }
+    /// Groups that were given up before their time, as there were too many.
+    package var evictedCount: Int { stage.evictedCount + (upstream?.evictedCount ?? 0) }
     /// Groups that were forgotten, as they had no events for long.
     package var expiredCount: Int { (stage.life?.expiredCount ?? 0) + (upstream?.expiredCount ?? 0) }
     /// Of the source.
@@ -72,22 +79,24 @@ package final class StreamPipeline: EventProcessor {
     // MARK: events
 
     /// Adds events, which are of the source's schema, and gives the rows that end with them.
-    package func process(_ batch: EventBatch) -> [StreamRows] {
-        var given = inputs(batch).flatMap(compute)
+    ///
+    /// - Throws: What the external function throws; nothing of the batch is taken then.
+    package func process(_ batch: EventBatch) throws(StreamError) -> [StreamRows] {
+        var given = try compute(inputs(batch))
         if let promise = upstream?.promise { given += stage.advance(to: promise).map(named) }
         return given
     }
 
     /// Says that no earlier events will come: of an input that rests, or ended.
-    package func advance(to time: Int64) -> [StreamRows] {
+    package func advance(to time: Int64) throws(StreamError) -> [StreamRows] {
         guard let upstream else { return stage.advance(to: time).map(named) }
-        let given = upstream.outputs(advancingTo: time).flatMap(compute)
+        let given = try compute(upstream.outputs(advancingTo: time))
         return given + stage.advance(to: upstream.promise ?? time).map(named)
     }
 
     /// What it reads of the events of the source.
-    private func inputs(_ batch: EventBatch) -> [StreamInput] {
-        if let upstream { return upstream.outputs(batch) }
+    private func inputs(_ batch: EventBatch) throws(StreamError) -> [StreamInput] {
+        if let upstream { return try upstream.outputs(batch) }
         let input = StreamInput(batch: arrivals?.stamped(batch) ?? batch)
         if definition.form == .events {
             for row in 0..<batch.count { latest = max(latest, input.batch.times.ints[row]) }
@@ -105,22 +114,16 @@ package final class StreamPipeline: EventProcessor {
         }
     }
 
-    private func outputs(_ batch: EventBatch) -> [StreamInput] {
-        definition.form == .events ? inputs(batch).map(projected) : process(batch).map(rows.input)
+    private func outputs(_ batch: EventBatch) throws(StreamError) -> [StreamInput] {
+        definition.form == .events ? try projected(inputs(batch)) : try process(batch).map(rows.input)
     }
 
-    private func outputs(advancingTo time: Int64) -> [StreamInput] {
-        guard definition.form == .events else { return advance(to: time).map(rows.input) }
-        return upstream?.outputs(advancingTo: time).map(projected) ?? []
+    private func outputs(advancingTo time: Int64) throws(StreamError) -> [StreamInput] {
+        guard definition.form == .events else { return try advance(to: time).map(rows.input) }
+        return try projected(upstream?.outputs(advancingTo: time) ?? [])
     }
 
     // MARK: computing
-
-    private func values(_ batch: EventBatch) -> [Column] {
-        var values: [Column] = []
-        for expression in derived { values.append(expression.evaluate(batch, derived: values)) }
-        return values
-    }
 
     private func column(_ place: ExpressionScope.Place, _ batch: EventBatch, _ derived: [Column]) -> Column {
         switch place {
@@ -138,8 +141,8 @@ package final class StreamPipeline: EventProcessor {
     }
 
     /// The columns of rows of events, and which of them are kept: their times still move watermarks.
-    private func projected(_ input: StreamInput) -> StreamInput {
-        let derived = values(input.batch)
+    private func projected(_ input: StreamInput) throws(StreamError) -> StreamInput {
+        let derived = try derived.columns(input.batch)
         var next = input
         next.kept = kept(input, derived)
         next.batch = EventBatch(
@@ -150,16 +153,29 @@ package final class StreamPipeline: EventProcessor {
         return next
     }
 
-    private func compute(_ input: StreamInput) -> [StreamRows] {
-        if definition.form == .events { return projected(input).rows.map { [$0] } ?? [] }
+    private func projected(_ inputs: [StreamInput]) throws(StreamError) -> [StreamInput] {
+        var projections: [StreamInput] = []
+        for input in inputs { projections.append(try projected(input)) }
+        return projections
+    }
+
+    private func compute(_ inputs: [StreamInput]) throws(StreamError) -> [StreamRows] {
+        var rows: [StreamRows] = []
+        for input in inputs { rows += try compute(input) }
+        return rows
+    }
+
+    private func compute(_ input: StreamInput) throws(StreamError) -> [StreamRows] {
+        if definition.form == .events { return try projected(input).rows.map { [$0] } ?? [] }
         let batch = input.batch
-        let derived = values(batch)
+        let derived = try derived.columns(batch)
         let keyColumns = keyPlaces.map { column($0, batch, derived) }
-        let events = WindowBatch(
+        keys.forget(stage.forEachKey)
+        var events = WindowBatch(
             times: batch.times, keys: keys.numbers(keyColumns, count: batch.count), kept: kept(input, derived),
-            values: arguments.map { $0?.evaluate(batch, derived: derived) },
-            filters: filters.map { $0?.evaluate(batch, derived: derived) }, offset: batch.offset,
-            retracts: input.retracts)
+            values: arguments.evaluate(batch, derived: derived), filters: filters.evaluate(batch, derived: derived),
+            offset: batch.offset, retracts: input.retracts)
+        events.marks = visits?.marks(batch)
         return stage.process(events).map(named)
     }
 

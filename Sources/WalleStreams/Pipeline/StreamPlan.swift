@@ -5,7 +5,7 @@ package struct StreamPlan {
     /// All names that the filter, the key and the aggregates see.
     package let scope: ExpressionScope
     package let filter: CheckedExpression?
-    package let derived: [CheckedExpression]
+    package let derived: [CheckedDerived]
     package let keyPlaces: [ExpressionScope.Place]
     /// Of each aggregate what it aggregates, converted as its function wants it; nil where events are counted.
     package let arguments: [CheckedExpression?]
@@ -68,13 +68,20 @@ package struct StreamPlan {
 
     /// The names that anything is computed of.
     var usedNames: [String] {
-        let parts = derived + order + [filter].compactMap { $0 } + (arguments + filters).compactMap { $0 }
-        let places = parts.reduce(into: Set(keyPlaces + selected)) { $0.formUnion($1.places) }
-        return places.map(scope.name).sorted()
+        let parts = order + [filter].compactMap { $0 } + (arguments + filters).compactMap { $0 }
+        let places = parts.map(\.places) + derived.map(\.places)
+        return places.reduce(Set(keyPlaces + selected)) { $0.union($1) }.map(scope.name).sorted()
     }
 
     private static func at<Part>(_ field: String, _ part: () throws(StreamError) -> Part) throws(StreamError) -> Part {
         do { return try part() } catch { throw error.at(field) }
+    }
+
+    /// What such a function throws would come too late: the stream before has taken the events.
+    private static var functionOfRows: StreamError {
+        StreamError(
+            .definition, "a function of the host on the rows of another stream",
+            remedy: "Derive the value from the events of the source, or write an expression.")
     }
 
     private static func taken(_ name: String) -> StreamError {
@@ -83,13 +90,14 @@ package struct StreamPlan {
 
     private static func derived(
         _ definition: StreamDefinition, _ scope: inout ExpressionScope
-    ) throws(StreamError) -> [CheckedExpression] {
-        var derived: [CheckedExpression] = []
+    ) throws(StreamError) -> [CheckedDerived] {
+        var derived: [CheckedDerived] = []
         for value in definition.derived {
             let known = scope
             let checked = try at("let.\(value.name)") { () throws(StreamError) in
                 guard known.place(of: value.name) == nil else { throw taken(value.name) }
-                return try CheckedExpression(value.value, in: known)
+                if case .external = value.value, definition.upstream != nil { throw functionOfRows }
+                return try CheckedDerived(value.value, in: known)
             }
             scope.add(value.name, checked.type)
             derived.append(checked)

@@ -7,13 +7,14 @@ enum StreamStage {
 
     init(_ definition: StreamDefinition, _ plan: StreamPlan, _ texts: TextDictionary) throws(StreamError) {
         let delay = definition.upstreamDelay
+        let windowDelay = delay.addingClamped(definition.upstreamHaste)
         switch definition.form {
         case .events: self = .events
         case .windows:
             self = .windows(
                 try WindowRunner(
-                    definition.window, plan.functions, delay: delay, lateness: definition.lateness,
-                    emission: definition.emission, texts: texts))
+                    definition.window, plan.functions, delay: windowDelay, lateness: definition.lateness,
+                    emission: definition.emission, mostGroups: definition.mostGroups, texts: texts))
         case .groups:
             self = .updates(
                 try GroupUpdates(plan.functions, definition.life(delay), emission: definition.emission, texts: texts))
@@ -27,7 +28,8 @@ enum StreamStage {
                 self = .updates(RankUpdates(layout, rank, definition.life(delay), takesBack: takesBack))
             } else {
                 let shape = try PaneShape(definition.window)
-                self = .windows(WindowRunner(RankWindows(layout, rank, shape), delay: delay))
+                let windows = RankWindows(layout, rank, shape, GroupLimit(definition.mostGroups))
+                self = .windows(WindowRunner(windows, delay: windowDelay))
             }
         }
     }
@@ -64,7 +66,32 @@ enum StreamStage {
     }
 
     var lateCount: Int { if case .windows(let windows) = self { windows.lateCount } else { 0 } }
+    var outsideCount: Int { if case .windows(let windows) = self { windows.outsideCount } else { 0 } }
     var life: GroupLife? { if case .updates(let updates) = self { updates.life } else { nil } }
+
+    /// Events that were left out, as there were too many groups.
+    var droppedCount: Int {
+        switch self {
+        case .events: 0
+        case .windows(let windows): windows.droppedCount
+        case .updates(let updates): updates.life.droppedCount
+        }
+    }
+
+    /// Groups that were given up before their time, as there were too many.
+    var evictedCount: Int { if case .windows(let windows) = self { windows.evictedCount } else { 0 } }
+
+    /// Tells every key that it holds.
+    ///
+    /// - Returns: Whether it can tell.
+    func forEachKey(_ body: (UInt64) -> Void) -> Bool {
+        switch self {
+        case .events: return true
+        case .windows(let windows): return windows.forEachKey(body)
+        case .updates(let updates): updates.forEachKey(body)
+        }
+        return true
+    }
 
     var watermark: Int64 {
         switch self {
@@ -108,6 +135,17 @@ extension StreamDefinition {
         case .windowRanks: return 0
         case .events: return upstream.upstreamDelay
         case .groups, .ranks: return source.delay
+        }
+    }
+
+    /// How far ahead of others rows may come: a session that is closed early ends later than the watermark.
+    fileprivate var upstreamHaste: Microseconds {
+        switch upstream?.form {
+        case .windows:
+            guard let upstream, case .session(let gap) = upstream.window else { return 0 }
+            return gap.addingClamped(upstream.upstreamDelay)
+        case .events: return upstream?.upstreamHaste ?? 0
+        case .windowRanks, .groups, .ranks, nil: return 0
         }
     }
 

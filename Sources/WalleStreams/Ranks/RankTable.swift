@@ -118,6 +118,8 @@ final class RankTable {
         count = kept
     }
 
+    func forEachKey(_ body: (UInt64) -> Void) { for index in 0..<count { body(lists[index].key) } }
+
     // MARK: saving
 
     /// Groups of a block.

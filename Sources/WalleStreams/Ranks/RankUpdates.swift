@@ -166,6 +166,8 @@ final class RankUpdates: UpdateOperator {
         ]
     }
 
+    func forEachKey(_ body: (UInt64) -> Void) { table.forEachKey(body) }
+
     // MARK: saving
 
     func record(_ recorder: StateRecorder) {

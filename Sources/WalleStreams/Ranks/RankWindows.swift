@@ -12,6 +12,8 @@ final class RankWindows: WindowOperator {
     private var pane: (start: Int64, end: Int64, windows: [PaneShape.Window]) = (.max, .max, [])
     private var nextSerial: Int64 = 0
     private(set) var lateCount = 0
+    /// Of the groups of a window. One that it has no room for has no event in it.
+    private(set) var limit: GroupLimit
     @exclusivity(unchecked) private let row: UnsafeMutablePointer<UInt64>
 
     private struct Window {
@@ -25,8 +27,9 @@ final class RankWindows: WindowOperator {
         }
     }
 
-    init(_ layout: RankLayout, _ rank: StreamDefinition.Rank, _ shape: PaneShape?) {
+    init(_ layout: RankLayout, _ rank: StreamDefinition.Rank, _ shape: PaneShape?, _ limit: GroupLimit = GroupLimit()) {
         self.layout = layout
+        self.limit = limit
         self.rank = rank
         self.shape = shape
         row = .allocate(capacity: layout.stride)
@@ -52,12 +55,13 @@ final class RankWindows: WindowOperator {
                 let index = Int(position)
                 guard layout.fill(row, source, index) else { continue }
                 let bounds = bounds(source, index)
-                var isLate = true
+                var (isLate, isDropped) = (true, false)
                 for window in bounds where window.end > watermark {
                     isLate = false
-                    insert(events.keys[index], table(window), source, index)
+                    if !insert(events.keys[index], table(window), source, index) { isDropped = true }
                 }
                 if isLate { lateCount += 1 }
+                if isDropped { limit.droppedCount += 1 }
             }
         }
     }
@@ -90,8 +94,16 @@ final class RankWindows: WindowOperator {
         return table
     }
 
-    private func insert(_ key: UInt64, _ table: RankTable, _ source: RankSource, _ index: Int) {
-        let group = table.index(of: key) ?? table.add(key, last: source.times[index])
+    /// - Returns: Whether there was room for its group.
+    private func insert(_ key: UInt64, _ table: RankTable, _ source: RankSource, _ index: Int) -> Bool {
+        let known = table.index(of: key)
+        guard known != nil || table.count < limit.most else { return false }
+        let group = known ?? table.add(key, last: source.times[index])
+        insert(table, group, source, index)
+        return true
+    }
+
+    private func insert(_ table: RankTable, _ group: Int, _ source: RankSource, _ index: Int) {
         let list = table.lists + group
         let stride = layout.stride
         if list.pointee.count >= rank.first {
@@ -145,11 +157,17 @@ final class RankWindows: WindowOperator {
             places: (0..<count).map { told.base.int($0 * layout.stride + RankLayout.arrival) }, aggregates: columns)
     }
 
+    func forEachKey(_ body: (UInt64) -> Void) -> Bool {
+        for window in windows { window.table.forEachKey(body) }
+        return true
+    }
+
     // MARK: saving
 
     func record(_ recorder: StateRecorder) {
         recorder.write(StateItem(.windows)) { writer in
             writer.write(lateCount)
+            limit.write(to: &writer)
             writer.write(windows.count)
             for window in windows {
                 writer.write(window.bounds.start)
@@ -165,6 +183,7 @@ final class RankWindows: WindowOperator {
         var groups: [Int] = []
         try state.read(StateItem(.windows)) { reader throws(StreamError) in
             lateCount = try reader.read()
+            try limit.read(from: &reader)
             for _ in 0..<(try reader.readCount(each: 32)) {
                 let bounds = PaneShape.Window(start: try reader.read(), end: try reader.read())
                 guard windows.last?.isBefore(bounds) ?? true else { throw StateFormat.damaged("windows out of order") }

@@ -50,7 +50,7 @@ extension StreamPrinter {
             case .hopping(let size, let slide, let offset): [size, slide, offset]
             case .cumulating(let size, let step, let offset): [size, step, offset]
             case .session(let span), .over(let span): [span]
-            case .calendar, .unbounded, .upstream: []
+            case .calendar, .unbounded, .upstream, .visit: []
             }
         return [("source.delay", definition.source.delay)] + window.map { ("window", $0) }
     }
@@ -102,7 +102,7 @@ extension StreamPrinter {
             let partition = keys.isEmpty ? "" : " PARTITION BY (\(keys.joined(separator: ", ")))"
             return "SESSION(\(table)\(partition), DESCRIPTOR(\(time)), \(dialect.interval(gap)))"
         case .calendar(let unit, let zone): return calendar(unit, zone, rows)
-        case .over, .unbounded, .upstream: return rows
+        case .over, .unbounded, .upstream, .visit: return rows
         }
     }
 

@@ -124,7 +124,7 @@ extension StreamPrinter {
                 ),
             ]
         case .calendar(let unit, let zone): return calendar(unit, zone)
-        case .session, .over, .unbounded, .upstream: return []
+        case .session, .over, .unbounded, .upstream, .visit: return []
         }
     }
 

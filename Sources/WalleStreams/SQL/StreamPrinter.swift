@@ -26,6 +26,10 @@ struct StreamPrinter {
         for name in names where own.contains(name) {
             refuse("source.columns", "a value named \(name)", remedy: "The query needs the name: choose another.")
         }
+        for part in definition.derived {
+            guard case .external = part.value else { continue }
+            refuse("let.\(part.name)", "a function of the host", remedy: "Write an expression, if one can say it.")
+        }
         if definition.timeToLive != nil {
             refuse("ttl", "groups that are forgotten", remedy: "Leave it out: the query remembers all groups.")
         }
@@ -76,7 +80,8 @@ struct StreamPrinter {
         for (index, condition) in (conditions.isEmpty ? [""] : conditions).enumerated() {
             let layer = index < layers.count ? layers[index] : []
             let values = layer.map { part in
-                ", \(text(part.value, "let.\(part.name)")) AS \(dialect.name(part.name))"
+                guard case .expression(let value) = part.value else { return "" }
+                return ", \(text(value, "let.\(part.name)")) AS \(dialect.name(part.name))"
             }
             if index > 0 { from = "(\n\(selection.indented)\n) AS derived" }
             let columns = index == 0 && hidesBounds ? shown.joined(separator: ", ") : "*"
@@ -109,7 +114,7 @@ struct StreamPrinter {
     private struct Derived {
         let index: Int
         let name: String
-        let value: CheckedExpression
+        let value: CheckedDerived
     }
 
     /// Derived values in groups, each computed from earlier groups only.

@@ -31,12 +31,12 @@ package final class StateRecorder {
         return true
     }
 
-    /// Whether the item's next block, which is full and never changes again, is saved as it is.
+    /// Whether the item's next block, which is full and did not change since it was recorded, may be left as it is.
     func keepsFull(_ item: StateItem) -> Bool {
         let item = staged(item)
         let index = next[item]?.count ?? 0
         // The last that was saved may not have been full.
-        guard let checksums = saved[item], index < checksums.count - 1 else { return false }
+        guard trustsUnchanged, let checksums = saved[item], index < checksums.count - 1 else { return false }
         next[item, default: []].append(checksums[index])
         return true
     }

@@ -63,6 +63,9 @@ package final class DurableStream {
     /// Rows that wait to be written.
     package var pendingRowCount: Int { stored.pendingRowCount }
     package var lateCount: Int { stored.processor.lateCount }
+    /// As `EventProcessor`.
+    package var droppedCount: Int { stored.processor.droppedCount }
+    package var evictedCount: Int { stored.processor.evictedCount }
     /// Bytes of state.
     package var byteCount: Int { stored.processor.byteCount }
 

@@ -47,6 +47,19 @@ struct SQLStatement {
         }
     }
 
+    func bind(_ index: Int32, _ value: EventValue) {
+        switch value {
+        case .null: bindNull(index)
+        case .bool(let value): bind(index, Int64(value ? 1 : 0))
+        case .int(let value), .time(let value): bind(index, value)
+        case .float(let value): bind(index, value)
+        case .text(let value): bind(index, value)
+        }
+    }
+
+    /// How many values it waits for.
+    var parameterCount: Int { Int(sqlite3_bind_parameter_count(statement)) }
+
     /// Bytes that stay where they are until the next `run`.
     func bind(bytes: UnsafeRawBufferPointer, _ index: Int32) {
         sqlite3_bind_blob64(statement, index, bytes.baseAddress, UInt64(bytes.count), nil)

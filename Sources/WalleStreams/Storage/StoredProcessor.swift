@@ -11,7 +11,8 @@ package final class StoredProcessor: StoredPart {
     private var pending: [StreamRows] = []
     private var deadLetters: [BadLine] = []
     private var counters: [String: Int64] = [:]
-    private var countedLate: Int
+    /// What the store's counters have of those of the processor.
+    private var counted: [String: Int64]
     /// Why the state in memory is that of no place in the source.
     private var broken: StreamError?
     /// Whether there is something to write.
@@ -34,7 +35,7 @@ package final class StoredProcessor: StoredPart {
             processor.name, identity: processor.identity, table, source, from: position, in: store)
         recorder = try record.state().map(processor.restore) ?? StateRecorder()
         self.position = record.position
-        countedLate = processor.lateCount
+        counted = processor.lossCounters
     }
 
     /// What comes before this place in the source need never come again.
@@ -98,7 +99,8 @@ package final class StoredProcessor: StoredPart {
         if let broken { throw broken }
         guard hasChanges else { return }
         var counters = counters
-        counters["late", default: 0] += Int64(processor.lateCount - countedLate)
+        counters.merge(processor.lossCounters) { $0 + $1 }
+        for (name, value) in counted { counters[name, default: 0] -= value }
         counters["rows", default: 0] += Int64(pendingRowCount)
         counters["checkpoints"] = 1
         let checkpoint = StreamRecord.Checkpoint(
@@ -112,11 +114,18 @@ package final class StoredProcessor: StoredPart {
         record.commit()
         recorder.commit()
         (pending, pendingRowCount, deadLetters, counters) = ([], 0, [], [:])
-        (countedLate, hasChanges) = (processor.lateCount, false)
+        (counted, hasChanges) = (processor.lossCounters, false)
     }
 
     func rollBack() {
         record.rollBack()
         recorder.rollBack()
+    }
+}
+
+extension EventProcessor {
+    /// What did not become part of rows as it should, by the names of the store's counters.
+    fileprivate var lossCounters: [String: Int64] {
+        ["late": Int64(lateCount), "dropped": Int64(droppedCount), "evicted": Int64(evictedCount)]
     }
 }

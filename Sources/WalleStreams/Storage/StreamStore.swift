@@ -44,11 +44,18 @@ package final class StreamStore: Sendable {
 
     /// The rows of a query as SQLite holds them, of what is committed.
     ///
-    /// - Throws: `.storage` for a statement that is wrong, or would write.
-    package func query(_ sql: String) throws(StreamError) -> StoredRows {
+    /// - Parameter values: What stands for the question marks of the statement, in their order.
+    /// - Throws: `.storage` for a statement that is wrong, or would write, or has another number of question marks.
+    package func query(_ sql: String, _ values: [EventValue] = []) throws(StreamError) -> StoredRows {
         try read { database in
             var rows = StoredRows()
             let statement = try SQLStatement(sql, database)
+            guard statement.parameterCount == values.count else {
+                throw StreamError(
+                    .storage, "the query has \(statement.parameterCount) question marks and \(values.count) values",
+                    remedy: "Give a value for each.")
+            }
+            for (index, value) in values.enumerated() { statement.bind(Int32(index) + 1, value) }
             rows.names = statement.names
             try statement.forEachRow { rows.rows.append($0.values) }
             return rows

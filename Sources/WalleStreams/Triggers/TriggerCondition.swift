@@ -11,12 +11,46 @@ struct TriggerCondition {
     let form: Form
 
     enum Form {
-        /// The nodes of the trie, and for every alternative of each step the variable.
-        case chain([UInt32], variables: [[UInt16]])
+        case chain(Chain)
         case automaton(Automaton)
     }
 
-    /// A condition that is no simple chain.
+    /// A condition that is a `TriggerChain`.
+    struct Chain {
+        var steps: [UInt32] = []
+        /// For every alternative of each step the variable.
+        var variables: [[UInt16]] = []
+        /// What may come between a step and the next.
+        var optionals: [[Optional]] = []
+        /// What must not come between a step and the next.
+        var forbidden: [UInt32?] = []
+
+        struct Optional {
+            var step: UInt32
+            var variables: [UInt16]
+            /// How many events it takes.
+            var most: Int
+        }
+
+        /// All steps, each as often as it is there.
+        var allSteps: [UInt32] { steps + optionals.joined().map(\.step) + forbidden.compactMap(\.self) }
+    }
+
+    /// Whether there are events that are kept for it.
+    var needsLog: Bool {
+        switch form {
+        case .chain(let chain): chain.steps.count > 1
+        case .automaton(let automaton): automaton.opening != 0
+        }
+    }
+
+    /// How it is laid out with its last step; nil for what has none, or no other.
+    func ending(_ slot: Int) -> TriggerEndings.Ending? {
+        guard case .chain(let chain) = form, chain.steps.count > 1 else { return nil }
+        return TriggerEndings.Ending(slot: slot, steps: chain.steps.dropLast(), within: within)
+    }
+
+    /// A condition that is no chain.
     final class Automaton {
         let program: PatternProgram
         let matcher: PatternMatcher
@@ -26,12 +60,15 @@ struct TriggerCondition {
         let id: Int
         /// Of the condition in its index.
         let slot: Int
-        /// The test of the events that begin a match, as a bit, and the trie node whose entries they are: see
+        /// The test of the events that begin a match, as a bit, and the step whose entries they are: see
         /// `PatternProgram.openingTest`. 0 where every event is looked at when it comes.
         var opening: UInt64 = 0
-        var openingNode: UInt32 = 0
+        var openingStep: UInt32 = 0
         /// Tests that ask for more than the name of an event, a bit each.
         let further: UInt64
+
+        /// Events of every name can be of account: a strict gap is ended by those that no test accepts.
+        let seesEveryName: Bool
 
         init(_ program: PatternProgram, limits: PatternMatcher.Limits, predicates: [Int?], id: Int, slot: Int) {
             self.program = program
@@ -40,41 +77,11 @@ struct TriggerCondition {
             further = program.tests.indices.reduce(0) { bits, index in
                 program.tests[index].page == nil && predicates[index] == nil ? bits : bits | 1 << UInt64(index)
             }
+            seesEveryName =
+                program.hasStrictGaps
+                || program.tests.contains { if case .exactly = $0.event { false } else { true } }
             matcher = PatternMatcher(program, limits: limits)
             self.predicates = predicates
-        }
-    }
-}
-
-extension EventPattern {
-    /// The alternatives of its steps, when it is nothing but steps one behind the other with relaxed gaps, and its matches
-    /// do not overlap: what a trie can hold. Nil otherwise.
-    var chain: [[PatternStep]]? {
-        guard skip == .pastLastRow else { return nil }
-        var (elements, gaps): ([PatternElement], [Contiguity?]) = ([root], [])
-        if case .sequence(let parts, let between) = root { (elements, gaps) = (parts, between) }
-        guard elements.count <= 64, gaps.allSatisfy({ ($0 ?? contiguity) == .relaxed }) else { return nil }
-        var chain: [[PatternStep]] = []
-        for element in elements {
-            guard let alternatives = element.alternatives, alternatives.count <= 64 else { return nil }
-            chain.append(alternatives)
-        }
-        return chain
-    }
-}
-
-extension PatternElement {
-    fileprivate var alternatives: [PatternStep]? {
-        switch self {
-        case .step(let step): return [step]
-        case .not, .sequence, .repeated: return nil
-        case .choice(let elements):
-            var all: [PatternStep] = []
-            for element in elements {
-                guard let steps = element.alternatives else { return nil }
-                all += steps
-            }
-            return all
         }
     }
 }

@@ -4,9 +4,9 @@
 // is not there, or has another pattern now, is left out; one that is new sees the events that come after. Keys are kept by
 // their codes, which must mean the same again.
 extension TriggerIndex {
-    /// Conditions and nodes of a block.
+    /// Conditions and steps of a block.
     private static let blockConditions = 64
-    private static let blockNodes = 256
+    private static let blockSteps = 256
 
     /// What changed in the state since the last time that the recorder committed. The texts of the dictionary, and what
     /// the codes of keys mean, are saved by who owns them, together with this.
@@ -20,8 +20,8 @@ extension TriggerIndex {
         precondition(sequence == 0 && keys.count == 0, "an index goes on before its first event")
         try readRunner(state)
         let found = try readConditions(state)
-        let nodes = try readNodes(state)
-        try readLogs(nodes, state)
+        let steps = try readSteps(state)
+        try readLogs(steps, state)
         try readRemembered(found, state)
         for slot in found.values {
             guard case .automaton(let automaton)? = conditions[slot]?.form else { continue }
@@ -40,7 +40,7 @@ extension TriggerIndex {
         }
         recordConditions(recorder)
         recordRemembered(recorder)
-        let numbers = recordNodes(recorder)
+        let numbers = recordSteps(recorder)
         recordLogs(numbers, recorder)
         for automaton in automata { automaton.matcher.record(recorder, id: Int64(automaton.id)) }
     }
@@ -122,36 +122,24 @@ extension TriggerIndex {
         }
     }
 
-    // MARK: nodes
+    // MARK: steps
 
-    /// Records every node behind its parent, by what its step asks for.
+    /// Records every step by what it asks for.
     ///
     /// - Returns: Their numbers in this order.
-    private func recordNodes(_ recorder: StateRecorder) -> [UInt32: Int32] {
-        var numbers: [UInt32: Int32] = [0: -1]
-        var order: [UInt32] = [0]
-        var next = 0
-        while next < order.count {
-            for child in trie.nodes[Int(order[next])].children {
-                numbers[child] = Int32(order.count - 1)
-                order.append(child)
-            }
-            next += 1
-        }
-        for first in stride(from: 1, to: order.count, by: Self.blockNodes) {
-            let block = order[first..<min(first + Self.blockNodes, order.count)]
+    private func recordSteps(_ recorder: StateRecorder) -> [UInt32: Int32] {
+        let order = steps.living
+        for first in stride(from: 0, to: order.count, by: Self.blockSteps) {
+            let block = order[first..<min(first + Self.blockSteps, order.count)]
             recorder.write(StateItem(.nodes)) { writer in
                 writer.write(block.count)
-                for node in block {
-                    writer.write(numbers[trie.nodes[Int(node)].parent] ?? -1)
-                    writer.write(text: text(of: trie.nodes[Int(node)].tests))
-                }
+                for step in block { writer.write(text: text(of: steps.steps[Int(step)].tests)) }
             }
         }
-        return numbers
+        return [UInt32: Int32](uniqueKeysWithValues: order.enumerated().map { ($1, Int32($0)) })
     }
 
-    private func text(of tests: [TriggerTrie.Test]) -> String {
+    private func text(of tests: [TriggerSteps.Test]) -> String {
         PatternElement.choice(
             tests.map { test in
                 .step(
@@ -161,29 +149,15 @@ extension TriggerIndex {
         ).text
     }
 
-    /// - Returns: The nodes by their numbers, each with its alternatives; nil where no condition needs it any more.
-    private func readNodes(_ state: SavedState) throws(StreamError) -> [UInt32?] {
+    /// - Returns: The steps by their numbers; nil where no condition needs it any more.
+    private func readSteps(_ state: SavedState) throws(StreamError) -> [UInt32?] {
+        let known = [String: UInt32](
+            steps.living.map { (text(of: steps.steps[Int($0)].tests), $0) }, uniquingKeysWith: { first, _ in first })
         var found: [UInt32?] = []
-        var children: [UInt32: [String: UInt32]] = [:]
         try state.forEachBlock(StateItem(.nodes)) { reader throws(StreamError) in
-            for _ in 0..<(try reader.readCount(each: 12)) {
-                let (parent, name): (Int32, String) = (try reader.read(), try reader.readText())
-                try StateFormat.check(parent >= -1 && parent < found.count, "a step follows none")
-                guard let above = parent < 0 ? 0 : found[Int(parent)] else {
-                    found.append(nil)
-                    continue
-                }
-                if children[above] == nil { children[above] = childrenByText(above) }
-                found.append(children[above]?[name])
-            }
+            for _ in 0..<(try reader.readCount(each: 8)) { found.append(known[try reader.readText()]) }
         }
         return found
-    }
-
-    private func childrenByText(_ node: UInt32) -> [String: UInt32] {
-        [String: UInt32](
-            trie.nodes[Int(node)].children.map { (text(of: trie.nodes[Int($0)].tests), $0) },
-            uniquingKeysWith: { first, _ in first })
     }
 
     // MARK: logs
@@ -203,25 +177,25 @@ extension TriggerIndex {
 
     private func write(_ log: KeyLog, _ numbers: [UInt32: Int32], to writer: inout BlockWriter) {
         let entries = (log.oldest..<log.next).map { log[$0] }.filter { entry in
-            numbers[entry.node] != nil && entry.sequence > trie.hot[Int(entry.node)].born
+            numbers[entry.step] != nil && entry.sequence > steps.hot[Int(entry.step)].born
         }
         writer.write(log.key)
         writer.write(entries.count)
         for entry in entries {
             for word in [entry.sequence, entry.row, entry.time] { writer.write(word) }
-            writer.write(numbers[entry.node] ?? -1)
+            writer.write(numbers[entry.step] ?? -1)
             writer.write(UInt8(entry.alternative))
         }
     }
 
-    private func readLogs(_ nodes: [UInt32?], _ state: SavedState) throws(StreamError) {
+    private func readLogs(_ known: [UInt32?], _ state: SavedState) throws(StreamError) {
         try logBlocks.fit(saved: state.blockCount(StateItem(.logs)))
         try state.forEachBlock(StateItem(.logs)) { reader throws(StreamError) in
-            for _ in 0..<(try reader.readCount(each: 16)) { try readLog(nodes, &reader) }
+            for _ in 0..<(try reader.readCount(each: 16)) { try readLog(known, &reader) }
         }
     }
 
-    private func readLog(_ nodes: [UInt32?], _ reader: inout BlockReader) throws(StreamError) {
+    private func readLog(_ known: [UInt32?], _ reader: inout BlockReader) throws(StreamError) {
         let key: Int64 = try reader.read()
         let hasRoom = keys.value(of: key) < 0 && keys.count < limits.keys
         try StateFormat.check(hasRoom, "a key is there twice, or there are more than may be")
@@ -234,13 +208,13 @@ extension TriggerIndex {
             let (number, alternative): (Int32, UInt8) = (try reader.read(), try reader.read())
             let isInOrder = sequence >= last.sequence && time >= last.time && time <= now && sequence <= self.sequence
             try StateFormat.check(isInOrder, "the events of a key are out of order")
-            try StateFormat.check((0..<nodes.count).contains(Int(number)), "an event has reached no node")
+            try StateFormat.check((0..<known.count).contains(Int(number)), "an event has taken no step")
             last = (sequence, time)
-            guard let node = nodes[Int(number)] else { continue }
-            let isThere = Int(alternative) < trie.nodes[Int(node)].tests.count
-            try StateFormat.check(isThere, "an event has taken no alternative of its node")
+            guard let step = known[Int(number)] else { continue }
+            let isThere = Int(alternative) < steps.steps[Int(step)].tests.count
+            try StateFormat.check(isThere, "an event has taken no alternative of its step")
             let entry = KeyLog.Entry(
-                sequence: sequence, row: row, time: time, node: node, alternative: Int(alternative))
+                sequence: sequence, row: row, time: time, step: step, alternative: Int(alternative))
             if logs[log].append(entry, retention: retention, limit: limits.entriesPerKey) { counters.dropped += 1 }
         }
     }

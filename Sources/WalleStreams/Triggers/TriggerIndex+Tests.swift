@@ -1,6 +1,6 @@
 /// What of an event the candidates do not tell yet.
 extension TriggerIndex {
-    /// The first alternative of a node's step that accepts the event; −1 when none does.
+    /// The first alternative of a step that accepts the event; −1 when none does.
     @inline(__always)
     func alternative(
         _ candidate: TriggerCandidates.Candidate, _ event: TriggerEvent, _ values: borrowing RowValues,
@@ -18,7 +18,7 @@ extension TriggerIndex {
         while bits != 0 {
             let index = bits.trailingZeroBitCount
             bits &= bits - 1
-            let test = trie.nodes[Int(candidate.node)].tests[index]
+            let test = steps.steps[Int(candidate.step)].tests[index]
             guard fits(test.page, event.page) else { continue }
             guard let predicate = test.predicate else { return index }
             if try isTrue(predicate, event, values, batch, predicates) { return index }

@@ -1,11 +1,13 @@
 /// Finds the matches of very many patterns in the events of every key, as they come.
 ///
-/// A condition that is a simple chain, steps or alternatives of steps one behind the other with relaxed gaps, lies in a trie
-/// in which conditions that begin alike share their nodes. Its *static pending list* is the children of the root by the
-/// name of the event, so only conditions that can begin with an event are looked at. The *dynamic pending list* of a key is
-/// the log of the nodes that its events have reached; an event goes to those nodes of its name whose parent is in the log.
-/// Every other condition is run by a `PatternMatcher` of its own that sees the events its steps name; where only events of one
-/// step can begin a match, they lie in the trie, too, and the matcher sleeps for a key until another of its steps comes.
+/// Conditions that are chains (`TriggerChain`) are looked for from their end. They share their *steps*: an event is tested once
+/// for a step, however many conditions have it. The *dynamic pending list* of a key is the log of the steps that its events
+/// have taken, as far as they can be of account. The *static pending list* are the conditions by their last steps, and under
+/// each by a *guard*, the rarest of their other steps: when an event takes a last step, only conditions whose guard is in the
+/// log are looked at, and the way to their end is looked for in the log. So the many events that begin something cost little,
+/// whatever could become of them. Every other condition is run by a `PatternMatcher` of its own that sees the events its steps
+/// name; where only events of one step can begin a match, they are in the log, too, and the matcher sleeps for a key until
+/// another of its steps comes.
 ///
 /// ## What a condition means
 ///
@@ -33,7 +35,7 @@ package final class TriggerIndex: @unchecked Sendable {
     @exclusivity(unchecked) var notesRows = false
     /// The rows of batches that may become part of a match, ascending, until whoever wants them takes them away.
     @exclusivity(unchecked) var notedRows: [UInt32] = []
-    @exclusivity(unchecked) var trie = TriggerTrie()
+    @exclusivity(unchecked) var steps = TriggerSteps()
     /// By slot; nil is free.
     @exclusivity(unchecked) var conditions: [TriggerCondition?] = []
     @exclusivity(unchecked) private var slots: [Int: Int] = [:]
@@ -49,17 +51,20 @@ package final class TriggerIndex: @unchecked Sendable {
     @exclusivity(unchecked) var memory = MatchMemory()
     /// Of the conditions with a matcher of their own.
     @exclusivity(unchecked) var automata: [TriggerCondition.Automaton] = []
-    /// The longest time bound of a chain.
+    /// How many of the conditions that need logs have each time bound, and the longest.
+    @exclusivity(unchecked) private var bounds: [Int64: Int] = [:]
     @exclusivity(unchecked) var retention: Int64 = 0
     /// Events looked at.
     @exclusivity(unchecked) var sequence: Int64 = 0
     @exclusivity(unchecked) var now = Int64.min
+    /// When `sequence` is this, steps are counted well enough to choose anew which of them are rare.
+    @exclusivity(unchecked) var nextCount: Int64 = 1 << 12
     /// The log that is looked at next, whether it is out of date.
     @exclusivity(unchecked) var sweep: Int32 = 0
     /// Column of truths of each condition on attributes, of the batch at hand.
     @exclusivity(unchecked) var truths: [Int: Column] = [:]
     @exclusivity(unchecked) var candidates: UnsafeMutableBufferPointer<TriggerCandidates.Candidate>
-    /// Nodes that the event at hand has reached.
+    /// Steps that the event at hand has taken.
     @exclusivity(unchecked) var reached: UnsafeMutableBufferPointer<Reached>
     @exclusivity(unchecked) var reachedCount = 0
     /// Logs of the next rows, looked up when `keyChanges` was `changesSeen`.
@@ -69,10 +74,10 @@ package final class TriggerIndex: @unchecked Sendable {
     @exclusivity(unchecked) var logBlocks = KeyBlocks()
     @exclusivity(unchecked) var rememberedBlocks = KeyBlocks()
     /// Keeps reading ahead from being left out.
-    @exclusivity(unchecked) var touched: UInt32 = 0
+    @exclusivity(unchecked) var touched: UInt64 = 0
 
     struct Reached: BitwiseCopyable {
-        var node: UInt32
+        var step: UInt32
         var alternative: Int
     }
 
@@ -81,8 +86,8 @@ package final class TriggerIndex: @unchecked Sendable {
         package var conditions = 100_000
         /// Keys with partial matches; beyond, those that were quiet longest go first, as far as a look at a few tells.
         package var keys = 1_000_000
-        /// Trie nodes that the events of one key have reached and that are not out of date; beyond, the oldest go. 32 bytes
-        /// each; a power of two.
+        /// Steps that the events of one key have taken and that are not out of date; beyond, the oldest go. 38 bytes each;
+        /// a power of two.
         package var entriesPerKey = 4_096
         /// Of every condition that is no chain.
         package var automaton = PatternMatcher.Limits(perKey: 1_000, total: 1_000_000)
@@ -119,8 +124,8 @@ package final class TriggerIndex: @unchecked Sendable {
 
     /// Conditions.
     package var count: Int { slots.count }
-    /// Nodes that chains share, conditions that are no chains.
-    package var nodeCount: Int { trie.count }
+    /// Steps that chains share, conditions that are no chains.
+    package var stepCount: Int { steps.count }
     package var automatonCount: Int { automata.count }
     /// Keys with partial matches of chains.
     package var keyCount: Int { keys.count }
@@ -146,8 +151,8 @@ package final class TriggerIndex: @unchecked Sendable {
         let slot = freeSlots.popLast() ?? conditions.count
         if slot == conditions.count { conditions.append(nil) }
         do throws(StreamError) {
-            if let steps = pattern.chain {
-                conditions[slot] = chain(pattern, steps, id: id, slot)
+            if let chain = TriggerChain(pattern) {
+                conditions[slot] = add(chain, pattern, id: id, slot)
             } else {
                 conditions[slot] = try automaton(pattern, id: id, slot)
             }
@@ -156,6 +161,10 @@ package final class TriggerIndex: @unchecked Sendable {
             throw error
         }
         slots[id] = slot
+        if conditions[slot]?.needsLog ?? false {
+            bounds[pattern.within, default: 0] += 1
+            retention = max(retention, pattern.within)
+        }
     }
 
     /// Removes a condition and its partial matches.
@@ -165,91 +174,98 @@ package final class TriggerIndex: @unchecked Sendable {
     package func remove(id: Int) -> Bool {
         guard let slot = slots.removeValue(forKey: id), let condition = conditions[slot] else { return false }
         switch condition.form {
-        case .chain(let path, _): removeChain(path, slot)
+        case .chain(let chain): remove(chain, slot)
         case .automaton(let automaton):
             automata.removeAll { $0 === automaton }
-            if automaton.opening != 0 { removeChain([automaton.openingNode], slot) }
-            names.remove(automaton)
+            if automaton.opening != 0 {
+                steps.begin(automaton.openingStep, by: -1)
+                release(automaton.openingStep)
+            }
+            names.remove(automaton, texts)
             for case let predicate? in automaton.predicates { release(predicate) }
         }
         conditions[slot] = nil
         freeSlots.append(slot)
+        if condition.needsLog { removeBound(condition.within) }
         return true
     }
 
-    private func chain(_ pattern: EventPattern, _ steps: [[PatternStep]], id: Int, _ slot: Int) -> TriggerCondition {
+    private func removeBound(_ within: Int64) {
+        let left = (bounds[within] ?? 1) - 1
+        bounds[within] = left > 0 ? left : nil
+        if left == 0, within == retention { retention = bounds.keys.max() ?? 0 }
+    }
+
+    private func add(_ chain: TriggerChain, _ pattern: EventPattern, id: Int, _ slot: Int) -> TriggerCondition {
         var variables: [String] = []
         for step in pattern.root.takingSteps where !variables.contains(step.variable) {
             variables.append(step.variable)
         }
-        let numbers = steps.map { $0.map { step in UInt16(variables.firstIndex(of: step.variable) ?? 0) } }
-        let path = addPath(steps, pattern, slot, opens: false)
+        func numbers(_ steps: [PatternStep]) -> [UInt16] {
+            steps.map { UInt16(variables.firstIndex(of: $0.variable) ?? 0) }
+        }
+        var known = TriggerCondition.Chain()
+        for step in chain.steps {
+            known.steps.append(use(step.alternatives, within: pattern.within))
+            known.variables.append(numbers(step.alternatives))
+            known.forbidden.append(step.forbidden.isEmpty ? nil : use(step.forbidden, within: pattern.within))
+            known.optionals.append(
+                step.optionals.map { optional in
+                    TriggerCondition.Chain.Optional(
+                        step: use(optional.alternatives, within: pattern.within),
+                        variables: numbers(optional.alternatives), most: optional.most)
+                })
+        }
+        connect(known, by: 1)
+        let last = known.steps[known.steps.count - 1]
+        steps.end(last, slot, isSingle: known.steps.count == 1)
+        names.change(steps.steps[Int(last)].tests, texts)
         return TriggerCondition(
             id: id, within: pattern.within, added: sequence, signature: pattern.signature, variables: variables,
-            form: .chain(path, variables: numbers))
+            form: .chain(known))
     }
 
-    private func addPath(
-        _ steps: [[PatternStep]], _ pattern: EventPattern, _ slot: Int, opens: Bool
-    ) -> [UInt32] {
-        let chain = steps.map { step in
-            step.map { TriggerTrie.Test(event: $0.event, page: $0.page, predicate: $0.predicate.map(predicate)) }
-        }
-        var added: [UInt32] = []
-        let path = trie.add(chain, condition: slot, opens: opens, within: pattern.within, born: sequence) {
-            added.append($0)
-        }
-        for node in added { names.add(node: node, trie.nodes[Int(node)].tests, texts) }
-        // Conditions on attributes belong to the nodes: those that were there refer to them already.
-        for (node, tests) in zip(path, chain) where !added.contains(node) { release(tests) }
-        retention = max(retention, pattern.within)
-        return path
+    private func remove(_ chain: TriggerCondition.Chain, _ slot: Int) {
+        let last = chain.steps[chain.steps.count - 1]
+        connect(chain, by: -1)
+        steps.removeEnd(last, slot)
+        names.change(steps.steps[Int(last)].tests, texts)
+        for step in chain.allSteps { release(step) }
     }
 
-    private func removeChain(_ path: [UInt32], _ slot: Int) {
-        var gone: [UInt32: [TriggerTrie.Test]] = [:]
-        for node in path { gone[node] = trie.nodes[Int(node)].tests }
-        var removed: [UInt32] = []
-        trie.remove(path, condition: slot) { [conditions] in
-            conditions[$0]?.within ?? 0
-        } isGone: {
-            removed.append($0)
+    /// Tells the steps of a chain, except the last, when their events are of account.
+    private func connect(_ chain: TriggerCondition.Chain, by change: Int) {
+        if chain.steps.count > 1 { steps.begin(chain.steps[0], by: change) }
+        for (index, step) in chain.steps.enumerated().dropLast() {
+            if index > 0 { steps.follow(step, behind: chain.steps[index - 1], isRepeated: false, by: change) }
+            if let forbidden = chain.forbidden[index] {
+                steps.follow(forbidden, behind: step, isRepeated: false, by: change)
+            }
+            for optional in chain.optionals[index] {
+                steps.follow(optional.step, behind: step, isRepeated: optional.most > 1, by: change)
+            }
         }
-        for node in removed {
-            names.remove(node: node, gone[node] ?? [], texts)
-            release(gone[node] ?? [])
-        }
-        retention = trie.nodes[0].children.map { trie.hot[Int($0)].retention }.max() ?? 0
     }
 
-    private func automaton(
-        _ pattern: EventPattern, id: Int, _ slot: Int
-    ) throws(StreamError) -> TriggerCondition {
-        let program = try PatternProgram(pattern)
-        let numbers = program.tests.map { test in test.predicate.map { predicate(program.predicates[$0]) } }
-        let automaton = TriggerCondition.Automaton(
-            program, limits: limits.automaton, predicates: numbers, id: id, slot: slot)
-        open(automaton, pattern)
-        names.add(automaton)
-        automata.append(automaton)
-        return TriggerCondition(
-            id: id, within: pattern.within, added: sequence, signature: pattern.signature, variables: program.variables,
-            form: .automaton(automaton))
+    func use(_ alternatives: [PatternStep], within: Int64) -> UInt32 {
+        let tests = alternatives.map {
+            TriggerSteps.Test(event: $0.event, page: $0.page, predicate: $0.predicate.map(predicate))
+        }
+        let (step, isNew) = steps.use(tests, within: within, born: sequence)
+        // Conditions on attributes belong to the steps: those that were there refer to them already.
+        if isNew { names.add(step: step, tests, texts) } else { release(tests) }
+        return step
     }
 
-    /// Gives an automaton that sleeps at first the node of the step it begins with.
-    private func open(_ automaton: TriggerCondition.Automaton, _ pattern: EventPattern) {
-        guard let index = automaton.program.openingTest else { return }
-        let test = automaton.program.tests[index]
-        let step = PatternStep(
-            test.event, page: test.page, predicate: test.predicate.map { automaton.program.predicates[$0] })
-        automaton.opening = 1 << UInt64(index)
-        automaton.openingNode = addPath([[step]], pattern, automaton.slot, opens: true)[0]
+    func release(_ step: UInt32) {
+        guard let tests = steps.release(step) else { return }
+        names.remove(step: step, tests, texts)
+        release(tests)
     }
 
     // MARK: Conditions on attributes
 
-    private func predicate(_ predicate: PatternPredicate) -> Int {
+    func predicate(_ predicate: PatternPredicate) -> Int {
         if let known = knownPredicates[predicate] {
             predicates[known].uses += 1
             return known
@@ -262,7 +278,7 @@ package final class TriggerIndex: @unchecked Sendable {
         return index
     }
 
-    private func release(_ tests: [TriggerTrie.Test]) {
+    private func release(_ tests: [TriggerSteps.Test]) {
         for case let predicate? in tests.map(\.predicate) { release(predicate) }
     }
 

@@ -12,14 +12,14 @@ struct TriggerPredicate {
     var uses = 0
 
     /// A value of an attribute compared with a literal, both as numbers of equal order.
-    struct Comparison: Hashable {
+    struct Comparison: Hashable, BitwiseCopyable {
         /// The index of the attribute.
         var attribute: Int
         var relation: Relation
         var bound: Int64
     }
 
-    enum Relation: UInt8 {
+    enum Relation: UInt8, BitwiseCopyable {
         case equal, unequal, less, lessOrEqual, greater, greaterOrEqual
 
         /// The same with both sides exchanged.

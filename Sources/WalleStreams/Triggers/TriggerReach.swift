@@ -1,12 +1,9 @@
 /// What an event of one name can reach.
 struct TriggerReach: ~Copyable {
-    /// Children of the root.
-    let beginning: TriggerCandidates
-    /// The nodes whose children have steps of this name, and of each those children.
-    let parents: UnsafeMutableBufferPointer<UInt32>
-    let children: UnsafeMutableBufferPointer<TriggerCandidates>
-    /// From a node to its index in `parents`.
-    private let places: KeyTable
+    /// Steps that accept the name.
+    let steps: TriggerCandidates
+    /// Of those steps with which conditions end.
+    let endings: UnsafeMutableBufferPointer<TriggerEndings>
     /// Conditions with a matcher of their own, with the tests that accept the name.
     let automata: UnsafeMutableBufferPointer<Seeing>
     /// A condition with a matcher of its own, which the index holds as long as it is laid out.
@@ -14,41 +11,45 @@ struct TriggerReach: ~Copyable {
         var automaton: Unmanaged<TriggerCondition.Automaton>
         /// Its tests that accept the name, a bit each.
         var accepting: UInt64
-        /// The node of the events it begins with, when those are looked at late, and its time bound; 0 otherwise.
-        var openingNode: UInt32
+        /// The step of the events it begins with, when those are looked at late, and its time bound; none otherwise.
+        var opening: UInt32?
         var within: Int64
     }
 
-    /// No event has more candidates at once.
-    let mostCandidates: Int
+    /// A step to be laid out, and the conditions that end with it.
+    struct Member {
+        var candidate: TriggerCandidates.Member
+        var endings: [TriggerEndings.Ending]
+    }
 
     init(
-        beginning: [TriggerCandidates.Member], waiting: [UInt32: [TriggerCandidates.Member]],
-        automata: [Seeing], predicates: [TriggerPredicate], texts: TextDictionary
+        _ members: [Member], automata: [Seeing], predicates: [TriggerPredicate], texts: TextDictionary,
+        frequencies: UnsafeMutablePointer<TriggerSteps.Hot>
     ) {
-        self.beginning = TriggerCandidates(beginning, predicates: predicates, texts: texts)
-        parents = .allocate(capacity: waiting.count)
-        children = .allocate(capacity: waiting.count)
-        var places = KeyTable()
-        for (index, (parent, members)) in waiting.sorted(by: { $0.key < $1.key }).enumerated() {
-            parents.initializeElement(at: index, to: parent)
-            children.initializeElement(
-                at: index, to: TriggerCandidates(members, predicates: predicates, texts: texts))
-            places.insert(Int64(parent), Int32(index))
+        let ending = members.indices.filter { !members[$0].endings.isEmpty }
+        endings = .allocate(capacity: ending.count)
+        var candidates = members.map(\.candidate)
+        for (place, index) in ending.enumerated() {
+            candidates[index].endings = Int32(place)
+            endings.initializeElement(at: place, to: TriggerEndings(members[index].endings, frequencies: frequencies))
         }
-        self.places = places
+        steps = TriggerCandidates(candidates, predicates: predicates, texts: texts)
         self.automata = .allocate(capacity: automata.count)
         _ = self.automata.initialize(from: automata)
-        mostCandidates = max(beginning.count, waiting.values.map(\.count).max() ?? 0)
+    }
+
+    /// The step that events of the name are most likely to take; −1 for none.
+    @inline(__always) var firstStep: Int { steps.first }
+
+    /// Reads what will be needed first.
+    @inline(__always) func touch() -> UInt64 {
+        let guards = endings.isEmpty ? 0 : UInt64(endings.baseAddress.unsafelyUnwrapped.pointee.guards[0])
+        return guards &+ steps.touch()
     }
 
     deinit {
-        parents.deallocate()
         automata.deallocate()
-        children.deinitialize()
-        children.deallocate()
+        endings.deinitialize()
+        endings.deallocate()
     }
-
-    /// The place of a node in `parents`; −1 when it is not there.
-    @inline(__always) func place(of parent: UInt32) -> Int { Int(places.value(of: Int64(parent))) }
 }

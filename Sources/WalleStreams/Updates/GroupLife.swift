@@ -74,6 +74,8 @@ protocol UpdateOperator: AnyObject {
 
     /// Adds events and gives the rows that they change, in the order of the events.
     func process(_ batch: WindowBatch) -> [WindowResults]
+    /// Tells every key that has a group.
+    func forEachKey(_ body: (UInt64) -> Void)
     /// Records what a restored one needs to go on with the same rows.
     func record(_ recorder: StateRecorder)
     /// Takes the state of another of the same definition, before any event. After an error it is of no use.

@@ -155,6 +155,8 @@ final class GroupUpdates: UpdateOperator {
         (keys, times, changes, revisions) = ([], [], [], [])
     }
 
+    func forEachKey(_ body: (UInt64) -> Void) { table.forEach { body($0[0]) } }
+
     // MARK: saving
 
     func record(_ recorder: StateRecorder) {

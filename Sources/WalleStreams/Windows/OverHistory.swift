@@ -15,6 +15,8 @@ struct OverHistory {
 
     let key: UInt64
     var parts = Parts()
+    /// Its last event: the time, and the place in the stream.
+    var latest = Moment(time: .min, offset: .min)
     /// Events that there is room for.
     private(set) var capacity = 0
     /// The times of the events; then, for each aggregate in turn, the states of the events; then, for each aggregate, the
@@ -30,9 +32,6 @@ struct OverHistory {
     }
 
     func byteCount(stateWords: Int) -> Int { 64 + (capacity * (1 + stateWords) + stateWords) * 8 }
-
-    /// Of the last event.
-    var last: Int64 { parts.end > 0 ? memory.int(parts.end - 1) : .min }
 
     func free(_ layout: AggregateLayout) {
         for slot in layout.slots where slot.isObject {
@@ -66,6 +65,7 @@ struct OverHistory {
         }
         moved.newer(0, words).update(from: newer(0, words), count: words)
         moved.parts = Parts(first: 0, middle: parts.middle - parts.first, end: live)
+        moved.latest = latest
         memory.deallocate()
         self = moved
     }

@@ -7,6 +7,7 @@ extension OverWindows {
     func record(_ recorder: StateRecorder) {
         recorder.write(StateItem(.windows)) { writer in
             writer.write(lateCount)
+            limit.write(to: &writer)
             writer.write(count)
             writer.write(historyCount)
         }
@@ -33,6 +34,7 @@ extension OverWindows {
     func restore(_ state: SavedState) throws(StreamError) {
         let (events, keys) = try state.read(StateItem(.windows)) { reader throws(StreamError) in
             lateCount = try reader.read()
+            try limit.read(from: &reader)
             return (try reader.read(in: 0...1 << 40, "events"), try reader.read(in: 0...Int(Int32.max), "keys"))
         }
         try state.forEachBlock(StateItem(.waiting)) { reader throws(StreamError) in
@@ -60,8 +62,10 @@ extension OverWindows {
         guard indices[key] < 0 else { throw StateFormat.damaged("a key with two histories") }
         if historyCount == historyCapacity { growHistories() }
         let room = try reader.readCount(each: 8)
+        let latest = Moment(time: try reader.read(), offset: try reader.read())
         (histories + historyCount).initialize(to: OverHistory(key, room: room + 1, layout.stateWords))
         (histories + historyCount).pointee.clear(layout.stateWords)
+        (histories + historyCount).pointee.latest = latest
         indices[key] = Int32(historyCount)
         historyCount += 1
         try (histories + historyCount - 1).pointee.read(layout, room, from: &reader)
@@ -69,10 +73,12 @@ extension OverWindows {
 }
 
 extension OverHistory {
-    /// The key, how many events there are, then these.
+    /// The key, how many events there are, when the last was, then these.
     fileprivate func write(_ layout: AggregateLayout, to writer: inout BlockWriter) {
         writer.write(key)
         writer.write(parts.end - parts.first)
+        writer.write(latest.time)
+        writer.write(latest.offset)
         writer.write(parts.middle - parts.first)
         writer.write(words: times + parts.first, count: parts.end - parts.first)
         for slot in layout.slots {

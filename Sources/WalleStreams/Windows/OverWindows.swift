@@ -1,9 +1,10 @@
 /// For each event the aggregates of its key's events in the span up to it, its peers of the same time included.
 ///
 /// Events wait until the watermark has passed them, are put in the order of time, and then taken key by key, so that the
-/// history of a key is in the cache while it is at work.
+/// history of a key is in the cache while it is at work. When there are as many keys as may be, the one that has been quiet
+/// longest is forgotten for a new one.
 final class OverWindows: WindowOperator {
-    private let size: Microseconds
+    let size: Microseconds
     let layout: AggregateLayout
     /// Words of a row: as in a `GroupTable`, then the time and the place in the stream.
     let stride: Int
@@ -19,10 +20,14 @@ final class OverWindows: WindowOperator {
     var historyCapacity = 64
     var sweepCount = 1024
     var lateCount = 0
+    var limit: GroupLimit
+    /// The histories by their last events, as soon as there are as many as may be; empty before.
+    var quiet = TimerHeap()
 
-    init(size: Microseconds, layout: AggregateLayout) {
+    init(size: Microseconds, layout: AggregateLayout, limit: GroupLimit) {
         self.size = size
         self.layout = layout
+        self.limit = limit
         stride = GroupTable.header + layout.stateWords + 2
         waiting = .allocate(capacity: capacity * stride)
         histories = .allocate(capacity: historyCapacity)
@@ -36,7 +41,7 @@ final class OverWindows: WindowOperator {
     }
 
     var byteCount: Int {
-        (0..<historyCount).reduce(capacity * stride * 8 + indices.byteCount) {
+        (0..<historyCount).reduce(capacity * stride * 8 + indices.byteCount + quiet.byteCount) {
             $0 + histories[$1].byteCount(stateWords: layout.stateWords)
         }
     }
@@ -94,9 +99,9 @@ final class OverWindows: WindowOperator {
         let answers = UnsafeMutablePointer<UInt64>.allocate(capacity: ready.count * stride)
         answers.initialize(repeating: 0, count: ready.count * stride)
         defer { answers.deallocate() }
-        answer(ready, into: answers)
-        results.append(self.results(ready, answers))
-        for index in ready.indices { layout.releaseObjects(answers + index * stride) }
+        let answered = answerAll(ready, into: answers)
+        if !answered.isEmpty { results.append(self.results(answered, answers)) }
+        for index in answered.indices { layout.releaseObjects(answers + index * stride) }
         remove(before: watermark)
         sweep(watermark)
     }
@@ -121,9 +126,15 @@ final class OverWindows: WindowOperator {
         return times.withUnsafeBufferPointer { TimeOrder.rows(byTime: $0) }.map { rows[Int($0)] }
     }
 
-    private func answer(_ ready: [UnsafeMutablePointer<UInt64>], into answers: UnsafeMutablePointer<UInt64>) {
+    typealias Events = UnsafeBufferPointer<UnsafeMutablePointer<UInt64>>
+
+    func moment(_ row: UnsafeMutablePointer<UInt64>) -> Moment {
+        Moment(time: row.int(stride - 2), offset: row.int(stride - 1))
+    }
+
+    /// - Parameter found: Of each event the index of its key's history.
+    func answer(_ ready: Events, _ found: [Int], into answers: UnsafeMutablePointer<UInt64>) {
         for place in ready.indices { answers[place &* stride] = ready[place][0] }
-        let found = ready.map { index(of: $0[0]) }
         var runs = runs(found)
         let places = order(found, runs)
         let rows = places.map { ready[Int($0)] }
@@ -177,24 +188,7 @@ final class OverWindows: WindowOperator {
             time.pointee = row[stride - 2]
             time += 1
         }
-    }
-
-    private func index(of key: UInt64) -> Int {
-        let index = indices[key]
-        if index >= 0 { return Int(index) }
-        if historyCount == historyCapacity { growHistories() }
-        indices[key] = Int32(historyCount)
-        (histories + historyCount).initialize(to: OverHistory(key, stateWords: layout.stateWords))
-        historyCount += 1
-        return historyCount - 1
-    }
-
-    func growHistories() {
-        let old = histories
-        historyCapacity *= 2
-        histories = .allocate(capacity: historyCapacity)
-        histories.update(from: old, count: historyCount)
-        old.deallocate()
+        if let last = rows.last { history.pointee.latest = max(history.pointee.latest, moment(last)) }
     }
 
     private func results(
@@ -220,25 +214,5 @@ final class OverWindows: WindowOperator {
             kept += 1
         }
         count = kept
-    }
-
-    /// Lets go of keys without events in the span, once in a while.
-    private func sweep(_ watermark: Int64) {
-        guard historyCount > sweepCount else { return }
-        let from = watermark.addingClamped(-size)
-        var kept = 0
-        indices = KeyTable()
-        for index in 0..<historyCount {
-            let history = histories[index]
-            guard history.last >= from else {
-                history.free(layout)
-                continue
-            }
-            histories[kept] = history
-            indices[history.key] = Int32(kept)
-            kept += 1
-        }
-        historyCount = kept
-        sweepCount = max(1024, kept * 2)
     }
 }

@@ -30,7 +30,9 @@ struct PaneMerger {
         self.layout = layout
     }
 
-    var byteCount: Int { front.reduce(back?.byteCount ?? 0) { $0 + $1.table.byteCount } }
+    var byteCount: Int { tables.reduce(0) { $0 + $1.byteCount } }
+    /// What was merged.
+    var tables: [GroupTable] { front.map(\.table) + [back].compactMap { $0 } }
 
     /// The groups of a window that ends later than all before; nil when it has no events. Valid until the next call.
     mutating func table(of window: PaneShape.Window, _ panes: [PaneWindows.Pane], _ shape: PaneShape) -> GroupTable? {

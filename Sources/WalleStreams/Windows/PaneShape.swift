@@ -36,7 +36,7 @@ struct PaneShape: Sendable {
             try Self.check(size, dividedBy: step, "step")
             grid = PaneGrid(width: step, origin: offset)
             kind = .cumulating(size: size, step: step, outer: PaneGrid(width: size, origin: offset))
-        case .session, .over, .unbounded, .upstream: return nil
+        case .session, .over, .unbounded, .upstream, .visit: return nil
         }
     }
 

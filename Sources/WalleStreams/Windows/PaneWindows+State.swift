@@ -5,8 +5,10 @@ extension PaneWindows {
         merger.record(recorder)
         recorder.write(StateItem(.windows)) { writer in
             writer.write(lateCount)
+            limit.write(to: &writer)
             writer.write(lastEnd)
             merger.write(to: &writer)
+            writer.write(counted: panes.filter(\.isFull).map { UInt64(bitPattern: $0.start) })
             writer.write(revisions.count)
             for (window, revision) in revisions.sorted(by: { $0.key.isBefore($1.key) }) {
                 writer.write(window.end)
@@ -24,8 +26,11 @@ extension PaneWindows {
         try merger.restore(state)
         try state.read(StateItem(.windows)) { reader throws(StreamError) in
             lateCount = try reader.read()
+            try limit.read(from: &reader)
             lastEnd = try reader.readOptional()
             try merger.read(from: &reader)
+            let full = Set(try reader.readWords().map { Int64(bitPattern: $0) })
+            for index in panes.indices { panes[index].isFull = full.contains(panes[index].start) }
             for _ in 0..<(try reader.readCount(each: 28)) {
                 let window = WindowKey(end: try reader.read(), start: try reader.read(), key: try reader.read())
                 revisions[window] = try reader.read()

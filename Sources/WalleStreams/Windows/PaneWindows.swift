@@ -4,6 +4,9 @@
 /// gain", 2005). When the watermark passes the end of a window, its panes are merged: for hopping windows in two stacks
 /// (Tangwongsan, Hirzel and Schneider 2021), so that a pane is merged a constant number of times, for cumulating ones into a
 /// running table.
+///
+/// The limit is that of the groups of a pane. A pane that left out an event knows only of its own groups that they are
+/// whole: a window gives the rows of those groups alone, so that none lacks an event.
 final class PaneWindows: WindowOperator {
     let shape: PaneShape
     let layout: AggregateLayout
@@ -17,10 +20,13 @@ final class PaneWindows: WindowOperator {
     /// How often late events changed a row; only of windows that may still change.
     var revisions: [WindowKey: UInt32] = [:]
     var lateCount = 0
+    var limit: GroupLimit
 
     struct Pane {
         var start: Int64
         var table: GroupTable
+        /// It has left out events of other groups.
+        var isFull = false
     }
 
     struct WindowKey: Hashable {
@@ -30,12 +36,14 @@ final class PaneWindows: WindowOperator {
     }
 
     init(
-        _ shape: PaneShape, layout: AggregateLayout, lateness: Microseconds, emission: StreamDefinition.Emission
+        _ shape: PaneShape, layout: AggregateLayout, lateness: Microseconds, emission: StreamDefinition.Emission,
+        limit: GroupLimit
     ) {
         self.shape = shape
         self.layout = layout
         self.lateness = lateness
         self.emission = emission
+        self.limit = limit
         merger = shape.merger(layout)
     }
 
@@ -120,17 +128,21 @@ final class PaneWindows: WindowOperator {
     }
 
     private func add(_ events: WindowRows, toPane start: Int64) {
-        layout.add(events, to: pane(start))
+        let index = pane(start)
+        let dropped = layout.add(events, to: panes[index].table, most: limit.most)
+        guard dropped > 0 else { return }
+        panes[index].isFull = true
+        limit.droppedCount += dropped
     }
 
-    private func pane(_ start: Int64) -> GroupTable {
-        if let last = panes.last, last.start == start { return last.table }
+    private func pane(_ start: Int64) -> Int {
+        if let last = panes.last, last.start == start { return panes.count - 1 }
         let index = panes.firstIndex(from: start)
-        if index < panes.count, panes[index].start == start { return panes[index].table }
+        if index < panes.count, panes[index].start == start { return index }
         // As many groups as the pane before has are likely.
         let table = layout.table(capacity: index > 0 ? panes[index - 1].table.count : 0)
         panes.insert(Pane(start: start, table: table), at: index)
-        return table
+        return index
     }
 
     // MARK: late events
@@ -147,19 +159,24 @@ final class PaneWindows: WindowOperator {
         let key = events.keys[Int(row)]
         let changed = shape.windows(containing: start).filter { $0.end <= watermark && $0.end + lateness > watermark }
         let before = changed.map { window in group(key, window) }
+        let dropped = limit.droppedCount
         withUnsafePointer(to: row) { add(events.with(UnsafeBufferPointer(start: $0, count: 1)), toPane: start) }
+        guard limit.droppedCount == dropped else { return }
         if let lastEnd, shape.firstEnd(start) <= lastEnd { merger.isStale = true }
         for index in changed.indices {
             emitChange(key, changed[index], before: before[index], &results)
         }
     }
 
-    /// The group of a key in a window, of its own table; nil when the window has none.
+    /// The group of a key in a window, of its own table; nil when the window has none, or not all of it.
     private func group(_ key: UInt64, _ window: PaneShape.Window) -> GroupTable? {
         let table = layout.table()
         table.reserve(1)
         for pane in panes[panes.firstIndex(from: window.start)..<panes.firstIndex(from: window.end)] {
-            guard let group = pane.table.existing(key) else { continue }
+            guard let group = pane.table.existing(key) else {
+                if pane.isFull { return nil }
+                continue
+            }
             layout.merge(group, into: table.base + table.row(key))
         }
         return table.count > 0 ? table : nil
@@ -168,7 +185,10 @@ final class PaneWindows: WindowOperator {
     private func emitChange(
         _ key: UInt64, _ window: PaneShape.Window, before: GroupTable?, _ results: inout [WindowResults]
     ) {
-        guard let after = group(key, window) else { return }
+        guard let after = group(key, window) else {
+            limit.evictedCount += 1
+            return
+        }
         let id = WindowKey(end: window.end, start: window.start, key: key)
         let revision = revisions[id] ?? 0
         if let before {
@@ -196,7 +216,24 @@ final class PaneWindows: WindowOperator {
     private func fire(_ end: Int64, _ results: inout [WindowResults]) {
         let window = PaneShape.Window(start: shape.start(ofWindowEnding: end), end: end)
         guard let table = merger.table(of: window, panes, shape), table.count > 0 else { return }
-        results.append(layout.results(of: table, window, .insertion) { _ in 0 })
+        let full = fullPanes(of: window).filter { $0 !== table }
+        guard !full.isEmpty else { return results.append(layout.results(of: table, window, .insertion) { _ in 0 }) }
+        let isWhole = { (key: UInt64) in full.allSatisfy { $0.existing(key) != nil } }
+        let rows = layout.results(of: table, window, .insertion, isGiven: isWhole) { _ in 0 }
+        limit.evictedCount += table.count - rows.count
+        if rows.count > 0 { results.append(rows) }
+    }
+
+    private func fullPanes(of window: PaneShape.Window) -> [GroupTable] {
+        guard limit.droppedCount > 0 else { return [] }
+        let inside = panes[panes.firstIndex(from: window.start)..<panes.firstIndex(from: window.end)]
+        return inside.filter(\.isFull).map(\.table)
+    }
+
+    func forEachKey(_ body: (UInt64) -> Void) -> Bool {
+        for table in panes.map(\.table) + merger.tables { table.forEach { body($0[0]) } }
+        for window in revisions.keys { body(window.key) }
+        return true
     }
 
     /// Lets go of panes that no event may change any more and no window will read.

@@ -13,6 +13,8 @@ final class SessionTable {
         var hasFired = false
         /// When it is to be looked at: a timer of another time is void.
         var alarm = Int64.max
+        /// The place in the stream of the event that began it.
+        var opened: Int64
 
         mutating func extend(to time: Int64) { (start, last) = (min(start, time), max(last, time)) }
 
@@ -32,6 +34,8 @@ final class SessionTable {
     @exclusivity(unchecked) var free: Int32 = -1
     /// Places that were ever used.
     var used = 0
+    /// Sessions.
+    @exclusivity(unchecked) var count = 0
     var heads: KeyTable
 
     init(_ layout: AggregateLayout) {
@@ -75,7 +79,7 @@ final class SessionTable {
     }
 
     /// A session of one event, whose values are still to be added.
-    func insert(_ key: UInt64, time: Int64) -> Int {
+    func insert(_ key: UInt64, time: Int64, opened: Int64) -> Int {
         let place = takePlace()
         let generation = place < used ? sessions[place].generation &+ 1 : 0
         used = max(used, place + 1)
@@ -84,7 +88,8 @@ final class SessionTable {
         row[0] = key
         let next = heads[key]
         (sessions + place).initialize(
-            to: Session(start: time, last: time, next: next, generation: generation))
+            to: Session(start: time, last: time, next: next, generation: generation, opened: opened))
+        count += 1
         heads[key] = Int32(place)
         return place
     }
@@ -112,6 +117,7 @@ final class SessionTable {
 
     func remove(_ session: Int) {
         unlink(session)
+        count -= 1
         layout.releaseObjects(row(session))
         row(session)[1] = 0
         sessions[session].generation &+= 1

@@ -3,6 +3,8 @@ extension SessionWindows {
     func record(_ recorder: StateRecorder) {
         recorder.write(StateItem(.windows)) { writer in
             writer.write(lateCount)
+            limit.write(to: &writer)
+            writer.write(closedTime)
             writer.write(sessions.used)
             writer.write(sessions.free)
         }
@@ -12,13 +14,16 @@ extension SessionWindows {
     func restore(_ state: SavedState) throws(StreamError) {
         let (used, free) = try state.read(StateItem(.windows)) { reader throws(StreamError) in
             lateCount = try reader.read()
+            try limit.read(from: &reader)
+            closedTime = try reader.read()
             return (try reader.read(in: 0...Int(Int32.max), "sessions"), try reader.read(Int32.self))
         }
         try sessions.restore(used, free: free, state)
-        for session in 0..<used where sessions.isOpen[session] {
+        for (session, isOpen) in sessions.isOpen.enumerated() where isOpen {
             let alarm = sessions[session].alarm
             if alarm != .max {
-                timers.push(Timer(deadline: alarm, session: session, generation: sessions[session].generation))
+                let (generation, opened) = (sessions[session].generation, sessions[session].opened)
+                timers.push(Timer(deadline: alarm, session: session, generation: generation, offset: opened))
             }
         }
     }
@@ -31,7 +36,7 @@ extension SessionTable {
     func record(_ recorder: StateRecorder) {
         for first in Swift.stride(from: 0, to: used, by: Self.blockPlaces) {
             let places = first..<min(first + Self.blockPlaces, used)
-            recorder.write(StateItem(.sessions), capacity: places.count * (word(1) * 8 + 37)) { writer in
+            recorder.write(StateItem(.sessions), capacity: places.count * (word(1) * 8 + 45)) { writer in
                 for place in places { write(place, to: &writer) }
             }
         }
@@ -46,6 +51,7 @@ extension SessionTable {
         writer.write(session.revision)
         writer.write(session.hasFired)
         writer.write(session.alarm)
+        writer.write(session.opened)
         layout.write(row(place), to: &writer)
     }
 
@@ -66,18 +72,20 @@ extension SessionTable {
         }
         guard used == count, free < count else { throw StateFormat.damaged("\(used) sessions of \(count)") }
         self.free = free
+        self.count = isOpen.count { $0 }
         try link()
     }
 
     private func readPlace(_ count: Int, _ reader: inout BlockReader) throws(StreamError) {
         // Nothing is free yet: the next place behind the last.
         let place = takePlace()
-        var session = Session(start: try reader.read(), last: try reader.read(), next: -1, generation: 0)
+        var session = Session(start: try reader.read(), last: try reader.read(), next: -1, generation: 0, opened: 0)
         session.next = try reader.read()
         session.generation = try reader.read()
         session.revision = try reader.read()
         session.hasFired = try reader.readBool()
         session.alarm = try reader.read()
+        session.opened = try reader.read()
         guard session.next < count else { throw StateFormat.damaged("a session is followed by none") }
         row(place).update(repeating: 0, count: word(1))
         self[place] = session

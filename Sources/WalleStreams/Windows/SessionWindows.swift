@@ -2,6 +2,9 @@
 ///
 /// A key has as many sessions as are open at once, most often one; an event extends one, begins one, or joins two. What a
 /// watermark says of a session's end is looked up in a heap, which has one entry a session that is put right when it comes up.
+///
+/// When there are as many sessions as may be, the one that would end next is closed for a new one: it has been quiet
+/// longest, and if nothing more comes of it, its row is what it would have been.
 final class SessionWindows: WindowOperator {
     private let gap: Microseconds
     let layout: AggregateLayout
@@ -10,20 +13,28 @@ final class SessionWindows: WindowOperator {
     let sessions: SessionTable
     var timers = TimerHeap()
     var lateCount = 0
+    var limit: GroupLimit
+    /// The last event of any session that was closed early. None begins at or before it any more: a key could have two
+    /// rows of the same time.
+    var closedTime = Int64.min
 
     init(
-        gap: Microseconds, layout: AggregateLayout, lateness: Microseconds, emission: StreamDefinition.Emission
+        gap: Microseconds, layout: AggregateLayout, lateness: Microseconds, emission: StreamDefinition.Emission,
+        limit: GroupLimit
     ) {
         self.gap = gap
         self.layout = layout
         self.lateness = lateness
         self.emission = emission
+        self.limit = limit
         sessions = SessionTable(layout)
     }
 
     var byteCount: Int { sessions.byteCount + timers.byteCount }
 
     var nextFiring: Int64 { timers.first?.deadline ?? .max }
+
+    var room: Int { limit.most - sessions.count }
 
     func openTime(at watermark: Int64) -> Int64 { watermark }
 
@@ -62,10 +73,7 @@ final class SessionWindows: WindowOperator {
             flush(&pending, events)
             retract(found, other, &results)
         }
-        guard let session = found ?? begin(key, time, watermark) else {
-            lateCount += 1
-            return
-        }
+        guard let session = found ?? begin(row, events, watermark, &results) else { return }
         if let other {
             flush(&pending, events)
             join(other, to: session)
@@ -85,17 +93,32 @@ final class SessionWindows: WindowOperator {
         if pending.count == AggregateLayout.blockRows { flush(&pending, events) }
     }
 
-    /// Nil when a session of this event alone would have ended.
-    private func begin(_ key: UInt64, _ time: Int64, _ watermark: Int64) -> Int? {
-        guard time.addingClamped(gap).addingClamped(lateness) >= watermark else { return nil }
-        let session = sessions.insert(key, time: time)
+    /// Nil when a session of this event alone would have ended, or may be part of one that was closed.
+    private func begin(
+        _ row: UInt32, _ events: WindowRows, _ watermark: Int64, _ results: inout [WindowResults]
+    ) -> Int? {
+        let time = events.input.times[Int(row)]
+        guard time.addingClamped(gap).addingClamped(lateness) >= watermark else {
+            lateCount += 1
+            return nil
+        }
+        guard time > closedTime else {
+            limit.droppedCount += 1
+            return nil
+        }
+        // Events then come one by one, so that none waits to be added.
+        if sessions.count >= limit.most { closeNext(&results) }
+        let session = sessions.insert(events.keys[Int(row)], time: time, opened: events.input.offset + Int64(row))
         setAlarm(session, at: deadline(session))
         return session
     }
 
     private func setAlarm(_ session: Int, at deadline: Int64) {
         sessions[session].alarm = deadline
-        timers.push(Timer(deadline: deadline, session: session, generation: sessions[session].generation))
+        timers.push(
+            Timer(
+                deadline: deadline, session: session, generation: sessions[session].generation,
+                offset: sessions[session].opened))
     }
 
     /// An event at exactly the gap after the last still belongs to a session.
@@ -140,6 +163,28 @@ final class SessionWindows: WindowOperator {
 
     // MARK: sessions that end
 
+    /// Closes the session that would be next to go, and gives its row if it has not.
+    private func closeNext(_ results: inout [WindowResults]) {
+        while let timer = timers.first {
+            timers.removeFirst()
+            let session = sessions[timer.session]
+            guard session.generation == timer.generation, session.alarm == timer.deadline else { continue }
+            let end = end(timer.session)
+            guard end == timer.deadline else {
+                setAlarm(timer.session, at: end)
+                continue
+            }
+            if !session.hasFired {
+                results.append(
+                    row(of: timer.session, session.revision > 0 && emission == .final ? .update : .insertion))
+            }
+            closedTime = max(closedTime, session.last)
+            sessions.remove(timer.session)
+            limit.evictedCount += 1
+            return
+        }
+    }
+
     func advance(to watermark: Int64, into results: inout [WindowResults]) {
         var ended: [Int] = []
         while let timer = timers.first, timer.deadline <= watermark {
@@ -177,7 +222,16 @@ final class SessionWindows: WindowOperator {
 
     /// A session stays as long as an event may extend it, and, when it has given its row, as a late one may change it.
     private func retire(_ session: Int, _ watermark: Int64) {
-        let end = deadline(session).addingClamped(sessions[session].hasFired ? lateness : 0)
+        let end = end(session)
         if end > watermark { setAlarm(session, at: end) } else { sessions.remove(session) }
+    }
+
+    private func end(_ session: Int) -> Int64 {
+        deadline(session).addingClamped(sessions[session].hasFired ? lateness : 0)
+    }
+
+    func forEachKey(_ body: (UInt64) -> Void) -> Bool {
+        for (session, isOpen) in sessions.isOpen.enumerated() where isOpen { body(sessions.row(session)[0]) }
+        return true
     }
 }

@@ -5,6 +5,8 @@ struct WindowRows {
     /// Of each row of the batch the key of its group.
     var keys: UnsafePointer<UInt64>
     var input: AggregateInput
+    /// Of each row of the batch its `VisitMark`.
+    var marks: [UInt8]?
     /// Times between which all rows are, where it is known.
     var span: (least: Int64, greatest: Int64)?
 
@@ -20,7 +22,7 @@ struct WindowRows {
     }
 
     func with(_ rows: UnsafeBufferPointer<UInt32>) -> WindowRows {
-        WindowRows(rows: rows, keys: keys, input: input)
+        WindowRows(rows: rows, keys: keys, input: input, marks: marks)
     }
 }
 
@@ -34,8 +36,14 @@ protocol WindowOperator: AnyObject {
     var nextFiring: Int64 { get }
     /// Events too late for any window.
     var lateCount: Int { get }
+    /// Events that belonged to no window although they were in time.
+    var outsideCount: Int { get }
     /// Bytes of state.
     var byteCount: Int { get }
+    var limit: GroupLimit { get }
+    /// So many events may come before groups can be too many. When there is no room, they come one by one, each after the
+    /// rows that the one before made due.
+    var room: Int { get }
 
     /// Events from this time on belong to no window that a watermark has ended.
     func openTime(at watermark: Int64) -> Int64
@@ -43,9 +51,21 @@ protocol WindowOperator: AnyObject {
     func add(_ events: WindowRows, watermark: Int64, to results: inout [WindowResults])
     /// Gives the rows of windows that end at or before the watermark.
     func advance(to watermark: Int64, into results: inout [WindowResults])
+    /// Tells every key that it holds, some of them several times.
+    ///
+    /// - Returns: Whether it can tell.
+    func forEachKey(_ body: (UInt64) -> Void) -> Bool
 
     /// Records what a restored one needs to go on with the same rows.
     func record(_ recorder: StateRecorder)
     /// Takes the state of another of the same definition, before any event. After an error it is of no use.
     func restore(_ state: SavedState) throws(StreamError)
+}
+
+extension WindowOperator {
+    // Of most windows some hold any event.
+    var outsideCount: Int { 0 }
+    var limit: GroupLimit { GroupLimit() }
+    var room: Int { .max }
+    func forEachKey(_ body: (UInt64) -> Void) -> Bool { false }
 }

@@ -14,6 +14,8 @@ package struct WindowBatch {
     package var offset: Int64
     /// Of each event whether it takes back an earlier one, which it repeats; nil: none does. For windows there are none.
     package var retracts: [Bool]?
+    /// Of each event what it is to a visit, as `VisitMarker` says; nil for windows that are no visits.
+    var marks: [UInt8]?
 
     package init(
         times: Column, keys: [UInt64], kept: [UInt32]? = nil, values: [Column?], filters: [Column?], offset: Int64,
@@ -41,23 +43,31 @@ package final class WindowRunner {
     /// What comes is expected to be no earlier.
     package private(set) var watermark = Int64.min
 
-    /// - Parameter values: Of each aggregate its function and the type of its values.
+    /// - Parameters:
+    ///   - values: Of each aggregate its function and the type of its values.
+    ///   - mostGroups: As `StreamDefinition.mostGroups`.
     /// - Throws: `.definition` for spans that do not fit each other, or a function that values of the type do not have.
     package init(
         _ window: WindowKind, _ values: [(function: AggregateFunction, type: ColumnType?)], delay: Microseconds,
-        lateness: Microseconds = 0, emission: StreamDefinition.Emission = .final, texts: TextDictionary
+        lateness: Microseconds = 0, emission: StreamDefinition.Emission = .final,
+        mostGroups: Int = StreamDefinition.mostGroups, texts: TextDictionary
     ) throws(StreamError) {
-        let layout = try AggregateLayout(values, texts: texts)
+        let (layout, limit) = (try AggregateLayout(values, texts: texts), GroupLimit(mostGroups))
         self.delay = delay
         switch window {
         case .session(let gap):
             windows = SessionWindows(
-                gap: try PaneShape.positive(gap, "gap"), layout: layout, lateness: lateness, emission: emission)
+                gap: try PaneShape.positive(gap, "gap"), layout: layout, lateness: lateness, emission: emission,
+                limit: limit)
         case .over(let size):
-            windows = OverWindows(size: try PaneShape.positive(size, "size"), layout: layout)
+            windows = OverWindows(size: try PaneShape.positive(size, "size"), layout: layout, limit: limit)
+        case .visit(let timeout, let enter, let exit):
+            windows = try VisitWindows(
+                timeout: timeout, enter: enter, exit: exit, layout: layout, delay: delay, lateness: lateness,
+                limit: limit)
         default:
             guard let shape = try PaneShape(window) else { preconditionFailure("a window of panes") }
-            windows = PaneWindows(shape, layout: layout, lateness: lateness, emission: emission)
+            windows = PaneWindows(shape, layout: layout, lateness: lateness, emission: emission, limit: limit)
         }
     }
 
@@ -69,6 +79,12 @@ package final class WindowRunner {
 
     /// Events that were too late for any window.
     package var lateCount: Int { windows.lateCount }
+    /// Events that were left out, as there were too many groups.
+    package var droppedCount: Int { windows.limit.droppedCount }
+    /// Groups that were given up before their time, as there were too many.
+    package var evictedCount: Int { windows.limit.evictedCount }
+    /// Events that belonged to no visit.
+    package var outsideCount: Int { windows.outsideCount }
     /// Bytes of state.
     package var byteCount: Int { windows.byteCount }
 
@@ -83,7 +99,9 @@ package final class WindowRunner {
                 guard let keys = keys.baseAddress else { return }
                 let input = AggregateInput(
                     values: batch.values, filters: batch.filters, times: batch.times.ints, offset: batch.offset)
-                run(WindowRows(rows: kept, keys: keys, input: input), count: batch.times.count, &results)
+                run(
+                    WindowRows(rows: kept, keys: keys, input: input, marks: batch.marks), count: batch.times.count,
+                    &results)
             }
         }
         return results
@@ -101,6 +119,8 @@ package final class WindowRunner {
         advance(to: time, &results)
         return results
     }
+
+    func forEachKey(_ body: (UInt64) -> Void) -> Bool { windows.forEachKey(body) }
 
     // MARK: saving
 
@@ -122,7 +142,7 @@ package final class WindowRunner {
     // MARK: running
 
     private func run(_ events: WindowRows, count: Int, _ results: inout [WindowResults]) {
-        if let span = spanInTime(events.input.times, count) {
+        if count <= windows.room, let span = spanInTime(events.input.times, count) {
             latest = max(latest, span.greatest)
             if !events.rows.isEmpty {
                 var events = events
@@ -133,7 +153,8 @@ package final class WindowRunner {
         }
         var (row, next) = (0, 0)
         while row < count {
-            let end = firstBehind(events.input.times, from: row, to: count)
+            let most = row + min(count - row, max(1, windows.room))
+            let end = firstBehind(events.input.times, from: row, to: most)
             let last = events.firstIndex(from: end, after: next)
             if last > next {
                 let part = events.with(UnsafeBufferPointer(rebasing: events.rows[next..<last]))

@@ -212,7 +212,7 @@ import Testing
             let texts = TextDictionary()
             let pipeline = try StreamPipeline(definition, texts: texts)
             let events = Self.events(1)
-            let rows = pipeline.process(StreamFixtures.batch(events[...], definition.source, texts))
+            let rows = try pipeline.process(StreamFixtures.batch(events[...], definition.source, texts))
             let told = rows.flatMap { ToldRun.rows($0, texts, pipeline.columns) }
             #expect(Set(told.map { $0.values[0] }).count == 5)
             let known = Set(told.map { $0.values[0] })

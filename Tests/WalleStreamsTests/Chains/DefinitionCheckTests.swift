@@ -22,6 +22,9 @@ import Testing
     private static let count = DefinitionNode.table([.init("n", .text("count()"))])
     private static let names = DefinitionNode.array([.text("user"), .text("price")])
     private static let tumbling = DefinitionNode.table([.init("tumbling", .text("1h"))])
+    private static let visit = DefinitionNode.table([
+        .init("visit", .text("1h")), .init("enter", .text("in")), .init("exit", .text("out")),
+    ])
     private static let source = ("source", DefinitionNode.text("clicks"))
     private static let unbounded = [source, ("key", .text("user")), ("window", .bool(false))]
 
@@ -92,6 +95,9 @@ import Testing
                 ("window", .table([.init("session", .text("1s"))])),
             ], "window"
         ),
+        (
+            [source, ("key", .bool(false)), ("select", names), ("rank", rank), ("window", visit)], "window"
+        ),
         ([("source", .text("a")), ("select", names)], "source"),
         ([("source", .text("click")), ("select", names)], "source"),
     ]
@@ -110,6 +116,15 @@ import Testing
             ])
         }
         #expect(error?.description.contains("a reads b reads a") == true, "\(error?.description ?? "")")
+    }
+
+    @Test func refusesVisitsOfRows() throws {
+        let rows = ("rows", [Self.source, ("select", Self.names)])
+        let visits: [(String, DefinitionNode)] = [
+            ("source", .text("rows")), ("key", .text("user")), ("window", Self.visit), ("aggregate", Self.count),
+        ]
+        let error = #expect(throws: StreamError.self) { try Self.read([rows, ("visits", visits)]) }
+        #expect(error?.field == "stream.visits.window", "\(error?.description ?? "")")
     }
 
     /// A window takes no row back, and some aggregates do not.

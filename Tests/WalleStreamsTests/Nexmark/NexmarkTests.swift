@@ -53,10 +53,10 @@ import Testing
             for bid in Bid.all(batch) {
                 expected[[.int(bid.bidder), .time(start), .time(start + 10_000_000)], default: 0] += 1
             }
-            told += pipeline.process(batch).flatMap { ToldRun.rows($0, texts, pipeline.columns) }
+            told += try pipeline.process(batch).flatMap { ToldRun.rows($0, texts, pipeline.columns) }
         }
         let before = told.count
-        told += pipeline.advance(to: .max).flatMap { ToldRun.rows($0, texts, pipeline.columns) }
+        told += try pipeline.advance(to: .max).flatMap { ToldRun.rows($0, texts, pipeline.columns) }
         #expect(before > 0 && before < told.count, "windows end while events arrive")
         #expect(Set(told.map(\.values)) == Set(expected.map { $0.key + [.int($0.value)] }))
     }

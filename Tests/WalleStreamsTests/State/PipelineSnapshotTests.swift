@@ -30,7 +30,7 @@ import Testing
         while from < events.count {
             let end = min(events.count, from + Int.random(in: 1...40, using: &random))
             let batch = StreamFixtures.batch(events[from..<end], definition.source, texts)
-            lines += pipeline.process(batch).flatMap { StreamFixtures.lines($0, texts) }
+            lines += try pipeline.process(batch).flatMap { StreamFixtures.lines($0, texts) }
             from = end
             guard stops else { continue }
             saved.apply(pipeline.changes(recorder))
@@ -41,7 +41,7 @@ import Testing
             pipeline = try StreamPipeline(definition, texts: texts)
             recorder = try pipeline.restore(try saved.state())
         }
-        lines += pipeline.advance(to: .max).flatMap { StreamFixtures.lines($0, texts) }
+        lines += try pipeline.advance(to: .max).flatMap { StreamFixtures.lines($0, texts) }
         return lines.sorted()
     }
 

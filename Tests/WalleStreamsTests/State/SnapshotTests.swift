@@ -27,7 +27,7 @@ import Testing
     }
 
     /// Saves at random points, and goes on with a restored one, sometimes after a save that failed.
-    private static func interrupted(
+    static func interrupted(
         _ events: [NaiveEvent], _ random: inout SeededRandom, _ make: () throws -> WindowRunner
     ) throws -> ([WindowResults], late: Int) {
         var (runner, recorder, saved) = (try make(), StateRecorder(), SavedBlocks())
@@ -56,7 +56,7 @@ import Testing
     }
 
     /// The rows, each with all its bits, in any order of those that come together.
-    private static func lines(_ results: [WindowResults]) -> [String] {
+    static func lines(_ results: [WindowResults]) -> [String] {
         results.flatMap { result in
             result.keys.indices.map { index in
                 "\(result.change) \(result.keys[index]) \(result.starts[index]) \(result.ends[index]) "
@@ -86,10 +86,10 @@ import Testing
         #expect(recorder.record { runner.record($0) }.written.count == 2, "what was not saved is still to be saved")
     }
 
-    @Test(arguments: kinds)
+    @Test(arguments: kinds + [.visit(timeout: 12, enter: "in", exit: "out")])
     func refusesWhatIsDamaged(window: WindowKind) throws {
         var random = SeededRandom(9)
-        let runner = try WindowTests.makeRunner(window, delay: 8, lateness: 20, .final)
+        let runner = try WindowTests.makeRunner(window, delay: 8, lateness: Self.lateness(window), .final)
         _ = runner.process(WindowTests.batch(WindowTests.events(120, disorder: 10, &random)[...]))
         let recorder = StateRecorder()
         var saved = SavedBlocks()
@@ -102,17 +102,17 @@ import Testing
             case 1: blocks[index].bytes.removeLast(Int.random(in: 1...blocks[index].bytes.count, using: &random))
             default: blocks[index].item.id &+= 1
             }
-            let other = try WindowTests.makeRunner(window, delay: 8, lateness: 20, .final)
+            let other = try WindowTests.makeRunner(window, delay: 8, lateness: Self.lateness(window), .final)
             let error = #expect(throws: StreamError.self) { try other.restore(try SavedState(blocks)) }
             #expect(error?.code == .storage)
         }
     }
 
     /// Blocks whose checksums are right and whose contents are not are refused, or do no harm.
-    @Test(arguments: kinds)
+    @Test(arguments: kinds + [.visit(timeout: 12, enter: "in", exit: "out")])
     func survivesWhatIsForged(window: WindowKind) throws {
         var random = SeededRandom(10)
-        let runner = try WindowTests.makeRunner(window, delay: 8, lateness: 20, .final)
+        let runner = try WindowTests.makeRunner(window, delay: 8, lateness: Self.lateness(window), .final)
         _ = runner.process(WindowTests.batch(WindowTests.events(120, disorder: 10, &random)[...]))
         var saved = SavedBlocks()
         saved.apply(StateRecorder().record { runner.record($0) })
@@ -125,8 +125,11 @@ import Testing
                 writer.write(at < 40 && Int.random(in: 0..<8, using: &random) == 0 ? UInt8.random(in: 0...255) : byte)
             }
             blocks[index].bytes = writer.finish(item, place).bytes
-            let other = try WindowTests.makeRunner(window, delay: 8, lateness: 20, .final)
+            let other = try WindowTests.makeRunner(window, delay: 8, lateness: Self.lateness(window), .final)
             try? other.restore(try SavedState(blocks))
         }
     }
+
+    /// Visits know none.
+    private static func lateness(_ window: WindowKind) -> Int64 { if case .visit = window { 0 } else { 20 } }
 }

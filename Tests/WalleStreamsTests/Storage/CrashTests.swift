@@ -29,7 +29,7 @@ import Testing
         return candidates.first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? candidates[0]
     }()
 
-    @Test(arguments: ["tumbling", "hopping", "cumulating", "session", "over", "pattern"])
+    @Test(arguments: ["tumbling", "hopping", "cumulating", "session", "over", "pattern", "engine"])
     func survivesBeingKilled(window: String) throws {
         let seed = UInt64(window.utf8.reduce(0) { $0 * 31 + Int($1) } % 1000)
         let count = Self.kills * Self.eventsPerKill
@@ -65,6 +65,27 @@ import Testing
             columns(try killed.open().query(query)) == expected, "killed \(kills) times with \(window), seed \(seed)")
         #expect(expected.count > 10)
         #expect(try killed.open().counters(of: "views")["events"] == Int64(count), "each event counts once")
+        if window == "engine" { try compareEngines(whole, killed, events: count) }
+    }
+
+    /// Every match has started its run, once or more, and none is left; each event is in the log once.
+    private func compareEngines(_ whole: TemporaryStore, _ killed: TemporaryStore, events: Int) throws {
+        let runs = { (store: TemporaryStore) in
+            Set(try String(contentsOfFile: store.path + ".runs", encoding: .utf8).split(separator: "\n"))
+        }
+        let expected = try runs(whole)
+        #expect(try runs(killed) == expected)
+        #expect(expected.count > 10)
+        #expect(!expected.contains { $0.contains("?") }, "matches are told with their events")
+        for store in [whole, killed] {
+            let opened = try store.open()
+            #expect(try opened.query("SELECT count(*) FROM walle_outbox").rows == [[.int(0)]])
+            var places: [Int64] = []
+            let schema = EventSchema(attributes: [.init("item", .text), .init("price", .float)])
+            let log = try EventLogReader("log", schema, TextDictionary(), in: opened)
+            try log.read(events: ["view", "buy"], in: .min..<(.max)) { places += $0.places }
+            #expect(places.sorted() == (0..<Int64(events)).map { $0 })
+        }
     }
 
     /// A process that streams.

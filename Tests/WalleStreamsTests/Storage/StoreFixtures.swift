@@ -40,7 +40,7 @@ extension StreamFixtures {
         let texts = TextDictionary()
         let pipeline = try StreamPipeline(definition, texts: texts)
         var rows: [String: Int] = [:]
-        for rowsOf in pipeline.process(batch(events[...], definition.source, texts)) + pipeline.advance(to: .max) {
+        for rowsOf in try pipeline.process(batch(events[...], definition.source, texts)) + pipeline.advance(to: .max) {
             for row in 0..<rowsOf.count {
                 let results = rowsOf.results
                 rows["\(results.keys[row]) \(results.starts[row]) \(results.ends[row])"] =

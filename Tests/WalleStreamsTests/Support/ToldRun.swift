@@ -31,7 +31,7 @@ struct ToldRun {
         var from = 0
         while from < count {
             let end = isWhole ? count : min(count, from + Int.random(in: 1...mostRows, using: &random))
-            told += pipeline.process(batch(from, end - from, texts)).flatMap {
+            told += try pipeline.process(batch(from, end - from, texts)).flatMap {
                 Self.rows($0, texts, pipeline.columns)
             }
             from = end
@@ -45,7 +45,7 @@ struct ToldRun {
             pipeline = try StreamPipeline(definition, texts: texts)
             recorder = try pipeline.restore(try saved.state())
         }
-        return told + pipeline.advance(to: .max).flatMap { Self.rows($0, texts, pipeline.columns) }
+        return try told + pipeline.advance(to: .max).flatMap { Self.rows($0, texts, pipeline.columns) }
     }
 
     static func rows(_ rows: StreamRows, _ texts: TextDictionary, _ columns: StreamColumns) -> [ToldRow] {

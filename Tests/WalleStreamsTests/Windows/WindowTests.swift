@@ -128,11 +128,13 @@ import Testing
             if let value = event.value { values.append(float: value) } else { values.appendNull() }
         }
         let column = values.finish()
-        return WindowBatch(
+        var batch = WindowBatch(
             times: times.finish(), keys: events.map(\.key),
             kept: events.enumerated().filter(\.element.keeps).map { UInt32($0.offset) },
             values: functions.map { _ in column }, filters: functions.map { _ in nil },
             offset: Int64(events.first?.row ?? 0))
+        batch.marks = events.map(\.mark)
+        return batch
     }
 
     /// The rows that stand at the end.

@@ -1,12 +1,11 @@
-internal import WalleStreams
 internal import WalleText
 
 /// What a stream computes, in words.
-struct StreamExplanation {
-    let lines: [String]
+package struct StreamExplanation {
+    package let lines: [String]
 
     /// - Throws: `.definition` for what does not fit.
-    init(_ definition: StreamDefinition) throws(StreamError) {
+    package init(_ definition: StreamDefinition) throws(StreamError) {
         let plan = try StreamPlan(definition)
         let source = definition.source
         var lines: [String] = []
@@ -52,6 +51,8 @@ struct StreamExplanation {
         if definition.window == .unbounded {
             let life = definition.timeToLive.map { ", each until it rests for \(span($0))" } ?? ""
             lines.append("  limit      \(definition.mostGroups) groups\(life)")
+        } else if definition.mostGroups != StreamDefinition.mostGroups {
+            lines.append("  limit      \(definition.mostGroups) groups")
         }
         return lines
     }
@@ -73,6 +74,8 @@ struct StreamExplanation {
         case .calendar(let unit, let zone): "a \(unit.rawValue) in \(zone)"
         case .unbounded: "none: each event changes the rows of its group"
         case .upstream: "that of the rows it reads"
+        case .visit(let timeout, let enter, let exit):
+            "visits, from \(enter) to \(exit) or until no event came for \(span(timeout))"
         }
     }
 

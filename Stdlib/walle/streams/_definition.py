@@ -1,0 +1,171 @@
+"""Definitions of streams and patterns, however they were written."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from walle import _streams as _native
+from walle.streams._errors import DefinitionError
+from walle.streams._run import Run
+
+__all__ = ["Definition", "load"]
+
+
+class Definition:
+    """What a stream computes, or which pattern its events are searched for.
+
+    Definitions are equal when they compute the same under the same name, whether Python, Swift or TOML wrote them.
+    """
+
+    __slots__ = ("_functions", "_kind", "_native", "_tree")
+
+    def __init__(self, tree: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]] | None = None) -> None:
+        """Read the tree of tables that a file in TOML is, with one stream or pattern.
+
+        Raises
+        ------
+        DefinitionError
+            With the field of what does not fit.
+        """
+        self._native = _native.Definition(tree)
+        self._tree = tree
+        self._kind = "stream" if tree.get("stream") else "pattern"
+        self._functions = dict(functions or {})
+
+    @property
+    def name(self) -> str:
+        """Names the feature and its rows."""
+        return next(iter(self._tree[self._kind]))
+
+    def named(self, name: str) -> Definition:
+        """Give the same definition another name."""
+        body = self._tree[self._kind][self.name]
+        return Definition({**self._tree, self._kind: {name: body}}, self._functions)
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns of its rows: the key, the bounds of the window, the aggregates."""
+        return self._native.columns
+
+    def open(self, *, time_unit: str = "us", future: str | None = "1d") -> Run:
+        """Make something that takes events and gives rows.
+
+        Parameters
+        ----------
+        time_unit : {"us", "ms", "s", "ns"}
+            What a time counts that is given as a number.
+        future : str or None
+            A time further ahead of the clock is bad, as one such event would make all others late; None takes any.
+        """
+        missing = [name for name in self._native.functions if name not in self._functions]
+        if missing:
+            field = f"stream.{self.name}.let.{missing[0]}"
+            remedy = "Define the stream with st.batch()."
+            raise DefinitionError(f"{field}: there is no function that computes it. {remedy}", field, remedy)
+        return Run(self, _native.Run(self._native, time_unit, future), self._functions)
+
+    def sql(self, dialect: str = "flink") -> str:
+        """Write the stream as a query for "flink", "duckdb" or "sqlite".
+
+        Raises
+        ------
+        DefinitionError
+            With everything that the dialect cannot say.
+        """
+        return self._native.sql(dialect)
+
+    def explain(self) -> str:
+        """Say in words what was understood."""
+        return self._native.explain()
+
+    def to_toml(self) -> str:
+        """Write the definition as a file in TOML has it.
+
+        Raises
+        ------
+        DefinitionError
+            For a value of a function, which no file can say.
+        """
+        if self._functions:
+            field = f"stream.{self.name}.let.{next(iter(self._functions))}"
+            remedy = "Write an expression, if one can say it."
+            raise DefinitionError(f"{field}: a function cannot be written in TOML. {remedy}", field, remedy)
+        lines: list[str] = []
+        for kind in ("source", self._kind):
+            for name, fields in self._tree[kind].items():
+                lines += _table(f"{kind}.{_key(name)}", fields)
+        return "\n".join(lines[1:]) + "\n"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Definition):
+            return NotImplemented
+        return self._native == other._native and self._functions == other._functions
+
+    def __hash__(self) -> int:
+        return hash(self._native)
+
+    def __repr__(self) -> str:
+        return f"<definition of {self.name}: {', '.join(self.columns)}>"
+
+
+def load(source: str | os.PathLike[str], name: str | None = None) -> Definition:
+    """Read a definition from a file in TOML, or from its text.
+
+    Parameters
+    ----------
+    source : str or path
+        The path of a file; a str with several lines is the text itself.
+    name : str, optional
+        Of the stream or pattern, needed where there are several.
+    """
+    import tomllib
+
+    if isinstance(source, str) and "\n" in source:
+        text = source
+    else:
+        with open(source, encoding="utf-8") as file:
+            text = file.read()
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(f"this is no TOML: {error}", None, "Correct the text.") from None
+    found = [(kind, each) for kind in ("stream", "pattern") for each in _names(tree.get(kind)) if name in (None, each)]
+    if len(found) != 1:
+        names = ", ".join(each for kind in ("stream", "pattern") for each in _names(tree.get(kind)))
+        # Without any, the engine tells what is missing.
+        if not found and name is None:
+            return Definition(tree)
+        message = f"no definition is named {name!r}" if name else "there are several definitions"
+        raise DefinitionError(f"{message}: choose one of {names}", None, f"Name one of {names}.")
+    kind, chosen = found[0]
+    others = {each: value for each, value in tree.items() if each not in ("stream", "pattern")}
+    return Definition({**others, kind: {chosen: tree[kind][chosen]}})
+
+
+def _names(table: object) -> list[str]:
+    return list(table) if isinstance(table, dict) else []
+
+
+def _table(name: str, fields: Mapping[str, Any]) -> list[str]:
+    lines = ["", f"[{name}]"]
+    lines += [f"{_key(key)} = {_value(value)}" for key, value in fields.items() if key != "aggregate"]
+    if "aggregate" in fields:
+        lines += _table(f"{name}.aggregate", fields["aggregate"])
+    return lines
+
+
+def _key(name: str) -> str:
+    is_bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
+    return name if is_bare else _value(name)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(key)} = {_value(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    # What JSON escapes TOML escapes in the same way, and the character DEL besides.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
