@@ -14,7 +14,7 @@ struct LinePlot {
     var series: [Series]
 
     private static let (width, height) = (760.0, 440.0)
-    private static let (left, right, top, bottom) = (70.0, 20.0, 80.0, 60.0)
+    private static let (left, right, top, bottom) = (70.0, 48.0, 80.0, 60.0)
     private static let colours = ["#1f5fbf", "#c2571a", "#2e7d32", "#7b1fa2"]
 
     var svg: String {
