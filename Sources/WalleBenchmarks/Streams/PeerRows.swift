@@ -11,11 +11,10 @@ struct PeerRows {
 
     private static let hour: Microseconds = 3_600_000_000
     private static let clicks = StreamSource(
-        // In Flink an event of the same time as the one before is late where there is no delay.
         name: "clicks",
         schema: EventSchema(
             page: nil, time: "timestamp", attributes: [.init("user_id", .text), .init("platform", .text)]),
-        delay: 1_000_000)
+        delay: 0)
 
     private static func streams() throws(StreamError) -> [StreamDefinition] {
         let views = Aggregate("views", .count, where: try ExpressionParser.parse("event = 'product_view'"))

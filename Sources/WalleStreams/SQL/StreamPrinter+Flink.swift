@@ -66,8 +66,9 @@ extension StreamPrinter {
             return "\(dialect.name(scope.name(at: .event(place)))) \(type)"
         }
         if definition.source.clock == .event {
-            let delay = definition.source.delay == 0 ? "INTERVAL '0' SECOND" : dialect.interval(definition.source.delay)
-            lines.append("WATERMARK FOR \(time) AS \(time) - \(delay)")
+            // To Flink an event at the watermark is late, to us only one before it.
+            let delay = definition.source.delay == 0 ? "" : " - \(dialect.interval(definition.source.delay))"
+            lines.append("WATERMARK FOR \(time) AS \(time)\(delay) - INTERVAL '0.001' SECOND")
         }
         let options = connector.sorted { $0.key < $1.key }.map { "\(dialect.text($0.key)) = \(dialect.text($0.value))" }
         return """

@@ -39,7 +39,7 @@ import Testing
                   `user` BIGINT,
                   `price` DOUBLE,
                   `shop` STRING,
-                  WATERMARK FOR `timestamp` AS `timestamp` - INTERVAL '10' SECOND
+                  WATERMARK FOR `timestamp` AS `timestamp` - INTERVAL '10' SECOND - INTERVAL '0.001' SECOND
                 ) WITH (
                   'connector' = 'filesystem',
                   'format' = 'csv',
