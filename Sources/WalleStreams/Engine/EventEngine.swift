@@ -37,6 +37,8 @@ package final class EventEngine {
     package internal(set) var latest: Int64?
     var groups: [TriggerGroup] = []
     private var triggers: [Int: (group: TriggerGroup, within: Microseconds)] = [:]
+    /// Of all triggers: asked for with every event.
+    private var longestWithin: Microseconds = 0
     var processors: [EngineProcessor] = []
     var held: HeldEvents
     private let attributeNames: Set<String>
@@ -78,6 +80,7 @@ package final class EventEngine {
         try group.index.add(trigger.pattern, id: id)
         if known == nil { groups.append(group) }
         triggers[id] = (group, trigger.pattern.within)
+        longestWithin = max(longestWithin, trigger.pattern.within)
     }
 
     /// Whether a trigger fits the events.
@@ -90,7 +93,8 @@ package final class EventEngine {
 
     /// Removes a trigger and what it has found in part.
     package func remove(trigger id: Int) {
-        guard let (group, _) = triggers.removeValue(forKey: id) else { return }
+        guard let (group, within) = triggers.removeValue(forKey: id) else { return }
+        if within == longestWithin { longestWithin = triggers.values.map(\.within).max() ?? 0 }
         group.index.remove(id: id)
     }
 
@@ -186,8 +190,6 @@ package final class EventEngine {
         held.forget(before: bound)
         return matches
     }
-
-    private var longestWithin: Microseconds { triggers.values.map(\.within).max() ?? 0 }
 
     private func match(_ found: TriggerGroup.Found) -> TriggeredMatch {
         TriggeredMatch(

@@ -19,8 +19,8 @@ package struct StateItem: Hashable, Sendable {
         /// What a pattern's matcher has counted, and its partial matches. Of a condition of a trigger index, named by it.
         case matcher = 10
         case partials = 11
-        /// The conditions of a trigger index, where the search of each goes on for a key, the nodes of its trie, and which
-        /// of them the events of each key have reached.
+        /// The conditions of a trigger index, where the search of each goes on for a key, its steps, and which
+        /// of them the events of each key have taken.
         case conditions = 12
         case remembered = 13
         case nodes = 14
