@@ -222,6 +222,7 @@ final class EventIntake: Sendable {
         return state.withLock { state in
             guard !state.hasEnded else { return false }
             letTimeGoOn(&state)
+            forgetDone(&state)
             if let store = configuration.store, state.lastCheckpoint.duration(to: .now) >= store.interval {
                 checkpoint(&state)
             }
@@ -241,8 +242,12 @@ final class EventIntake: Sendable {
         take(output, &state)
     }
 
-    private func checkpoint(_ state: inout State) {
+    /// Runs that are done need not be remembered, with a store or without.
+    private func forgetDone(_ state: inout State) {
         for name in runs.takeDone() { state.engine.outbox?.done(name) }
+    }
+
+    private func checkpoint(_ state: inout State) {
         do throws(StreamError) {
             try state.engine.checkpoint()
             if state.failure != nil { logger.info("the store of events is written again") }
@@ -257,6 +262,7 @@ final class EventIntake: Sendable {
     /// After the last run: writes what is new and ends the sequences of rows.
     func end() {
         state.withLock { state in
+            forgetDone(&state)
             if configuration.store != nil { checkpoint(&state) }
             state.hasEnded = true
         }
@@ -285,9 +291,5 @@ extension EventIntake.Target {
     }
 
     /// The same in every process, so that a store finds what it has of the trigger.
-    var id: Int {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return Int(hash >> 2)
-    }
+    var id: Int { Int(StableHash.of(text.utf8) >> 2) }
 }

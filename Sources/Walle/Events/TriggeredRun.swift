@@ -28,14 +28,8 @@ struct TriggeredRun: Sendable {
 
     /// From the places of the events, by which a match of a trigger is known.
     private static func name(_ match: TriggeredMatch, _ target: EventIntake.Target) -> String {
-        // FNV-1a, as it gives the same in every process.
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for part in match.events {
-            for shift in stride(from: UInt64(0), to: 64, by: 8) {
-                hash = (hash ^ (UInt64(bitPattern: part.place) >> shift & 0xff)) &* 0x100_0000_01b3
-            }
-        }
-        let hex = String(hash, radix: 16)
+        let places = match.events.lazy.flatMap { withUnsafeBytes(of: $0.place.littleEndian, Array.init) }
+        let hex = String(StableHash.of(places), radix: 16)
         return "\(target.task)/\(target.name)-\(match.events.last?.place ?? 0)-" + hex.suffix(8)
     }
 }

@@ -10,10 +10,9 @@ enum RouteKey {
         return finder.box.found.map(hash)
     }
 
-    /// FNV-1a over the bytes, with a last mix so that few instances share well.
+    /// Of the bytes, with a last mix so that few instances share well.
     static func hash(_ text: String) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        var hash = StableHash.of(text.utf8)
         hash ^= hash >> 33
         hash = hash &* 0xff51_afd7_ed55_8ccd
         return hash ^ hash >> 33
