@@ -4,10 +4,10 @@ internal import GRDB
 final class SavedEngine {
     let store: StreamStore
     let source: SourceRecord
-    let record: StreamRecord
     let outbox: Outbox
     let log: EventLog?
-    var recorder = StateRecorder()
+    var part: SavedPart
+    var record: StreamRecord { part.record }
 
     init(
         _ source: StreamSource, in store: StreamStore, logging options: EventLog.Options?
@@ -15,9 +15,10 @@ final class SavedEngine {
         self.store = store
         self.source = try SourceRecord(source.name, in: store)
         let names = source.schema.names + source.schema.attributes.map(\.type.rawValue)
-        record = try StreamRecord(
+        let record = try StreamRecord(
             "(engine of \(source.name))", identity: ["columns \(names.joined(separator: " "))"], nil, self.source,
             in: store)
+        part = SavedPart(record: record)
         outbox = try Outbox(self.source, in: store)
         log =
             if let options {
@@ -88,7 +89,7 @@ extension EventEngine {
         }
         latest = time
         try held.restore(state)
-        saved.recorder = StateRecorder(state)
+        saved.part.recorder = StateRecorder(state)
     }
 
     /// Before anything is taken: opens triggers that are new, and sees that there is room for rows.
@@ -136,25 +137,15 @@ extension EventEngine {
 
 extension EventEngine: StoredPart {
     func write(_ database: Database) throws {
-        guard let saved else { return }
-        let changes = saved.recorder.record { recorder in
+        try saved?.part.write(position: position, database) { recorder in
             recorder.write(StateItem(.runner)) { writer in
                 writer.write(latest != nil)
                 if let latest { writer.write(latest) }
             }
             held.record(recorder)
         }
-        try saved.record.write(
-            StreamRecord.Checkpoint(position: position, watermark: .min, changes: changes), database)
     }
 
-    func commit() {
-        saved?.record.commit()
-        saved?.recorder.commit()
-    }
-
-    func rollBack() {
-        saved?.record.rollBack()
-        saved?.recorder.rollBack()
-    }
+    func commit() { saved?.part.commit() }
+    func rollBack() { saved?.part.rollBack() }
 }

@@ -10,7 +10,7 @@ final class TriggerGroup: StoredPart {
     private let keys: StreamKeys
     private let predicates: PredicateColumns
     private var found = TriggerMatches()
-    private var saved: (record: StreamRecord, recorder: StateRecorder)?
+    private var saved: SavedPart?
     /// The place in the source of the next event.
     private var position: Int64 = 0
 
@@ -68,29 +68,19 @@ final class TriggerGroup: StoredPart {
             try keys.restore(state)
             recorder = try index.restore(state)
         }
-        saved = (record, recorder)
+        saved = SavedPart(record: record, recorder: recorder)
         self.position = position
     }
 
     func write(_ database: Database) throws {
-        guard let saved else { return }
-        let changes = saved.recorder.record { recorder in
+        try saved?.write(position: position, database) { recorder in
             keys.record(recorder)
             index.record(recorder)
         }
-        try saved.record.write(
-            StreamRecord.Checkpoint(position: position, watermark: .min, changes: changes), database)
     }
 
-    func commit() {
-        saved?.record.commit()
-        saved?.recorder.commit()
-    }
-
-    func rollBack() {
-        saved?.record.rollBack()
-        saved?.recorder.rollBack()
-    }
+    func commit() { saved?.commit() }
+    func rollBack() { saved?.rollBack() }
 
     private func keyColumn(_ batch: EventBatch) -> Column? {
         guard !places.isEmpty else { return nil }
