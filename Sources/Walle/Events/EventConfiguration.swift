@@ -78,6 +78,7 @@ public struct EventConfiguration: Sendable {
         delay = source.delay
         idle = source.idle ?? idle
         name = source.name
+        clock = source.clock == .arrival ? .arrival : .event
         if !features.isEmpty { definitions = try StreamDefinitions(source, features) }
     }
 
