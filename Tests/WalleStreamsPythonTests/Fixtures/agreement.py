@@ -4,12 +4,12 @@ import os
 import random
 
 import walle.numpy as np
+from support import START
 from walle import streams as st
 
 # A number repeats a run, "fresh" makes another one.
 WANTED = os.environ.get("WALLE_SEED", "20261122")
 SEED = random.randrange(1 << 32) if WANTED == "fresh" else int(WANTED)
-START = 1_700_000_000_000_000
 SIZE, DELAY = 10_000_000, 2_000_000
 
 

@@ -7,10 +7,8 @@ import tempfile
 from datetime import datetime, timedelta, timezone
 
 import walle.numpy as np
+from support import SECOND, START, raises
 from walle import streams as st
-
-START = 1_700_000_000_000_000
-SECOND = 1_000_000
 
 
 def hourly(**more):
@@ -26,16 +24,6 @@ def hourly(**more):
 
 def event(i, **more):
     return {"event": "view", "timestamp": START + i * SECOND, "user": f"u{i % 3}", "price": i * 0.5, "n": i, **more}
-
-
-def raises(kind, text, function, *arguments, **names):
-    """Give the exception of a call, after a look at its class and a part of its message."""
-    try:
-        result = function(*arguments, **names)
-    except kind as error:
-        assert text in str(error), f"{error!s} does not say {text!r}"
-        return error
-    raise AssertionError(f"no {kind.__name__}, but {result!r}")
 
 
 def result(definition, events, **names):
