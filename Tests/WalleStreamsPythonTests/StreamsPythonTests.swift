@@ -8,7 +8,9 @@ import WalleStreams
 
 /// `walle.streams` as scripts see it: every function `test_…` of the files in `Fixtures` runs in an isolated interpreter.
 @Suite(.serialized) struct StreamsPythonTests {
-    static let files = ["agreement.py", "builder.py", "forms.py", "functions.py", "ipv.py", "running.py"]
+    static let files = [
+        "agreement.py", "builder.py", "forms.py", "functions.py", "inference.py", "ipv.py", "running.py", "states.py",
+    ]
 
     @Test(.timeLimit(.minutes(2)), arguments: files) func passes(_ file: String) async throws {
         let outcome = try await FixtureScript(file).outcome()
@@ -27,10 +29,17 @@ import WalleStreams
     @Test func formsAreEqual() async throws {
         let pairs = try await FixtureScript("forms.py").value("result = forms()", as: [[String]].self)
         #expect(pairs.count > 5)
+        var built = try BuilderForms.definitions()
         for pair in pairs {
             let python = try DefinitionReader.read(toml: pair[0], file: "python.toml")
             #expect(try python == DefinitionReader.read(toml: pair[1], file: "written.toml"))
+            let name = python.streams.last?.name ?? python.patterns.last?.name ?? ""
+            if let swift = built[name], python.patterns.first?.mostGroups ?? 3 == 3 {
+                #expect(swift == python, "\(name)")
+                built[name] = nil
+            }
         }
+        #expect(built.isEmpty, "\(built.keys)")
         let second = try DefinitionReader.read(toml: pairs[1][0], file: "python.toml")
         let source = StreamSource(
             name: "s",

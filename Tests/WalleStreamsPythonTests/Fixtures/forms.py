@@ -95,11 +95,117 @@ FORMS = [
         """,
     ),
 ]  # fmt: skip
+SOURCE = """
+        [source.clicks]
+        columns = { user_id = "text", price = "float", count = "int", paid = "bool", platform = "text", seen = "time" }
+        """
+SPENDERS = (
+    SOURCE
+    + """
+        [stream.euros]
+        source = "clicks"
+        where = "event = 'purchase'"
+        let = { euro = "price * 0.92" }
+        select = ["user_id", "euro"]
+        """
+)
+euros = clicks().where(event == "purchase").let(euro=price * 0.92).select("user_id", st.col.euro).named("euros")
+spenders = (
+    st.source(euros).where(st.time.is_null() | (st.col.euro > 0)).key_by("user_id").window(False, ttl="30d", limit=1000, emit="retractions")
+    .aggregate(buys=st.count(), dearest=st.max("euro")).named("spenders")
+)  # fmt: skip
+busiest = (
+    st.source(feature(clicks()).named("hourly"))
+    .key_by()
+    .window("source", limit=50)
+    .rank(st.col.views.desc(), st.col.user_id, first=10, ties=True, as_="place")
+    .select(st.col.user_id, "views")
+    .named("busiest")
+)
+FORMS += [
+    (euros, SPENDERS),
+    (
+        spenders,
+        SPENDERS
+        + """
+        [stream.spenders]
+        source = "euros"
+        where = "timestamp is null or euro > 0"
+        key = "user_id"
+        window = false
+        ttl = "720h"
+        limit = 1000
+        emit = "retractions"
+        aggregate = { buys = "count()", dearest = "max(euro)" }
+        """,
+    ),
+    (
+        busiest,
+        SOURCE
+        + """
+        [stream.hourly]
+        source = "clicks"
+        key = "user_id"
+        window = { tumbling = "1h" }
+        aggregate = { views = "count()" }
+        [stream.busiest]
+        source = "hourly"
+        key = false
+        window = "source"
+        rank = { by = ["views desc", "user_id"], first = 10, ties = true, as = "place" }
+        limit = 50
+        select = ["user_id", "views"]
+        """,
+    ),
+    (
+        clicks().key_by("platform").window(False, ttl=timedelta(days=1)).rank("price desc", first=3)
+        .select("user_id", "price").named("dearest"),
+        SOURCE
+        + """
+        [stream.dearest]
+        source = "clicks"
+        key = "platform"
+        window = false
+        ttl = "1d"
+        rank = { by = "price desc", first = 3 }
+        select = ["user_id", "price"]
+        """,
+    ),
+    (
+        clicks(clock="arrival").key_by("user_id").window(st.hopping("1h", "30min"), limit=7)
+        .rank(price * -1, first=1).select("platform").named("arrived"),
+        """
+        [source.clicks]
+        clock = "arrival"
+        columns = { user_id = "text", price = "float", count = "int", paid = "bool", platform = "text", seen = "time" }
+        [stream.arrived]
+        source = "clicks"
+        key = "user_id"
+        window = { hopping = "1h", slide = "30min" }
+        limit = 7
+        rank = { by = "price * -1", first = 1 }
+        select = ["platform"]
+        """,
+    ),
+    (
+        clicks().match("a b", within="1h", key=False, limit=3),
+        SOURCE
+        + """
+        [pattern.pattern]
+        source = "clicks"
+        key = false
+        pattern = "a b"
+        within = "1h"
+        limit = 3
+        """,
+    ),
+]  # fmt: skip
 for window, text in [
-    (st.cumulating("1d", "1h"), '{ cumulating = "1d", step = "1h" }'),
+    (st.cumulating("1d", "1h", offset="1min"), '{ cumulating = "1d", step = "1h", offset = "1min" }'),
     (st.session(timedelta(minutes=30)), '{ session = "30min" }'),
     (st.over("1h"), '{ over = "1h" }'),
     (st.calendar("month", "Europe/Berlin"), '{ calendar = "month", zone = "Europe/Berlin" }'),
+    (st.visit("9s", enter="view", exit="leave"), '{ visit = "9s", enter = "view", exit = "leave" }'),
 ]:
     FORMS.append(
         (
@@ -136,6 +242,31 @@ def test_files(tmp=None):
     raises(st.DefinitionError, "this is no TOML", st.load, "a = \n")
     raises(st.DefinitionError, "no stream is defined", st.load, "[source.a]\n")
     raises(OSError, "none.toml", st.load, "none.toml")
+
+
+def test_files_with_chains():
+    text = FORMS[5][1] + FORMS[4][1].replace(SOURCE, "")
+    assert st.load(text, "busiest") == busiest and st.load(text, "spenders") == spenders
+    assert st.load(text, "euros") == euros and st.load(text, "hourly") == feature(clicks()).named("hourly")
+    raises(st.DefinitionError, "choose one of hourly, busiest, euros, spenders", st.load, text)
+    assert "[stream.hourly]" in busiest.to_toml() and "[stream" not in busiest.to_toml().split("[stream.busiest]")[1]
+    circle = "[source.a]\n[stream.x]\nsource = 'y'\nselect = ['timestamp']\n[stream.y]\nsource = 'x'\nselect = ['timestamp']\n"
+    raises(st.DefinitionError, "reads its own rows: y reads x reads y", st.load, circle, "x")
+    both = "[source.a]\n[source.x]\n[stream.x]\nsource = 'a'\nselect = ['timestamp']\n[stream.y]\nsource = 'x'\nselect = ['timestamp']\n"
+    raises(st.DefinitionError, "is a source and a stream", st.load, both, "y")
+
+
+def test_chains_name_what_has_no_name():
+    first = clicks().select("user_id")
+    second = st.source(first).select("user_id")
+    third = st.source(second).select("user_id")
+    assert [each.name for each in (first, second, third)] == ["stream", "stream_2", "stream_3"]
+    assert third.columns == ["timestamp", "user_id"] and st.load(third.to_toml()) == third
+    error = raises(st.DefinitionError, "is called so", third.named, "stream")
+    assert error.field == "stream.stream"
+    assert busiest.columns == ["window_start", "window_end", "place", "user_id", "views"]
+    assert busiest.explain().splitlines()[0].startswith("hourly: events") and "rank() OVER" in busiest.sql("duckdb")
+    assert repr(st.col.views.desc()) == "<views desc>"
 
 
 def test_steps_leave_streams_as_they_are():
