@@ -27,6 +27,11 @@ public struct EventConfiguration: Sendable {
     /// Bytes of what an event tells beside the schema: these free attributes are kept for who reads events, and given to the
     /// runs that it triggers, but nothing is computed of them. When an event has more, they are left out and counted.
     public var freeBytes = 16 << 10
+    /// Different texts in the columns of all events, and bytes of memory for them: they are never forgotten, and a store keeps
+    /// them. A text beyond is null for triggers and streams, and counted; an event with such a name is refused. Texts that
+    /// hardly repeat, such as messages, are better free attributes, which are not counted here.
+    public var texts = 1 << 24
+    public var textBytes = 1 << 30
     /// Rows kept for a reader of ``TaskHost/rows(of:)`` that is slow; it loses the oldest.
     public var rowBuffer = 4096
     /// Where rows, state and runs that are not done are kept; nil: in memory, gone with the host.
@@ -166,7 +171,7 @@ extension EventConfiguration {
     func engine() throws(StreamError) -> EventEngine {
         var limits = EventEngine.Limits()
         limits.heldBytes = heldBytes
-        limits.freeBytes = freeBytes
+        (limits.freeBytes, limits.texts, limits.textBytes) = (freeBytes, texts, textBytes)
         limits.futureBound = mostAhead.map(\.microseconds)
         let engine = try EventEngine(
             source, limits, in: store.map { store throws(StreamError) in try store.open() },

@@ -11,7 +11,7 @@ package final class EventEngine {
         package var heldBytes = 256 << 20
         /// An event further ahead of the clock is refused: it would make all others late.
         package var futureBound: Microseconds? = 86_400_000_000
-        /// Distinct texts, and their memory; an event with another new one is refused.
+        /// Distinct texts, and their memory; another new one is null, and an event that has one as its name is refused.
         package var texts = 1 << 24
         package var textBytes = 1 << 30
         /// Of the attributes that an event has beside the schema's; when there are more, these are left out.
@@ -20,11 +20,19 @@ package final class EventEngine {
         package var pendingRows = 2_000_000
 
         package init() {}
+
+        fileprivate var builder: EventBatchBuilder.Limits {
+            var limits = EventBatchBuilder.Limits()
+            (limits.freeBytes, limits.texts, limits.textBytes) = (freeBytes, texts, textBytes)
+            return limits
+        }
     }
 
     package struct Counters: Hashable, Sendable {
         /// Values that were null because they were of another type than the attribute.
         package var unfit = 0
+        /// Texts that were null because there were too many different ones.
+        package var crowded = 0
         /// Free attributes of events that were left out, as they had too many bytes.
         package var leftOut = 0
     }
@@ -130,11 +138,12 @@ package final class EventEngine {
         try check(events)
         var builder = EventBatchBuilder(
             schema: source.schema, texts: texts, capacity: events.count, offset: position,
-            mostFreeBytes: limits.freeBytes)
+            limits: limits.builder)
         for event in events {
-            let (unfit, leftOut) = builder.append(event)
-            counters.unfit += unfit
-            counters.leftOut += leftOut
+            let misfits = builder.append(event)
+            counters.unfit += misfits.unfit
+            counters.crowded += misfits.crowded
+            counters.leftOut += misfits.leftOut
         }
         return try take(builder.finish())
     }
@@ -211,10 +220,13 @@ package final class EventEngine {
                     remedy: "Give its time in microseconds since 1970 in UTC, and see that the clock is right.")
             }
         }
-        guard texts.count < limits.texts, texts.byteCount < limits.textBytes else {
+        let hasRoom = texts.count < limits.texts && texts.byteCount < limits.textBytes
+        if !hasRoom, let event = events.first(where: { texts.existing($0.name) == nil }) {
             throw StreamError(
-                .limit, "there are \(texts.count) different texts in \(texts.byteCount) bytes, as many as may be",
-                remedy: "Send identifiers that do not repeat as numbers, or raise the limit.")
+                .limit, field: source.schema.event,
+                "there is no room for the name \"\(event.name)\": there are \(texts.count) different texts in "
+                    + "\(texts.byteCount) bytes, as many as may be",
+                remedy: "Declare no columns for texts that do not repeat, send them as numbers, or raise the limit.")
         }
     }
 
@@ -245,7 +257,7 @@ package final class EventEngine {
             late: processors.reduce(0) { $0 + $1.processor.lateCount },
             dropped: processors.reduce(0) { $0 + $1.processor.droppedCount },
             evicted: processors.reduce(0) { $0 + $1.processor.evictedCount },
-            unfit: counters.unfit, leftOut: counters.leftOut,
+            unfit: counters.unfit, crowded: counters.crowded, leftOut: counters.leftOut,
             forgotten: held.forgotten, texts: texts.count, bytes: held.byteCount + texts.byteCount)
     }
 }

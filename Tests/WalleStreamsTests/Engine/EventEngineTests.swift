@@ -161,6 +161,27 @@ import Testing
         #expect(engine.status.unfit == 1)
     }
 
+    @Test func goesOnWhenThereAreTooManyTexts() throws {
+        let engine = try Self.engine { $0.texts = 8 }
+        let items = (0..<9).map { Event("view", page: "/\($0)", time: 1, attributes: ["item": .text("item \($0)")]) }
+        _ = try engine.take(items)
+        #expect(engine.texts.count == 8)
+        // The names of two events and six texts had room.
+        #expect(engine.status.crowded == 18 - 6)
+        // Texts that it knows are as before; the others are told with their events, but are the key of none.
+        let output = try engine.take([
+            Event("view", time: 2, attributes: ["item": .text("item 1")]),
+            Event("buy", time: 2, attributes: ["item": .text("item 8"), "price": .float(131)]),
+        ])
+        let keys = output.matches.filter { $0.trigger == 4 }.map(\.key)
+        #expect(keys == [[.text("item 1")]])
+        let bought = output.matches.first { $0.trigger == 2 }?.events.first?.event
+        #expect(bought?.attributes == ["item": .text("item 8"), "price": .float(131)])
+        let error = #expect(throws: StreamError.self) { try engine.take([Event("new", time: 3)]) }
+        #expect(error?.code == .limit && error?.field == "event")
+        #expect(engine.position == 11)
+    }
+
     @Test func holdsNoMoreEventsThanItMay() throws {
         let engine = try Self.engine { $0.heldBytes = 1 << 16 }
         var forgotten = 0

@@ -63,8 +63,10 @@ enum StreamFixtures {
     static func batch(
         _ events: ArraySlice<Event>, _ source: StreamSource, _ texts: TextDictionary
     ) -> EventBatch {
+        var limits = EventBatchBuilder.Limits()
+        limits.freeBytes = 1000
         var builder = EventBatchBuilder(
-            schema: source.schema, texts: texts, offset: Int64(events.startIndex), mostFreeBytes: 1000)
+            schema: source.schema, texts: texts, offset: Int64(events.startIndex), limits: limits)
         for event in events { builder.append(event) }
         return builder.finish()
     }
