@@ -127,16 +127,25 @@ import WalleStreams
         #expect(sums == [0, 45])
     }
 
-    @Test func runsTheExampleOfTheDocumentation() async throws {
+    @Test func runsTheExamplesOfTheDocumentation() async throws {
         let page = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Sources/Walle/Walle.docc/Streams.md").standardizedFileURL
         let text = try String(contentsOf: page, encoding: .utf8)
-        let example = try #require(text.components(separatedBy: "```python\n").dropFirst().first)
-            .components(separatedBy: "```")[0]
+        let examples = text.components(separatedBy: "```python\n").dropFirst().prefix(2).compactMap {
+            $0.components(separatedBy: "```").first
+        }
+        try #require(examples.count == 2)
         let setUp = "import walle.numpy as np\nmodel = np.ones(9)\n"
-        let result = "\nresult = [run.position, len(rows), row['views']]"
-        let values = try await FixtureScript("agreement.py").value(setUp + example + result, as: [Int].self)
-        #expect(values == [1, 0, 1])
+        let first = """
+
+            values = [run.position, len(rows), row['views']]
+            events = [{"event": "e", "timestamp": n, "user_id": n % 20, "price": float(n)} for n in range(50)]
+
+            """
+        let result = "\nresult = values + [len(run.finish()), run.counters['rows']]"
+        let script = setUp + examples[0] + first + examples[1] + result
+        let values = try await FixtureScript("agreement.py").value(script, as: [Int].self)
+        #expect(values == [1, 0, 1, 10, 10])
     }
 
     @Test(.timeLimit(.minutes(2))) func manyBatchesLeaveNothingBehind() async throws {

@@ -75,12 +75,12 @@ from walle.streams._windows import Window, calendar, cumulating, hopping, over, 
 
 __all__ = [
     "Aggregate", "Batch", "Categories", "Definition", "DefinitionError", "Expression", "InputError", "Order", "Rows",
-    "Run", "StateError", "Stream", "StreamError", "TextColumn", "Window", "abs", "approx_distinct", "batch", "calendar", "ceil",
-    "coalesce", "col", "concat", "contains", "count", "cumulating", "date_part", "date_trunc", "distinct", "epoch_us",
-    "event", "exp", "first", "floor", "format_time", "greatest", "hopping", "last", "least", "length", "lit", "ln",
-    "load", "lower", "max", "mean", "median", "min", "nullif", "over", "page", "power", "quantile", "regexp_extract",
-    "replace", "round", "session", "source", "split_part", "sqrt", "starts_with", "stddev", "substring", "sum", "time",
-    "top", "trim", "tumbling", "upper", "variance", "visit", "when",
+    "Run", "StateError", "Stream", "StreamError", "TextColumn", "Window", "abs", "approx_distinct", "batch", "calendar",
+    "ceil", "coalesce", "col", "concat", "contains", "count", "cumulating", "date_part", "date_trunc", "distinct",
+    "epoch_us", "event", "exp", "first", "floor", "format_time", "greatest", "hopping", "last", "least", "length",
+    "lit", "ln", "load", "lower", "max", "mean", "median", "min", "nullif", "over", "page", "power", "quantile",
+    "regexp_extract", "replace", "round", "session", "source", "split_part", "sqrt", "starts_with", "stddev",
+    "substring", "sum", "time", "top", "trim", "tumbling", "upper", "variance", "visit", "when",
 ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from walle.streams import _times
@@ -11,32 +11,10 @@ from walle.streams._batch import BatchValue
 from walle.streams._definition import Definition
 from walle.streams._errors import DefinitionError
 from walle.streams._expressions import Expression, Order, Scope, expression
+from walle.streams._tree import GROUPS, RANKS, Origin, bare, definition, own_name
 from walle.streams._windows import Span, Window
 
 __all__ = ["Stream", "source"]
-
-# What stands for the steps that are not taken yet, while those before are checked: fits whatever follows.
-_GROUPS = {"key": False, "window": False, "aggregate": {"walle_count": "count()"}}
-_RANKS = {"key": False, "window": False, "rank": {"by": "0", "first": 1}, "select": ["walle_value"]}
-
-
-class Origin:
-    """What a stream reads: the events of a source, or the rows of another stream."""
-
-    __slots__ = ("columns", "functions", "name", "names", "tree")
-
-    def __init__(
-        self,
-        name: str,
-        tree: Mapping[str, Any],
-        names: dict[str, str],
-        columns: Mapping[str, str] | list[str],
-        functions: Mapping[str, Callable[..., Any]] | None = None,
-    ) -> None:
-        self.name, self.functions = name, functions or {}
-        # The tables of all that is read, and what events are called by what they are.
-        self.tree, self.names, self.columns = tree, names, columns
-
 
 class Stream:
     """Events of a source and what is done with them. Every step gives a new stream and leaves the old one as it is."""
@@ -60,14 +38,14 @@ class Stream:
 
     def _checked(self) -> Stream:
         is_ranked = "rank" in self._fields or self._fields.get("window") == "source"
-        _definition(self, _RANKS if is_ranked else _GROUPS, "stream")
+        definition(self, RANKS if is_ranked else GROUPS, "stream")
         return self
 
     def _expression(self, field: str, value: Expression | str | float) -> Expression:
         try:
             return expression(value)
         except DefinitionError as error:
-            field = f"stream.{_own_name(self._origin, 'stream')}.{field}"
+            field = f"stream.{own_name(self._origin, 'stream')}.{field}"
             raise DefinitionError(f"{field}: {error}", field, error.remedy) from None
 
     def where(self, *conditions: Expression | str) -> Stream:
@@ -95,7 +73,7 @@ class Stream:
 
     def _names(self, names: tuple[str | Expression, ...]) -> list[str]:
         scope = Scope(self._origin.names)
-        return [_bare(each._text(scope)) if isinstance(each, Expression) else each for each in names]
+        return [bare(each._text(scope)) if isinstance(each, Expression) else each for each in names]
 
     def window(
         self,
@@ -139,8 +117,8 @@ class Stream:
         Parameters
         ----------
         *by : Expression, Order or str
-            What decides, the first before the second: ``st.col.views.desc()`` or ``"views desc"`` for the greatest first.
-            A row that lacks a value of them has no place.
+            What decides, the first before the second: ``st.col.views.desc()`` or ``"views desc"`` for the greatest
+            first. A row that lacks a value of them has no place.
         first : int
             How many rows stand first.
         ties : bool
@@ -155,14 +133,14 @@ class Stream:
 
     def select(self, *names: str | Expression) -> Definition:
         """Give a row an event, or a row that is ranked, with these columns and derived values."""
-        return _definition(self, {"select": self._names(names)}, "stream")
+        return definition(self, {"select": self._names(names)}, "stream")
 
     def aggregate(self, **aggregates: Aggregate | str) -> Definition:
         """Give a row a key and window with these values, each under its name."""
         wrong = [name for name, each in aggregates.items() if not isinstance(each, (Aggregate, str))]
         if wrong:
             raise TypeError(f"{wrong[0]} must be an aggregate, such as st.count(), not {aggregates[wrong[0]]!r}")
-        return _definition(self, {"aggregate": aggregates}, "stream")
+        return definition(self, {"aggregate": aggregates}, "stream")
 
     def match(
         self,
@@ -192,7 +170,7 @@ class Stream:
             So many keys have partial matches at most; the oldest are given up beyond.
         """
         fields = {"pattern": pattern, "within": _times.span(within), "contiguity": contiguity, "skip": skip, "key": key}
-        return _definition(self._next(**fields, limit=limit), {}, "pattern")
+        return definition(self._next(**fields, limit=limit), {}, "pattern")
 
 
 def source(
@@ -214,11 +192,11 @@ def source(
         Of the log or topic. Or a stream, whose rows are what comes then: its key, the bounds of its windows and its
         values are columns, ``st.time`` is the time of a row, and nothing else is to be said.
     event, page, time : str
-        What the input calls the name of an event, "event" unless said; the page it happened on, if there is one; and its
-        time, "timestamp" unless said.
+        What the input calls the name of an event, "event" unless said; the page it happened on, if there is one; and
+        its time, "timestamp" unless said.
     columns : dict of str to str, optional
-        The other columns with their types: "bool", "int", "float", "text" or "time". Without it a run takes them from the
-        first events that it is given: see `Run`.
+        The other columns with their types: "bool", "int", "float", "text" or "time". Without it a run takes them from
+        the first events that it is given: see `Run`.
     delay : str or timedelta, optional
         How much out of order events may come.
     idle : str or timedelta, optional
@@ -241,88 +219,11 @@ def source(
     return Stream(Origin(name, {"source": {name: table}}, names, table.get("columns", {})))._checked()
 
 
-def _rows(definition: Definition, table: dict[str, Any]) -> Origin:
+def _rows(stream: Definition, table: dict[str, Any]) -> Origin:
     """Read the rows of another stream."""
     if table:
         raise TypeError(f"the rows of another stream have their {next(iter(table))} already")
-    if definition._kind != "stream":
+    if stream._kind != "stream":
         remedy = "Read the rows of a stream."
         raise DefinitionError(f"the matches of a pattern are no source of a stream. {remedy}", "source", remedy)
-    names = {"time": definition._native.time}
-    return Origin(definition.name, definition._tree, names, definition.columns, definition._functions)
-
-
-class _Values:
-    """The derived values of a definition, with those that expressions take from functions of batches."""
-
-    def __init__(self, stream: Stream) -> None:
-        self.scope = Scope(stream._origin.names, self._lift)
-        self.taken = {*stream._origin.columns, *stream._values}
-        self.tree: dict[str, Any] = {}
-        self.functions: dict[str, Any] = {}
-        self._lifted: list[tuple[BatchValue, str]] = []
-        for name, value in stream._values.items():
-            self._add(name, value)
-
-    def _add(self, name: str, value: Expression) -> None:
-        if not isinstance(value, BatchValue):
-            self.tree[name] = value._canonical(self.scope)
-            return
-        arguments = [each._canonical(self.scope) for each in value.arguments]
-        self.tree[name] = {"batch": value.type, "of": arguments}
-        self.functions[name] = value.function
-        self._lifted.append((value, name))
-
-    def _lift(self, value: BatchValue) -> str:
-        """Give the name of the derived value that a function computes, and derive it if nobody did."""
-        for lifted, name in self._lifted:
-            if lifted is value:
-                return name
-        number = 1
-        while (name := f"batch_{number}") in self.taken:
-            number += 1
-        self.taken.add(name)
-        self._add(name, value)
-        return name
-
-
-def _own_name(origin: Origin, kind: str) -> str:
-    """Name what has no name yet, unlike all that it reads."""
-    taken = {name for tables in origin.tree.values() for name in tables}
-    name, number = kind, 1
-    while name in taken:
-        number += 1
-        name = f"{kind}_{number}"
-    return name
-
-
-def _bare(text: str) -> str:
-    """Take the quotes from a name; any other expression is none, which the engine tells."""
-    return text[1:-1].replace('""', '"') if text[:1] == text[-1:] == '"' else text
-
-
-def _definition(stream: Stream, rest: Mapping[str, Any], kind: str) -> Definition:
-    """Make the tree that files in TOML have, and let the engine read it."""
-    origin, values = stream._origin, _Values(stream)
-    body: dict[str, Any] = {"source": origin.name}
-    conditions = [each._inner() for each in stream._conditions]
-    if conditions:
-        parts = [part for each in conditions for part in (" AND ", *each)][1:]
-        whole = stream._conditions[0] if len(conditions) == 1 else Expression(*parts)
-        body["where"] = whole._canonical(values.scope)
-    body.update({**rest, **stream._fields})
-    if "aggregate" in rest:
-        body["aggregate"] = {
-            name: each if isinstance(each, str) else each._text(values.scope)
-            for name, each in body["aggregate"].items()
-        }
-    if "rank" in stream._fields:
-        orders = [each._text(values.scope) if isinstance(each, Order) else each for each in body["rank"]["by"]]
-        body["rank"] = {**body["rank"], "by": orders}
-    if rest is _RANKS:
-        values.tree["walle_value"] = "0"
-    if values.tree:
-        body["let"] = values.tree
-    name = _own_name(origin, kind)
-    tree = {**origin.tree, kind: {**origin.tree.get(kind, {}), name: body}}
-    return Definition(tree, name, {**origin.functions, **values.functions})
+    return Origin(stream.name, stream._tree, {"time": stream._native.time}, stream.columns, stream._functions)

@@ -42,7 +42,7 @@ def types_of_columns(columns: Mapping[str, Any], names: list[str]) -> Types:
 
 
 def types_of_bytes(data: bytes, format: str, names: list[str], *, is_whole: bool) -> Types | None:
-    """Give the types of the fields of JSON lines or CSV, of which `data` is the beginning; None when that has no event."""
+    """Give the types of fields of JSON lines or CSV, of which `data` is the beginning; None when there is no event."""
     if format.endswith(".gz"):
         data, is_whole = _inflated(data, is_whole)
     text = data.decode("utf-8-sig", "replace")

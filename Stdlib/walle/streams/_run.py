@@ -31,11 +31,11 @@ class Run:
 
     Notes
     -----
-    Where the source does not say its columns, those that the definition names get their types by the first events that are
-    sent, of a file or bytes the first megabyte: the type that most values have, numbers being floats if one of them is. A
-    text is a text, also one that looks like a time. In CSV a column has numbers or truths if all its fields are such. Values
-    of another type, and later ones, are null and counted in `unfit`. A column without any value in the first events is refused.
-    What was found is in `definition`.
+    Where the source does not say its columns, those that the definition names get their types by the first events that
+    are sent, of a file or bytes the first megabyte: the type that most values have, numbers being floats if one of them
+    is. A text is a text, also one that looks like a time. In CSV a column has numbers or truths if all its fields are
+    such. Values of another type, and later ones, are null and counted in `unfit`. A column without any value in the
+    first events is refused. What was found is in `definition`.
     """
 
     __slots__ = ("_native", "_options", "definition")
@@ -198,7 +198,7 @@ class Run:
     @property
     def position(self) -> int:
         """How many events were taken."""
-        return self.counters["events"]
+        return 0 if self._native is None else self._native.position
 
     @property
     def watermark(self) -> int | None:

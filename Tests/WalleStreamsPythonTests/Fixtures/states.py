@@ -64,7 +64,9 @@ def test_a_restored_run_gives_what_the_other_would_have():
             expected = told(whole.send(part))
             run = definition.open(state=generator.choice(states))
             assert told(run.send(part)) == expected, f"seed {SEED + number}: {definition}"
-        assert told(run.finish()) == told(whole.finish()), f"seed {SEED + number}: {definition}"
+        rest = run.finish()
+        assert told(rest) == told(whole.finish()), f"seed {SEED + number}: {definition}"
+        assert rest.names == definition.columns == run.definition.columns
         assert run.counters == whole.counters and run.unfit == whole.unfit, f"{run.counters} is not {whole.counters}"
         assert run.watermark == whole.watermark and run.position == 120
         assert run.state() == run.state() and run.definition == whole.definition
@@ -103,7 +105,8 @@ def test_a_damaged_state_is_refused():
 
 def test_counters():
     run = feature(CLICKS, False, limit=2).open()
-    assert run.counters == dict.fromkeys(run.counters, 0) and run.state() == feature(CLICKS, False, limit=2).open().state()
+    assert run.counters == dict.fromkeys(run.counters, 0)
+    assert run.state() == feature(CLICKS, False, limit=2).open().state()
     run.send([{"event": "view", "timestamp": START + i, "user": f"u{i}", "price": "dear"} for i in range(5)])
     run.send({"event": "view", "user": "u0"})
     assert run.counters == {
