@@ -249,9 +249,12 @@ final class EventIntake: Sendable {
         return rows.subscribe(stream)
     }
 
-    /// The rows of a query of the store, which sees everything that streams gave.
-    func query(_ sql: String, _ values: [EventValue]) throws(StreamError) -> [[String: Value]] {
-        let found = try locked { state throws(StreamError) in try state.engine.query(sql, values) }
+    /// The rows of a query of the store, which sees everything that streams gave until now. Events are taken meanwhile.
+    func query(
+        _ sql: String, _ values: [EventValue], isStopped: () -> Bool
+    ) throws(StreamError) -> [[String: Value]] {
+        let store = try locked { state throws(StreamError) in try state.engine.writtenStore() }
+        let found = try store.query(sql, values, isStopped: isStopped)
         return found.rows.map { row in
             Dictionary(zip(found.names, row.map { Value($0) }), uniquingKeysWith: { first, _ in first })
         }

@@ -225,7 +225,7 @@ import Testing
         #expect(error?.field == "name")
         engine.remove(stream: "views")
         try engine.add(again)
-        let refusal = #expect(throws: StreamError.self) { try engine.query("SELECT 1") }
+        let refusal = #expect(throws: StreamError.self) { try engine.writtenStore().query("SELECT 1") }
         #expect(refusal?.code == .storage)
     }
 }
