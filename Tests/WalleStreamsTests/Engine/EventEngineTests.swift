@@ -10,12 +10,13 @@ import Testing
         (["count"], "buy view buy"), (["item"], "view (view | buy)"),
     ]
 
-    static func engine(in store: StreamStore? = nil, _ change: (inout EventEngine.Limits) -> Void = { _ in }) throws
-        -> EventEngine
-    {
+    static func engine(
+        in store: StreamStore? = nil, logging log: EventLog.Options? = nil,
+        _ change: (inout EventEngine.Limits) -> Void = { _ in }
+    ) throws -> EventEngine {
         var limits = EventEngine.Limits()
         change(&limits)
-        let engine = try EventEngine(source, limits, in: store)
+        let engine = try EventEngine(source, limits, in: store, logging: log)
         for (id, pattern) in patterns.enumerated() {
             let parsed = try EventPattern.parse(pattern.text, within: 40, schema: source.schema)
             try engine.add(TriggerDefinition(key: pattern.key, pattern: parsed), id: id)
@@ -115,6 +116,56 @@ import Testing
         let stored = try file.open().counters(of: "views")
         #expect(stored["rows"] == Int64(rowCount), "seed \(seed)")
         #expect(stored["events"] == 400)
+    }
+
+    /// Rows, the events themselves, partial matches and runs to be: all of it waits until the store can be written.
+    @Test func keepsWhatCannotBeWritten() throws {
+        let events = StreamFixtures.tellingMore(StreamFixtures.events(300, seed: 3), seed: 3)
+        let session = StreamFixtures.definition(.session(gap: 5))
+        var random = SeededRandom(3)
+        let whole = try Self.engine()
+        var expected: Set<TriggeredMatch> = []
+        try Self.feed(whole, events, to: events.count, &random) { expected.formUnion($0.matches) }
+        let file = try TemporaryStore()
+        var found: Set<TriggeredMatch> = []
+        do {
+            let engine = try Self.engine(in: file.open(), logging: EventLog.Options())
+            try engine.add(try StreamPipeline(session, texts: engine.texts))
+            let take = { (output: EngineOutput) in
+                found.formUnion(output.matches)
+                for match in output.matches where match.trigger == 2 {
+                    engine.outbox?.add(.init(name: "run \(match.time)", target: "task", match: match))
+                }
+            }
+            try Self.feed(engine, events, to: 20, &random, take)
+            try engine.checkpoint()
+            let committed = engine.committed
+            try file.open().write { _ in
+                try Self.feed(engine, events, to: 150, &random) { output in
+                    take(output)
+                    let error = #expect(throws: StreamError.self) { try engine.checkpoint() }
+                    #expect(error?.message.contains("locked") == true)
+                }
+            }
+            #expect(engine.committed == committed)
+            try Self.feed(engine, events, to: 200, &random, take)
+            try engine.checkpoint()
+            #expect(engine.committed == engine.position)
+        }
+        let engine = try Self.engine(in: file.open(), logging: EventLog.Options())
+        try engine.add(try StreamPipeline(session, texts: engine.texts))
+        try Self.feed(engine, events, to: 300, &random) { found.formUnion($0.matches) }
+        #expect(found == expected)
+        let runs = engine.outbox?.take { _ in true }.map(\.match) ?? []
+        #expect(Set(runs) == expected.filter { $0.trigger == 2 && $0.events[0].place < 200 })
+        var logged: [Event] = []
+        try engine.loggedEvents(["buy", "view"], in: .min..<(.max)) { found throws(StreamError) in
+            logged += (0..<found.count).map { found.batch.event(at: $0) }
+        }
+        let byTime = ["buy", "view"].flatMap { name in
+            events.filter { $0.name == name }.enumerated().sorted { ($0.1.time, $0.0) < ($1.1.time, $1.0) }.map(\.1)
+        }
+        #expect(logged == byTime)
     }
 
     @Test func keepsMatchesUntilTheirTasksAreDone() throws {
