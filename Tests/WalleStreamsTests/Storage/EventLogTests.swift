@@ -31,11 +31,14 @@ import Testing
     }
 
     private struct Log {
+        /// Queries open the file again, which is there as long as this is.
+        private let file: TemporaryStore
         let store: StreamStore
         let record: SourceRecord
         let log: EventLog
 
         init(_ file: TemporaryStore, _ options: EventLog.Options, _ schema: EventSchema = EventLogTests.schema) throws {
+            self.file = file
             store = try file.open()
             record = try SourceRecord("log", in: store)
             log = try EventLog(StreamSource(name: "log", schema: schema), record, in: store, options)
