@@ -68,7 +68,7 @@ class Definition:
         return Run(self, _native.Run(self._native, time_unit, future), self._functions)
 
     def sql(self, dialect: str = "flink") -> str:
-        """Write the stream as a query for "flink", "duckdb" or "sqlite".
+        """Write it as a query for "flink", "duckdb" or "sqlite"; a pattern for "flink" only.
 
         Raises
         ------
