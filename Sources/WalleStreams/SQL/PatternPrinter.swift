@@ -98,7 +98,7 @@ struct PatternPrinter {
         // There is no pattern that defines none.
         let define = defined.isEmpty ? ["\(dialect.name(names[0])) AS TRUE"] : defined
         let parts = [
-            keys.isEmpty ? "" : "PARTITION BY \(keys.joined(separator: ", "))\n",
+            partition,
             "ORDER BY \(time)\n",
             "MEASURES\n\(measures.joined(separator: ",\n").indented)\n",
             "ONE ROW PER MATCH\n",
@@ -113,6 +113,13 @@ struct PatternPrinter {
             \(parts.joined().indented)
             ) AS matched
             """
+    }
+
+    /// In the order of the table: Flink 2.3 gives the values in that order whatever the names say.
+    private var partition: String {
+        let columns = definition.source.flinkPlaces.map { scope.name(at: .event($0)) }
+        let names = columns.filter(definition.key.contains)
+        return names.isEmpty ? "" : "PARTITION BY \(names.map(dialect.name).joined(separator: ", "))\n"
     }
 
     var time: String { dialect.name(definition.source.schema.time) }

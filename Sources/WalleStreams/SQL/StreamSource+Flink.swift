@@ -1,13 +1,16 @@
 extension StreamSource {
+    /// The columns of the table, in their order.
+    var flinkPlaces: [EventSchema.Place] {
+        [.event] + (schema.page == nil ? [] : [.page]) + [.time] + schema.attributes.indices.map { .attribute($0) }
+    }
+
     /// The table of the events in Flink.
     ///
     /// - Parameter connector: Its options: `connector`, `path`, `format` and so on.
     func flinkTable(_ connector: [String: String]) -> String {
         let dialect = SQLDialect.flink
         let scope = ExpressionScope(schema)
-        let places: [EventSchema.Place] =
-            [.event] + (schema.page == nil ? [] : [.page]) + [.time] + schema.attributes.indices.map { .attribute($0) }
-        var lines = places.map { place in
+        var lines = flinkPlaces.map { place in
             let type = place == .time && clock == .arrival ? "AS PROCTIME()" : dialect.type(schema.type(at: place))
             return "\(dialect.name(scope.name(at: .event(place)))) \(type)"
         }

@@ -63,7 +63,7 @@ import Testing
         ("a b", .any, .pastLastRow, "`until_b` AS (`until_b`.`event` = 'b') IS NOT TRUE"),
         ("a ~> b . c", .relaxed, .pastLastRow, "PATTERN (`a` `until_b`*? `b` `c`) WITHIN"),
         ("a ~> b not a c", .relaxed, .pastLastRow, "PATTERN (`a` `until_b`*? `b` `until_c`*? `c`) WITHIN"),
-        ("a ~> b+ . c", .relaxed, .pastLastRow, "!pattern !contiguity"),
+        ("a ~> b+ . c", .relaxed, .pastLastRow, "!contiguity !pattern"),
         ("a ~> b . c", .relaxed, .toLast("b"), "!skip"),
         ("a b", .relaxed, .none, "!skip"),
         ("a b", .relaxed, .toFirst("a"), "SKIP TO NEXT ROW"),
@@ -80,7 +80,7 @@ import Testing
         ("a b{3} c", .strict, .pastLastRow, "PATTERN (`a` `b`{3} `c`)"),
         ("a{2} b", .relaxed, .pastLastRow, "PATTERN (`a` `until_a_2`*? `a_2` `until_b`*? `b`)"),
         ("(a b){2} c", .strict, .pastLastRow, "PATTERN (`a` `b` `a_2` `b_2` `c`)"),
-        ("a any*? b", .strict, .pastLastRow, "PATTERN (`a` `any`*? `b`)"),
+        ("a any*? b", .strict, .pastLastRow, "PATTERN (`a` `step`*? `b`)"),
         ("a any+ b", .strict, .pastLastRow, "!pattern"),
         ("a any+ b", .relaxed, .pastLastRow, "!pattern"),
         ("a any?? b", .strict, .pastLastRow, "!pattern"),
@@ -157,6 +157,12 @@ import Testing
     @Test func printsWithoutKey() throws {
         let text = try Self.definition("a b", key: []).sql(.flink).joined()
         #expect(!text.contains("PARTITION BY") && text.contains("SELECT\n  match_start,\n  match_end"))
+    }
+
+    @Test func partitionsInTheOrderOfTheTable() throws {
+        let text = try Self.definition("a b", key: ["shop", "user"]).sql(.flink).joined()
+        #expect(
+            text.contains("PARTITION BY `user`, `shop`") && text.contains("SELECT\n  `shop`,\n  `user`,"), "\(text)")
     }
 
     @Test func refusesWhatIsWrong() throws {
