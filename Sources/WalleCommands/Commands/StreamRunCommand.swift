@@ -39,7 +39,7 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
     package func execute(on console: Console) async throws -> CommandStatus {
         do {
             var options = IngestOptions()
-            guard let unit = IngestOptions.TimeUnit(rawValue: timeUnit) else {
+            guard let unit = EventTimeUnit(rawValue: timeUnit) else {
                 throw ValidationError("--time-unit \(timeUnit): take s, ms, us or ns")
             }
             options.timeUnit = unit

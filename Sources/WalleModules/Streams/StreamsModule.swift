@@ -96,8 +96,8 @@ package enum StreamsModule {
 
     private static func options(_ unit: String, _ future: String?) throws -> IngestOptions {
         var options = IngestOptions()
-        guard let found = IngestOptions.TimeUnit(rawValue: unit) else {
-            let units = IngestOptions.TimeUnit.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        guard let found = EventTimeUnit(rawValue: unit) else {
+            let units = EventTimeUnit.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
             throw StreamError(
                 .definition, field: "time_unit", "\"\(unit)\" is no unit of time", remedy: "Write one of \(units).")
         }

@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(arguments: [UInt64](1...4)) func matchesAreThoseOfPatternsAloneWithTheirEvents(seed: UInt64) throws {
-        let events = Self.inOrder(StreamFixtures.events(600, seed: seed))
+        let events = StreamFixtures.tellingMore(Self.inOrder(StreamFixtures.events(600, seed: seed)), seed: seed)
         let engine = try Self.engine()
         var random = SeededRandom(seed)
         var found: [[String]] = Array(repeating: [], count: Self.patterns.count)
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(arguments: [UInt64](1...6)) func goesOnWhereItWasSaved(seed: UInt64) throws {
-        let events = StreamFixtures.events(400, seed: seed)
+        let events = StreamFixtures.tellingMore(StreamFixtures.events(400, seed: seed), seed: seed)
         var random = SeededRandom(seed)
         var coin = SeededRandom(seed &+ 100)
         let whole = try Self.engine()
@@ -146,6 +146,40 @@ import Testing
         }
         let outbox = try #require(try Self.engine(in: file.open()).outbox)
         #expect(outbox.take { _ in true } == [entries[1], entries[0]])
+    }
+
+    @Test func leavesOutWhatAnEventTellsTooMuch() throws {
+        let engine = try Self.engine { $0.freeBytes = 20 }
+        let long = EventValue.text(String(repeating: "x", count: 20))
+        let output = try engine.take([
+            Event("buy", time: 1, attributes: ["price": .float(131), "a": .int(1), "b": long]),
+            Event("buy", time: 2, attributes: ["price": .float(131), "a": .int(1), "count": .text("many")]),
+        ])
+        let told = output.matches.filter { $0.trigger == 2 }.map { $0.events[0].event?.attributes }
+        #expect(told == [["price": .float(131)], ["price": .float(131), "a": .int(1), "count": .text("many")]])
+        #expect(engine.status.leftOut == 2)
+        #expect(engine.status.unfit == 1)
+    }
+
+    @Test func goesOnWhenThereAreTooManyTexts() throws {
+        let engine = try Self.engine { $0.texts = 8 }
+        let items = (0..<9).map { Event("view", page: "/\($0)", time: 1, attributes: ["item": .text("item \($0)")]) }
+        _ = try engine.take(items)
+        #expect(engine.texts.count == 8)
+        // The names of two events and six texts had room.
+        #expect(engine.status.crowded == 18 - 6)
+        // Texts that it knows are as before; the others are told with their events, but are the key of none.
+        let output = try engine.take([
+            Event("view", time: 2, attributes: ["item": .text("item 1")]),
+            Event("buy", time: 2, attributes: ["item": .text("item 8"), "price": .float(131)]),
+        ])
+        let keys = output.matches.filter { $0.trigger == 4 }.map(\.key)
+        #expect(keys == [[.text("item 1")]])
+        let bought = output.matches.first { $0.trigger == 2 }?.events.first?.event
+        #expect(bought?.attributes == ["item": .text("item 8"), "price": .float(131)])
+        let error = #expect(throws: StreamError.self) { try engine.take([Event("new", time: 3)]) }
+        #expect(error?.code == .limit && error?.field == "event")
+        #expect(engine.position == 11)
     }
 
     @Test func holdsNoMoreEventsThanItMay() throws {
