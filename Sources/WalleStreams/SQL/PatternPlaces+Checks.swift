@@ -63,7 +63,7 @@ extension PatternPlaces {
     }
 
     private mutating func refuseOverlap(_ place: PatternPlace, _ next: PatternPlace, _ mayBeReluctant: Bool) {
-        let remedy = mayBeReluctant && place.quantifier.most != 1 ? "make it reluctant, as `a+?`, or " : ""
+        let remedy = mayBeReluctant ? "make it reluctant, as `a+?`, or " : ""
         refuse(
             "pattern", "`\(place.text)` before `\(next.text)`, which an event may pass both",
             remedy: "Flink does not look back: \(remedy)name events that differ.")

@@ -51,9 +51,9 @@ struct PatternPrinter {
         if !refusals.contains(refusal) { refusals.append(refusal) }
     }
 
-    /// Prints a condition, as a part of another; what the dialect lacks is noted under the field.
+    /// Prints a condition; what the dialect lacks is noted under the field.
     ///
-    /// - Parameter variable: Whose events it is asked of; nil for the rows of a table.
+    /// - Parameter variable: Whose events it is asked of, as a part of a condition; nil for the rows of a table.
     mutating func text(_ condition: CheckedExpression, _ field: String, of variable: String? = nil) -> String {
         var printer = SQLExpressionPrinter(dialect, scope)
         printer.field = field
