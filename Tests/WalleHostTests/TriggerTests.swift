@@ -132,6 +132,7 @@ extension HostSuite {
                 "def run(match): return match['places'][0]")
             var configuration = Self.shop
             configuration.events.triggeredRuns = 500
+            configuration.eventBuffer = 4096
             try await withHost(package, configuration: configuration) { host in
                 let events = host.events
                 for second in 0..<5 {

@@ -75,7 +75,7 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
         _ file: StreamFile, into path: String, _ options: IngestOptions, _ console: Console
     ) throws -> CommandStatus {
         let store = try StreamStore(path: path)
-        for definition in try file.stored(named: stream) {
+        for definition in try file.parts(named: stream) {
             let durable = try definition.open(in: store)
             var output = RowOutput(durable.columns, texts: durable.texts, format: common.format, console: console)
             let start = durable.position

@@ -100,13 +100,13 @@ final class DefinitionObject: PythonObject {
             throw StreamError(
                 .definition, field: "dialect", "\"\(dialect)\" is no dialect", remedy: "Write one of \(names).")
         }
-        guard case .stream(let stream) = part else {
-            throw StreamError(
-                .definition, field: "pattern.\(name)", "patterns are not printed as SQL",
-                remedy: "Print a stream, or run the pattern here.")
-        }
         try checkTypes()
-        return try stream.sql(found).joined(separator: ";\n\n") + ";\n"
+        let statements =
+            switch part {
+            case .stream(let stream): try stream.sql(found)
+            case .pattern(let pattern): try pattern.sql(found)
+            }
+        return statements.joined(separator: ";\n\n") + ";\n"
     }
 
     func explain() throws -> String {

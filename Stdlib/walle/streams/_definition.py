@@ -96,7 +96,7 @@ class Definition:
         return Run(self, time_unit=time_unit, future=future, state=state)
 
     def sql(self, dialect: str = "flink") -> str:
-        """Write the stream as a query for "flink", "duckdb" or "sqlite".
+        """Write it as a query for "flink", "duckdb" or "sqlite"; a pattern for "flink" only.
 
         Raises
         ------

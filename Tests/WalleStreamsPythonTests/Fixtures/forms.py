@@ -282,5 +282,7 @@ def test_explains_and_prints():
     assert "views int = count()" in definition.explain() and "GROUP BY" in feature(clicks()).sql("duckdb")
     assert "pattern" in FORMS[2][0].explain() and "views" in repr(definition)
     assert repr(st.hopping("1h", "10min")) == "st.hopping('1h', slide='10min')"
-    raises(st.DefinitionError, "patterns are not printed", FORMS[2][0].sql)
+    assert "MATCH_RECOGNIZE" in clicks().match("view cart", within="10min", key="user_id").sql()
+    error = raises(st.DefinitionError, "`not buy` at the end", FORMS[2][0].sql)
+    assert error.field == "pattern"
     raises(st.DefinitionError, "no dialect", definition.sql, "oracle")
