@@ -114,16 +114,11 @@ struct SummaryWords<Numbers: SummaryNumbers> {
     private func keepExtremes(
         _ low: Numbers.Sum.Input, _ high: Numbers.Sum.Input, _ isFirst: Bool, _ state: UnsafeMutablePointer<UInt64>
     ) {
-        let first: UInt64 = isFirst ? .max : 0
-        if least > 0 {
-            let kept = state[least]
-            let choice = first | Numbers.Least.choice(low, over: Numbers.number(kept))
-            state[least] = kept ^ (kept ^ Numbers.bits(low)) & choice
+        if least > 0, isFirst || Numbers.Least.prefers(low, to: Numbers.number(state[least])) {
+            state[least] = Numbers.bits(low)
         }
-        if most > 0 {
-            let kept = state[most]
-            let choice = first | Numbers.Most.choice(high, over: Numbers.number(kept))
-            state[most] = kept ^ (kept ^ Numbers.bits(high)) & choice
+        if most > 0, isFirst || Numbers.Most.prefers(high, to: Numbers.number(state[most])) {
+            state[most] = Numbers.bits(high)
         }
     }
 

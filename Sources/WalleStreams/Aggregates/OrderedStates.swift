@@ -2,14 +2,6 @@
 protocol Preference {
     associatedtype Value: BitwiseCopyable
     static func prefers(_ value: Value, to kept: Value) -> Bool
-    /// All bits where the value is preferred, none where it is not: for a choice without a jump, which would be foreseen
-    /// wrongly as long as there are few values.
-    static func choice(_ value: Value, over kept: Value) -> UInt64
-}
-
-extension Preference {
-    @inline(__always)
-    static func choice(_ value: Value, over kept: Value) -> UInt64 { prefers(value, to: kept) ? .max : 0 }
 }
 
 enum Smaller<Value: BitwiseCopyable & Comparable>: Preference {
@@ -25,27 +17,11 @@ enum Larger<Value: BitwiseCopyable & Comparable>: Preference {
 enum SmallerFloat: Preference {
     @inline(__always)
     static func prefers(_ value: Double, to kept: Double) -> Bool { !(value >= kept) && !value.isNaN }
-
-    @inline(__always)
-    static func choice(_ value: Double, over kept: Double) -> UInt64 {
-        let (isLess, isNumber, wasNone): (UInt64, UInt64, UInt64) = (
-            value < kept ? .max : 0, value == value ? .max : 0, kept == kept ? 0 : .max
-        )
-        return isLess | isNumber & wasNone
-    }
 }
 
 enum LargerFloat: Preference {
     @inline(__always)
     static func prefers(_ value: Double, to kept: Double) -> Bool { !(value <= kept) && !kept.isNaN }
-
-    @inline(__always)
-    static func choice(_ value: Double, over kept: Double) -> UInt64 {
-        let (isMore, isNone, wasNumber): (UInt64, UInt64, UInt64) = (
-            value > kept ? .max : 0, value == value ? 0 : .max, kept == kept ? .max : 0
-        )
-        return isMore | isNone & wasNumber
-    }
 }
 
 /// The smallest or largest value: how many there were, and the one.
