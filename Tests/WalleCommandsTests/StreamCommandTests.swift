@@ -156,6 +156,21 @@ import Testing
         #expect(recorder.error.contains("aggregate.last"), "\(recorder.error)")
     }
 
+    @Test func printsPatternsAsSQL() async throws {
+        let scratch = try Scratch()
+        let recorder = Recorder()
+        let patterns = Self.definitions.split(separator: "\n\n").filter { !$0.hasPrefix("[stream") }
+        try scratch.write(patterns.joined(separator: "\n\n"), to: "a.toml")
+        let flink = try StreamSQLCommand.parse([scratch.path + "/a.toml", "--dialect", "flink"])
+        #expect(try await flink.execute(on: recorder.console()) == .success)
+        #expect(recorder.output.split(separator: "MATCH_RECOGNIZE").count == 4, "\(recorder.output)")
+        #expect(recorder.output.split(separator: "CREATE TEMPORARY TABLE").count == 2, "the table is printed once")
+        let refused = try StreamSQLCommand.parse(
+            [scratch.path + "/a.toml", "--stream", "carts", "--dialect", "duckdb"])
+        #expect(try await refused.execute(on: recorder.console()) == .failure)
+        #expect(recorder.error.contains("DuckDB cannot express one part"), "\(recorder.error)")
+    }
+
     @Test func givesMatches() async throws {
         let scratch = try Scratch()
         let recorder = Recorder()

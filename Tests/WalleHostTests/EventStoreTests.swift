@@ -153,6 +153,49 @@ extension HostSuite {
             }
         }
 
+        /// Counts without end.
+        private static let endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT"
+
+        @Test(.timeLimit(.minutes(1))) func eventsAreTakenWhileAQueryRunsThatTheLimitOfItsRunEnds() async throws {
+            let folder = try TestPackage("")
+            let asks = try TestPackage(
+                toml: "[limits]\nrun = \"500ms\"",
+                "from walle import task\ndef run(sql): return task.query(sql)")
+            try await withHost(asks, configuration: Self.configuration(folder)) { host in
+                try host.send(Self.events[0])
+                let run = Task { try await host.run("sample", .string(Self.endless + " count(*) FROM c")) }
+                var sent = 0
+                for event in Self.events.dropFirst() {
+                    try await Task.sleep(for: .milliseconds(50))
+                    let clock = ContinuousClock.now
+                    try host.send(event)
+                    if clock.duration(to: .now) < .milliseconds(200) { sent += 1 }
+                }
+                #expect(sent == 3)
+                let error = await #expect(throws: TaskError.self) { try await run.value }
+                #expect(error?.kind == .limit(.time))
+                #expect(try await host.run("sample", "SELECT count(*) AS n FROM buys") == [["n": 1]])
+            }
+        }
+
+        @Test func aQueryOfTooManyRowsIsRefused() async throws {
+            let folder = try TestPackage("")
+            try await withHost(configuration: Self.configuration(folder)) { host in
+                try host.send(Self.events)
+                let error = #expect(throws: StreamError.self) { try host.query(Self.endless + " x FROM c") }
+                #expect(error?.code == .limit)
+                var asked = 0
+                let stopped = #expect(throws: StreamError.self) {
+                    try host.query(Self.endless + " count(*) FROM c") {
+                        asked += 1
+                        return asked > 10
+                    }
+                }
+                #expect(stopped?.message.contains("stopped") == true)
+                #expect(asked == 11)
+            }
+        }
+
         @Test(.timeLimit(.minutes(1))) func tasksSendEvents() async throws {
             let sends = try TestPackage(
                 """

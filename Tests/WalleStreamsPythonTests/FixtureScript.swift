@@ -46,7 +46,13 @@ struct FixtureScript {
             interpreter.policy = Policy(readable: [folder, place], writable: [place], importable: [folder], threads: 4)
             interpreter.offer(WalleModules.all + [live])
             let namespace = try interpreter.execute(
-                "import tempfile\ntempfile.tempdir = '\(place)'\nfrom live import live\n" + source)
+                """
+                import sys, tempfile
+                sys.path.insert(0, "\(folder)")
+                tempfile.tempdir = "\(place)"
+                from live import live
+
+                """ + source)
             return try interpreter.evaluated(statements, in: namespace.pointer, as: type)
         }
     }

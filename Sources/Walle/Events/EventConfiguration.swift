@@ -9,7 +9,8 @@ internal import Foundation
 /// configuration.events.store = EventStore(path: "events.sqlite")
 /// ```
 public struct EventConfiguration: Sendable {
-    /// What events have beside their name, page and time: triggers and streams may ask for it.
+    /// What events have beside their name, page and time for triggers and streams to ask for. Whatever else an event tells is
+    /// kept with it: ``freeBytes``.
     public var schema = EventSchema()
     /// How much out of order events come. Triggers do not wait: they take an event that is earlier than one before it to be as
     /// late as that.
@@ -23,6 +24,14 @@ public struct EventConfiguration: Sendable {
     public var triggeredRuns = 10_000
     /// Memory for events that may become part of a match; of older ones a match tells only when they happened.
     public var heldBytes = 256 << 20
+    /// Bytes of what an event tells beside the schema: these free attributes are kept for who reads events, and given to the
+    /// runs that it triggers, but nothing is computed of them. When an event has more, they are left out and counted.
+    public var freeBytes = 16 << 10
+    /// Different texts in the columns of all events, and bytes of memory for them: they are never forgotten, and a store keeps
+    /// them. A text beyond is null for triggers and streams, and counted; an event with such a name is refused. Texts that
+    /// hardly repeat, such as messages, are better free attributes, which are not counted here.
+    public var texts = 1 << 24
+    public var textBytes = 1 << 30
     /// Rows kept for a reader of ``TaskHost/rows(of:)`` that is slow; it loses the oldest.
     public var rowBuffer = 4096
     /// Where rows, state and runs that are not done are kept; nil: in memory, gone with the host.
@@ -78,6 +87,7 @@ public struct EventConfiguration: Sendable {
         delay = source.delay
         idle = source.idle ?? idle
         name = source.name
+        clock = source.clock == .arrival ? .arrival : .event
         if !features.isEmpty { definitions = try StreamDefinitions(source, features) }
     }
 
@@ -162,6 +172,7 @@ extension EventConfiguration {
     func engine() throws(StreamError) -> EventEngine {
         var limits = EventEngine.Limits()
         limits.heldBytes = heldBytes
+        (limits.freeBytes, limits.texts, limits.textBytes) = (freeBytes, texts, textBytes)
         limits.futureBound = mostAhead.map(\.microseconds)
         let engine = try EventEngine(
             source, limits, in: store.map { store throws(StreamError) in try store.open() },

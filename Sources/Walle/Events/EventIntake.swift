@@ -138,23 +138,33 @@ final class EventIntake: Sendable {
         }
         let now = ContinuousClock.now
         return try locked { state throws(StreamError) in
-            if state.hasEnded {
-                throw StreamError(
-                    .input, "the host has shut down",
-                    remedy: "Send the events to the next one: from the first that is not committed on.")
-            }
-            let first = place ?? state.engine.position
-            guard first <= state.engine.position else {
-                throw StreamError(
-                    .input, "the events from \(state.engine.position) to \(first) are missing",
-                    remedy: "Send them again from \(state.engine.position) on.")
-            }
+            let first = try Self.first(place, state)
             let known = min(Int(state.engine.position - first), events.count)
             if known < events.count { take(try state.engine.take(Array(events.dropFirst(known))), &state) }
-            if let latest = state.engine.latest { state.arrival = (now, latest) }
-            startTicking(&state)
+            noteArrival(at: now, &state)
             return first..<first + Int64(events.count)
         }
+    }
+
+    /// The place of the first event of a sender.
+    private static func first(_ place: Int64?, _ state: borrowing State) throws(StreamError) -> Int64 {
+        if state.hasEnded {
+            throw StreamError(
+                .input, "the host has shut down",
+                remedy: "Send the events to the next one: from the first that is not committed on.")
+        }
+        let first = place ?? state.engine.position
+        guard first <= state.engine.position else {
+            throw StreamError(
+                .input, "the events from \(state.engine.position) to \(first) are missing",
+                remedy: "Send them again from \(state.engine.position) on.")
+        }
+        return first
+    }
+
+    private func noteArrival(at now: ContinuousClock.Instant, _ state: inout State) {
+        if let latest = state.engine.latest { state.arrival = (now, latest) }
+        startTicking(&state)
     }
 
     /// Rows and matches, under the lock, so that the runs of two senders start in the order of their events.
@@ -173,6 +183,60 @@ final class EventIntake: Sendable {
         }
     }
 
+    // MARK: files
+
+    /// Whether few enough triggered runs wait for more events to be taken.
+    var hasRoom: Bool { runs.count < configuration.triggeredRuns }
+
+    /// Begins with a file of events.
+    func open(_ path: String, _ unit: EventTimeUnit, at place: Int64?) throws(StreamError) -> EventFile {
+        var options = IngestOptions()
+        options.timeUnit = unit
+        options.futureBound = configuration.mostAhead.map(\.microseconds)
+        options.mostFreeBytes = configuration.freeBytes
+        // So that few runs are asked for before the next look at how many wait.
+        options.batchRows = 1024
+        return try locked { state throws(StreamError) in
+            let first = try Self.first(place, state)
+            let (engine, limits) = (state.engine, state.engine.limits)
+            (options.mostTexts, options.mostTextBytes) = (limits.texts, limits.textBytes)
+            return try EventFile(
+                path, engine.source, engine.texts, options, first: first, isAgain: place != nil)
+        }
+    }
+
+    /// Takes the events of a block of a file, whose texts are those of the engine: nobody else may use these meanwhile.
+    func take(_ block: [UInt8], of file: EventFile) throws(StreamError) {
+        let now = ContinuousClock.now
+        try locked { state throws(StreamError) in
+            _ = try Self.first(nil, state)
+            try block.withUnsafeBufferPointer { bytes throws(StreamError) in
+                try file.input.read(UnsafeRawBufferPointer(bytes)) { batch throws(StreamError) in
+                    try take(batch, of: file, &state)
+                }
+            }
+            noteArrival(at: now, &state)
+        }
+        file.noteBadLines()
+    }
+
+    /// Takes what is left of a file that has been read.
+    func finish(_ file: EventFile) throws(StreamError) -> SentFile {
+        try locked { state throws(StreamError) in
+            _ = try Self.first(nil, state)
+            try file.input.finish { batch throws(StreamError) in try take(batch, of: file, &state) }
+        }
+        file.noteBadLines()
+        return file.sent
+    }
+
+    private func take(_ batch: EventBatch, of file: EventFile, _ state: inout State) throws(StreamError) {
+        let first = file.isAgain ? batch.offset : state.engine.position
+        let new = file.isAgain ? try batch.rest(from: state.engine.position) : batch
+        if let new { take(try state.engine.take(new), &state) }
+        file.sent.events = (file.sent.events.isEmpty ? first : file.sent.events.lowerBound)..<first + Int64(batch.count)
+    }
+
     // MARK: rows
 
     func rows(of stream: String) throws(StreamError) -> StreamRowSequence {
@@ -185,9 +249,12 @@ final class EventIntake: Sendable {
         return rows.subscribe(stream)
     }
 
-    /// The rows of a query of the store, which sees everything that streams gave.
-    func query(_ sql: String, _ values: [EventValue]) throws(StreamError) -> [[String: Value]] {
-        let found = try locked { state throws(StreamError) in try state.engine.query(sql, values) }
+    /// The rows of a query of the store, which sees everything that streams gave until now. Events are taken meanwhile.
+    func query(
+        _ sql: String, _ values: [EventValue], isStopped: () -> Bool
+    ) throws(StreamError) -> [[String: Value]] {
+        let store = try locked { state throws(StreamError) in try state.engine.writtenStore() }
+        let found = try store.query(sql, values, isStopped: isStopped)
         return found.rows.map { row in
             Dictionary(zip(found.names, row.map { Value($0) }), uniquingKeysWith: { first, _ in first })
         }

@@ -31,28 +31,20 @@ extension StreamRow {
                 case .retraction: .retraction
                 }
             var values: [String: Value] = [:]
-            for (key, column) in zip(columns.keys, rows.keys) {
-                values[key.name] = Value(column.value(at: row, texts: texts))
-            }
-            for (name, bound) in zip(columns.bounds, [rows.results.starts[row], rows.results.ends[row]]) {
-                values[name] = .integer(Int(bound))
-            }
-            for (name, column) in zip(columns.aggregates, rows.results.aggregates) {
-                values[name] = column.value(row, texts)
-            }
+            for (name, value) in zip(columns.names, rows.values(row, columns, texts)) { values[name] = Value(value) }
             return StreamRow(stream: stream, change: change, values: values)
         }
     }
 }
 
-extension ResultColumn {
-    fileprivate func value(_ row: Int, _ texts: TextDictionary) -> Value {
-        switch self {
-        case .values(let column): Value(column.value(at: row, texts: texts))
-        case .texts(let values): values[row].map { .string($0) } ?? Value.none
-        case .lists(let lists): .array(lists[row].map { Value($0) })
-        case .counted(let counted): .array(counted[row].map { [Value($0.value), .integer(Int($0.count))] })
-        }
+extension Value {
+    fileprivate init(_ value: RowValue) {
+        self =
+            switch value {
+            case .value(let value): Value(value)
+            case .list(let values): .array(values.map { Value($0) })
+            case .counted(let values): .array(values.map { [Value($0.value), .integer(Int($0.count))] })
+            }
     }
 }
 

@@ -27,12 +27,17 @@ extension TaskHost {
     public func rows(of stream: String) throws(StreamError) -> StreamRowSequence { try intake.rows(of: stream) }
 
     /// The rows of a query in SQLite's SQL, by the names of their columns: each stream is a table of the store. Everything that
-    /// streams gave until now is seen.
+    /// streams gave until now is seen. Events are taken while it runs.
     ///
-    /// - Parameter values: What stands for the question marks of the query, in their order.
-    /// - Throws: `StreamError` of code `.storage` without a store, when it cannot be written, or for a wrong statement.
-    public func query(_ sql: String, _ values: [EventValue] = []) throws(StreamError) -> [[String: Value]] {
-        try intake.query(sql, values)
+    /// - Parameters:
+    ///   - values: What stands for the question marks of the query, in their order.
+    ///   - isStopped: Asked now and then while it runs: true ends it.
+    /// - Throws: `StreamError` of code `.storage` without a store, when it cannot be written, or for a wrong statement; `.limit`
+    ///   for more than a million rows.
+    public func query(
+        _ sql: String, _ values: [EventValue] = [], isStopped: () -> Bool = { false }
+    ) throws(StreamError) -> [[String: Value]] {
+        try intake.query(sql, values, isStopped: isStopped)
     }
 
     /// The events of some names in a span of time, from the log of the store: those of the first name in the order of their

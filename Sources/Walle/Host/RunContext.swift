@@ -13,9 +13,9 @@ final class RunContext: Sendable {
         task = TaskContext(
             name: version.name, version: version.version, folder: version.snapshot.folder,
             config: .dictionary(version.manifest.config), logger: logger, shared: shared
-        ) { sql, values in
+        ) { sql, values, isStopped in
             guard let host = host.value else { throw TaskError(.stopped(.shutdown), task: version.name) }
-            return try host.query(sql, values.map { try EventValue($0) })
+            return try host.query(sql, values.map { try EventValue($0) }, isStopped: isStopped)
         } send: { events in
             guard let host = host.value else { throw TaskError(.stopped(.shutdown), task: version.name) }
             let schema = host.configuration.events.schema

@@ -3,6 +3,7 @@
 import csv
 import glob
 import gzip
+import json
 import os
 import tempfile
 import time
@@ -127,7 +128,9 @@ def query(statements: str, path: str) -> float:
 
 
 def text(value: object) -> str:
-    """Times as microseconds since 1970 in UTC."""
+    """Times as microseconds since 1970 in UTC, arrays as JSON."""
     if hasattr(value, "timetuple"):
         return str(int(value.replace(tzinfo=timezone.utc).timestamp()) * 1_000_000 + value.microsecond)
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return "" if value is None else repr(value) if isinstance(value, float) else str(value)

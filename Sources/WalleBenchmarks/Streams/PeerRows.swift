@@ -1,8 +1,7 @@
 internal import Foundation
 internal import WalleStreams
 
-/// Rows of PyFlink for the log of a shop, by the SQL that definitions print, unchanged, and by `MATCH_RECOGNIZE` for a
-/// pattern: the same as ours.
+/// Rows of PyFlink for the log of a shop, by the SQL that definitions print, unchanged: the same as ours.
 struct PeerRows {
     /// The log of events, in CSV and compressed.
     let log: String
@@ -37,48 +36,40 @@ struct PeerRows {
         } + [over]
     }
 
-    private static func pattern() throws(StreamError) -> PatternDefinition {
-        PatternDefinition(
-            name: "funnel", source: clicks, key: ["user_id"],
-            pattern: EventPattern(try PatternParser.parse("product_view add_to_cart purchase"), within: hour))
+    private static func patterns() throws(StreamError) -> [PatternDefinition] {
+        let patterns: [(String, [String], String, Contiguity, MatchSkip)] = [
+            ("funnel", ["user_id"], "product_view add_to_cart purchase", .relaxed, .pastLastRow),
+            ("hesitant", ["user_id"], "product_view{2,} add_to_cart", .relaxed, .toLast("add_to_cart")),
+            ("at-once", ["user_id"], "product_view+ add_to_cart", .strict, .toNextRow),
+            ("anybody", [], "product_view not purchase add_to_cart", .relaxed, .toNextRow),
+        ]
+        return try patterns.map { name, key, text, contiguity, skip throws(StreamError) in
+            PatternDefinition(
+                name: name, source: clicks, key: key,
+                pattern: EventPattern(
+                    try PatternParser.parse(text), contiguity: contiguity, skip: skip, within: hour))
+        }
     }
-
-    /// The funnel as Flink has it: between two events of the pattern those that are not the next may lie, and a match takes
-    /// the next event as soon as it comes. Patterns print no SQL: this is written by hand.
-    private static let funnel = """
-        SELECT user_id, match_start, match_end
-        FROM clicks MATCH_RECOGNIZE (
-          PARTITION BY user_id
-          ORDER BY `timestamp`
-          MEASURES FIRST(V.`timestamp`) AS match_start, LAST(P.`timestamp`) AS match_end
-          ONE ROW PER MATCH
-          AFTER MATCH SKIP PAST LAST ROW
-          PATTERN (V NV* C NC* P) WITHIN INTERVAL '1' HOUR
-          DEFINE
-            V AS V.event = 'product_view',
-            NV AS NV.event <> 'add_to_cart',
-            C AS C.event = 'add_to_cart',
-            NC AS NC.event <> 'purchase',
-            P AS P.event = 'purchase'
-        ) AS matched
-        """
 
     func run() throws -> [Measurement] {
         let events = folder + "/clicks.csv"
         let count: Double = try peer.ask("sort_clicks", ["log": .text(log), "path": .text(events)])
         let connector = ["connector": "filesystem", "path": "file://" + events, "format": "csv"]
-        let (streams, pattern) = (try Self.streams(), try Self.pattern())
         var measurements: [Measurement] = []
-        for definition in streams {
+        for definition in try Self.streams() {
             let sql = try definition.sql(.flink, connector: connector)
             measurements.append(
                 try compare(definition.name, sql, Int(count)) { try StreamPipeline(definition, texts: $0) })
         }
-        let table = try streams[0].sql(.flink, connector: connector)[0]
-        measurements.append(
-            try compare(pattern.name, [table, Self.funnel], Int(count), columns: 3) {
-                try PatternPipeline(pattern, texts: $0)
-            })
+        for pattern in try Self.patterns() {
+            let sql = try pattern.sql(.flink, connector: connector)
+            // All columns but the places of events, which Flink does not know.
+            let columns = pattern.key.count + 3
+            measurements.append(
+                try compare(pattern.name, sql, Int(count), columns: columns) {
+                    try PatternPipeline(pattern, texts: $0)
+                })
+        }
         return measurements
     }
 

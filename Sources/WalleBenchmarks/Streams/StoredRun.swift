@@ -47,12 +47,12 @@ struct StoredRun {
         var figures = Figures(seconds: 0, wallSeconds: 0)
         figures.seconds = try Clock.threadSeconds { try feed(engine, count, exactly, &figures) }
         figures.wallSeconds = Clock.seconds(since: start)
-        let written = try engine.query("SELECT count(*), sum(count) FROM features").rows
+        let written = try engine.writtenStore().query("SELECT count(*), sum(count) FROM features").rows
         try BenchmarkError.check(engine.status.late == 0, "every event is in time")
         try check(written, taken: Int64(exactly ? count : Self.events(count)), rows: figures.rows)
         if exactly {
             let columns = #"user, window_end, "count", "sum", "min", "max""#
-            figures.table = try engine.query("SELECT \(columns) FROM features").rows
+            figures.table = try engine.writtenStore().query("SELECT \(columns) FROM features").rows
         }
         figures.fileBytes = Self.size(folder + "/events.sqlite") + Self.size(folder + "/events.sqlite-wal")
         return figures

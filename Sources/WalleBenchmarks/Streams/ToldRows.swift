@@ -34,7 +34,7 @@ struct ToldRows {
         switch column {
         case .values(let column): column.value(at: row, texts: texts)
         case .texts(let texts): texts[row].map(EventValue.text) ?? .null
-        case .lists(let lists): .text("\(lists[row])")
+        case .lists(let lists): .text("[\(lists[row].map(json).joined(separator: ","))]")
         case .counted(let counted): .text("\(counted[row])")
         }
     }

@@ -98,6 +98,9 @@ public enum ClassBuilder {
         ClassMembers(all: [.property(property.bound)])
     }
 
+    /// Members that several classes declare in the same way.
+    public static func buildExpression(_ members: ClassMembers) -> ClassMembers { members }
+
     public static func buildExpression(_ buffer: Buffer) -> ClassMembers { ClassMembers(all: [.buffer(buffer.bound)]) }
 
     public static func buildBlock(_ parts: ClassMembers...) -> ClassMembers {

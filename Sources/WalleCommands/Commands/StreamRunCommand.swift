@@ -39,7 +39,7 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
     package func execute(on console: Console) async throws -> CommandStatus {
         do {
             var options = IngestOptions()
-            guard let unit = IngestOptions.TimeUnit(rawValue: timeUnit) else {
+            guard let unit = EventTimeUnit(rawValue: timeUnit) else {
                 throw ValidationError("--time-unit \(timeUnit): take s, ms, us or ns")
             }
             options.timeUnit = unit
@@ -75,7 +75,7 @@ package struct StreamRunCommand: AsyncParsableCommand, ConsoleCommand {
         _ file: StreamFile, into path: String, _ options: IngestOptions, _ console: Console
     ) throws -> CommandStatus {
         let store = try StreamStore(path: path)
-        for definition in try file.stored(named: stream) {
+        for definition in try file.parts(named: stream) {
             let durable = try definition.open(in: store)
             var output = RowOutput(durable.columns, texts: durable.texts, format: common.format, console: console)
             let start = durable.position

@@ -2,14 +2,15 @@ package import ArgumentParser
 internal import Walle
 internal import WalleStreams
 
-/// `walle stream sql`: a stream as a query of another engine.
+/// `walle stream sql`: streams and patterns as queries of another engine.
 package struct StreamSQLCommand: AsyncParsableCommand, ConsoleCommand {
     package static let configuration = CommandConfiguration(
-        commandName: "sql", abstract: "Print the streams of a definition as SQL.",
+        commandName: "sql", abstract: "Print the streams and patterns of a definition as SQL.",
         discussion: """
-            Dialects: flink, where one machine is outgrown, duckdb and sqlite, for logs that are there already. What a \
-            dialect cannot say is refused, all of it with its fields. Options of Flink's table of events are given with \
-            --with. Example: walle stream sql hourly.toml --dialect flink --with connector=filesystem --with format=csv
+            Dialects: flink, where one machine is outgrown, duckdb and sqlite, for logs that are there already. Patterns \
+            are printed for flink only. What a dialect cannot say is refused, all of it with its fields. Options of \
+            Flink's table of events are given with --with. Example: walle stream sql hourly.toml --dialect flink --with \
+            connector=filesystem --with format=csv
             """)
 
     @Argument(help: "The file with the definitions, in TOML.")
@@ -18,7 +19,7 @@ package struct StreamSQLCommand: AsyncParsableCommand, ConsoleCommand {
     @Option(help: "flink, duckdb or sqlite.")
     var dialect: String
 
-    @Option(help: "Only the stream of this name.")
+    @Option(help: "Only the stream or pattern of this name.")
     var stream: String?
 
     @Option(name: .customLong("with"), help: "An option of Flink's connector, as name=value; may be repeated.")
@@ -34,11 +35,13 @@ package struct StreamSQLCommand: AsyncParsableCommand, ConsoleCommand {
             throw ValidationError("--dialect \(dialect): take one of \(known)")
         }
         do {
-            for definition in try StreamFile(file).streams(named: stream) {
-                let statements =
-                    connector.isEmpty
-                    ? try definition.sql(dialect) : try definition.sql(dialect, connector: try options())
-                for statement in statements { console.print(statement + ";\n") }
+            // Several read the same table.
+            var printed: Set<String> = []
+            let connector = connector.isEmpty ? ["connector": "…"] : try options()
+            for part in try StreamFile(file).parts(named: stream) {
+                for statement in try part.sql(dialect, connector: connector) where printed.insert(statement).inserted {
+                    console.print(statement + ";\n")
+                }
             }
             return .success
         } catch let refusal as SQLRefusal {

@@ -24,8 +24,8 @@ struct RowOutput {
 
     mutating func append(_ rows: StreamRows) {
         for row in 0..<rows.count {
-            let change = columns.changesRows ? [Cell.value(.text(rows.results.change(of: row).word))] : []
-            let cells = change + rows.values(row, bounds: columns.bounds.count, texts: texts)
+            let change = columns.changesRows ? [RowValue.value(.text(rows.results.change(of: row).word))] : []
+            let cells = change + rows.values(row, columns, texts)
             switch format {
             case .json: console.print("{" + zip(names, cells).map { $0 + $1.json }.joined(separator: ", ") + "}")
             case .table: table.add(cells: cells.map(\.text))
@@ -49,13 +49,8 @@ extension WindowResults.Change {
     }
 }
 
-/// A value of a row.
-enum Cell {
-    case value(EventValue)
-    case list([EventValue])
-    case counted([ResultColumn.Counted])
-
-    var text: String {
+extension RowValue {
+    fileprivate var text: String {
         switch self {
         case .value(let value): Self.text(value)
         case .list(let values): values.map(Self.text).joined(separator: " ")
@@ -63,7 +58,7 @@ enum Cell {
         }
     }
 
-    var json: String {
+    fileprivate var json: String {
         switch self {
         case .value(let value): Self.json(value)
         case .list(let values): "[" + values.map(Self.json).joined(separator: ", ") + "]"
@@ -90,26 +85,6 @@ enum Cell {
         case .time(let time): "\"\(TimeText.text(time).replacing(" ", with: "T"))Z\""
         case .float(let value): value.isFinite ? value.description : "null"
         case .int, .bool: text(value)
-        }
-    }
-}
-
-extension StreamRows {
-    /// The values of a row in the order of the columns.
-    fileprivate func values(_ row: Int, bounds: Int, texts: TextDictionary) -> [Cell] {
-        let keys = keys.map { Cell.value($0.value(at: row, texts: texts)) }
-        let window = [results.starts[row], results.ends[row]].prefix(bounds).map { Cell.value(.time($0)) }
-        return keys + window + results.aggregates.map { $0.cell(row, texts) }
-    }
-}
-
-extension ResultColumn {
-    fileprivate func cell(_ row: Int, _ texts: TextDictionary) -> Cell {
-        switch self {
-        case .values(let column): .value(column.value(at: row, texts: texts))
-        case .texts(let values): .value(values[row].map(EventValue.text) ?? .null)
-        case .lists(let lists): .list(lists[row])
-        case .counted(let counted): .counted(counted[row])
         }
     }
 }

@@ -25,7 +25,7 @@ struct StreamFile {
         return streams
     }
 
-    /// All streams and patterns, or those of a name.
+    /// What runs all streams and patterns, or those of a name.
     func processors(named name: String?, texts: TextDictionary) throws -> [any EventProcessor] {
         let streams = chosen(definitions.streams, named: name, name: \.name)
         let patterns = chosen(definitions.patterns, named: name, name: \.name)
@@ -34,8 +34,8 @@ struct StreamFile {
             + patterns.map { try PatternPipeline($0, texts: texts) }
     }
 
-    /// A stream or a pattern that is kept in a store.
-    enum Stored {
+    /// A stream or a pattern.
+    enum Part {
         case stream(StreamDefinition)
         case pattern(PatternDefinition)
 
@@ -46,19 +46,29 @@ struct StreamFile {
             case .pattern(let definition): try DurableStream(definition, in: store)
             }
         }
+
+        /// Statements, the query last.
+        ///
+        /// - Throws: `StreamError`, `SQLRefusal` for what the dialect lacks.
+        func sql(_ dialect: SQLDialect, connector: [String: String]) throws -> [String] {
+            switch self {
+            case .stream(let definition): try definition.sql(dialect, connector: connector)
+            case .pattern(let definition): try definition.sql(dialect, connector: connector)
+            }
+        }
     }
 
-    /// All streams and patterns, or those of a name, as they are kept in a store.
-    func stored(named name: String?) throws(PackageError.Problem) -> [Stored] {
+    /// All streams and patterns, or those of a name.
+    func parts(named name: String?) throws(PackageError.Problem) -> [Part] {
         let streams = chosen(definitions.streams, named: name, name: \.name)
         let patterns = chosen(definitions.patterns, named: name, name: \.name)
         if let name, streams.isEmpty, patterns.isEmpty { throw unknown(name) }
-        return streams.map(Stored.stream) + patterns.map(Stored.pattern)
+        return streams.map(Part.stream) + patterns.map(Part.pattern)
     }
 
-    private func chosen<Part>(
-        _ parts: [Part], named wanted: String?, name: (Part) -> String
-    ) -> [Part] {
+    private func chosen<Definition>(
+        _ parts: [Definition], named wanted: String?, name: (Definition) -> String
+    ) -> [Definition] {
         parts.filter { wanted == nil || wanted == name($0) }
     }
 

@@ -11,29 +11,45 @@ final class DefinitionObject: PythonObject {
         case pattern(PatternDefinition)
     }
     let part: Part
-    let columns: StreamColumns
+    /// Columns that it reads and whose types nobody said: they come with the first events.
+    let unknown: [String]
 
+    /// - Parameters:
+    ///   - node: Of the stream or pattern, and of all that it reads.
+    ///   - name: Of the stream or pattern.
     /// - Throws: `StreamError` that names the field of what does not fit.
-    init(_ node: DefinitionNode) throws {
-        let definitions = try DefinitionReader.read(node)
-        let part: Part =
-            switch (definitions.streams.first, definitions.patterns.first) {
-            case (let stream?, _): .stream(stream)
-            case (_, let pattern?): .pattern(pattern)
-            default: preconditionFailure("a reader finds one at the least")
-            }
+    init(_ node: DefinitionNode, name: String) throws {
+        let definitions = try DefinitionReader.read(node, isOpen: true)
+        let stream = definitions.streams.first { $0.name == name }.map(Part.stream)
+        guard let part = stream ?? definitions.patterns.first(where: { $0.name == name }).map(Part.pattern) else {
+            throw StreamError(.definition, "nothing is named \"\(name)\"", remedy: "Give the name of a stream.")
+        }
         self.part = part
+        let isOpen = node["source"]?[part.source.name]?["columns"] == nil
+        unknown = isOpen ? part.sourceNames.filter { part.source.schema.place(of: $0) == nil } : []
+        guard unknown.isEmpty else { return }
         // What is only found when the windows are made is to be told now.
         do {
-            columns = try Self.processor(part, texts: TextDictionary()) { _, _, _, _ throws(StreamError) in
+            _ = try Self.processor(part, texts: TextDictionary()) { _, _, _, _ throws(StreamError) in
                 preconditionFailure("no events are sent")
-            }.columns
-        } catch { throw Self.told(error, of: part) }
+            }
+        } catch { throw Self.told(error, of: part.name, part) }
     }
 
     /// What runs it.
+    ///
+    /// - Throws: `StreamError` also when types of columns are not known yet.
     func processor(texts: TextDictionary, external: @escaping ExternalFunction) throws -> any EventProcessor {
-        try Self.processor(part, texts: texts, external)
+        try checkTypes()
+        return try Self.processor(part, texts: texts, external)
+    }
+
+    private func checkTypes() throws(StreamError) {
+        guard !unknown.isEmpty else { return }
+        throw StreamError(
+            .definition, field: "source.\(part.source.name).columns",
+            "the types of \(unknown.joined(separator: ", ")) are not known before events come",
+            remedy: "Give the source columns, or take the definition of a run that has taken events.")
     }
 
     private static func processor(
@@ -45,33 +61,32 @@ final class DefinitionObject: PythonObject {
         }
     }
 
-    /// The error with the name of the definition in its field, as the reader tells it.
-    func told(_ error: StreamError) -> StreamError { error.code == .definition ? Self.told(error, of: part) : error }
+    /// An error while events are taken, with the name of the definition in its field, as the reader tells it: what reads the
+    /// source has the functions.
+    func told(_ error: StreamError) -> StreamError {
+        error.code == .definition ? Self.told(error, of: part.first.name, part) : error
+    }
 
-    private static func told(_ error: StreamError, of part: Part) -> StreamError {
+    /// An error about the whole definition.
+    func toldAtLast(_ error: StreamError) -> StreamError {
+        error.code == .definition ? Self.told(error, of: part.name, part) : error
+    }
+
+    private static func told(_ error: StreamError, of name: String, _ part: Part) -> StreamError {
         switch part {
-        case .stream(let stream): error.at(stream.name).at("stream")
-        case .pattern(let pattern): error.at(pattern.name).at("pattern")
+        case .stream: error.at(name).at("stream")
+        case .pattern: error.at(name).at("pattern")
         }
     }
 
-    var name: String {
-        switch part {
-        case .stream(let stream): stream.name
-        case .pattern(let pattern): pattern.name
-        }
-    }
-
-    var source: StreamSource {
-        switch part {
-        case .stream(let stream): stream.source
-        case .pattern(let pattern): pattern.source
-        }
-    }
+    var name: String { part.name }
+    var source: StreamSource { part.source }
+    /// The names of the columns of its rows.
+    var columnNames: [String] { part.columnNames }
 
     /// The derived values that come from functions, with their types.
     var functions: [String: ColumnType] {
-        guard case .stream(let stream) = part else { return [:] }
+        guard case .stream(let stream) = part.first else { return [:] }
         var functions: [String: ColumnType] = [:]
         for case let value in stream.derived {
             if case .external(let type, _) = value.value { functions[value.name] = type }
@@ -85,19 +100,27 @@ final class DefinitionObject: PythonObject {
             throw StreamError(
                 .definition, field: "dialect", "\"\(dialect)\" is no dialect", remedy: "Write one of \(names).")
         }
-        guard case .stream(let stream) = part else {
-            throw StreamError(
-                .definition, field: "pattern.\(name)", "patterns are not printed as SQL",
-                remedy: "Print a stream, or run the pattern here.")
-        }
-        return try stream.sql(found).joined(separator: ";\n\n") + ";\n"
+        try checkTypes()
+        let statements =
+            switch part {
+            case .stream(let stream): try stream.sql(found)
+            case .pattern(let pattern): try pattern.sql(found)
+            }
+        return statements.joined(separator: ";\n\n") + ";\n"
     }
 
     func explain() throws -> String {
-        switch part {
-        case .stream(let stream): try StreamExplanation(stream).lines.joined(separator: "\n")
+        try checkTypes()
+        return switch part {
+        case .stream(let stream): try Self.explain(stream)
         case .pattern(let pattern): Self.explain(pattern)
         }
+    }
+
+    /// What it reads first, then itself.
+    private static func explain(_ definition: StreamDefinition) throws(StreamError) -> String {
+        let before = try definition.upstream.map { stream throws(StreamError) in try explain(stream) + "\n" } ?? ""
+        return before + (try StreamExplanation(definition).lines.joined(separator: "\n"))
     }
 
     private static func explain(_ definition: PatternDefinition) -> String {
@@ -108,5 +131,51 @@ final class DefinitionObject: PythonObject {
         lines.append("  pattern    \(definition.pattern.text)")
         lines.append("  within     \(Quantity.text(.microseconds(definition.pattern.within)))")
         return lines.joined(separator: "\n")
+    }
+}
+
+extension DefinitionObject.Part {
+    var name: String {
+        switch self {
+        case .stream(let stream): stream.name
+        case .pattern(let pattern): pattern.name
+        }
+    }
+
+    var source: StreamSource {
+        switch self {
+        case .stream(let stream): stream.source
+        case .pattern(let pattern): pattern.source
+        }
+    }
+
+    /// What it reads of the events of the source.
+    var sourceNames: [String] {
+        switch self {
+        case .stream(let stream): stream.sourceNames
+        case .pattern(let pattern): pattern.sourceNames
+        }
+    }
+
+    var columnNames: [String] {
+        switch self {
+        case .stream(let stream): stream.columnNames
+        case .pattern(let pattern): pattern.columnNames
+        }
+    }
+
+    /// What the time of its rows is called, for a stream that reads them.
+    var rowTime: String {
+        switch self {
+        case .stream(let stream): stream.rowTime
+        case .pattern(let pattern): pattern.source.schema.time
+        }
+    }
+
+    /// What reads the source.
+    var first: Self {
+        guard case .stream(var stream) = self else { return self }
+        while let upstream = stream.upstream { stream = upstream }
+        return .stream(stream)
     }
 }

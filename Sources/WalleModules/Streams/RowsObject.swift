@@ -2,11 +2,19 @@ internal import CWallePython
 internal import WalleBinding
 internal import WalleStreams
 
+/// What has a table of columns for Python.
+protocol TableObject: PythonObject {
+    var table: ColumnTable { get }
+    /// What its rows are.
+    static var unit: String { get }
+}
+
 /// Rows that a stream gave, in columns.
 ///
 /// The columns never change; the dictionary of their texts is guarded by the GIL of the interpreter that has its run.
-final class RowsObject: PythonObject, @unchecked Sendable {
+final class RowsObject: TableObject, @unchecked Sendable {
     static let pythonName = "Rows"
+    static let unit = "rows"
 
     let table: ColumnTable
     /// What each row does to earlier ones of its key and window, and how often that gave one before.
@@ -28,6 +36,13 @@ final class RowsObject: PythonObject, @unchecked Sendable {
         table = ColumnTable(names: columns.names, columns: all, count: count, texts: texts)
         changes = results.flatMap { $0.changes ?? [WindowResults.Change](repeating: $0.change, count: $0.count) }
         revisions = results.flatMap(\.revisions)
+    }
+
+    /// No rows, of columns whose types are not known.
+    init(none names: [String]) {
+        let column = ResultColumn.values(Column(uninitialized: .float, count: 0))
+        table = ColumnTable(names: names, columns: names.map { _ in column }, count: 0, texts: TextDictionary())
+        (changes, revisions) = ([], [])
     }
 
     private init(_ parts: [RowsObject]) {
@@ -58,8 +73,9 @@ final class RowsObject: PythonObject, @unchecked Sendable {
 /// Events in columns, before a run takes them.
 ///
 /// The columns never change; the dictionary of their texts is guarded by the GIL of the interpreter that has its run.
-final class BatchObject: PythonObject, @unchecked Sendable {
+final class BatchObject: TableObject, @unchecked Sendable {
     static let pythonName = "Batch"
+    static let unit = "events"
 
     let batch: EventBatch
     let table: ColumnTable
@@ -99,27 +115,7 @@ enum TableClasses {
             them. `rows[0]` is a dict, and so is what a loop gives.
             """
     ) {
-        Function("__len__", "self") { (rows: RowsObject) in rows.table.count }
-        Function("__iter__", "self") { (rows: RowsObject) in rows.table.iterator }
-        Function("__getitem__", "self", "key") { (rows: RowsObject, key: Borrowed) in
-            Made<Anything> { try rows.table.item(key.pointer) }
-        }
-        Function("nulls", "self", "name", doc: "Which rows are null, an array of bools; None when no row is.") {
-            (rows: RowsObject, name: String) in Made<NullArray> { try rows.table.column(name).nullArray() }
-        }
-        Function("codes", "self", "name", doc: "The codes of a column of texts: see `categories`.") {
-            (rows: RowsObject, name: String) in Made<Array1D> { try rows.table.codes(name) }
-        }
-        Function("to_dicts", "self", doc: "All rows as dicts, None for a null.") { (rows: RowsObject) in
-            Made<RowDicts> { try rows.table.rows() }
-        }
-        Function("__repr__", "self") { (rows: RowsObject) in
-            "<\(rows.table.count) rows of \(rows.table.names.joined(separator: ", "))>"
-        }
-        Property("names", doc: "The names of the columns.") { (rows: RowsObject) in rows.table.names }
-        Property("categories", doc: "What the codes of texts mean.") { (rows: RowsObject) in
-            CategoriesObject(rows.table.texts)
-        }
+        members(of: RowsObject.self)
         Property("changes", doc: "Of each row \"insert\", \"update\" or \"retract\": what it does to earlier ones.") {
             (rows: RowsObject) in rows.changes.map(\.text)
         }
@@ -137,26 +133,31 @@ enum TableClasses {
             where it has texts. A null is 0 in an array: `nulls` tells them. `batch[0]` is a dict.
             """
     ) {
-        Function("__len__", "self") { (batch: BatchObject) in batch.table.count }
-        Function("__iter__", "self") { (batch: BatchObject) in batch.table.iterator }
-        Function("__getitem__", "self", "key") { (batch: BatchObject, key: Borrowed) in
-            Made<Anything> { try batch.table.item(key.pointer) }
+        members(of: BatchObject.self)
+    }
+
+    /// What both can.
+    @ClassBuilder private static func members<Object: TableObject>(of type: Object.Type) -> ClassMembers {
+        Function("__len__", "self") { (object: Object) in object.table.count }
+        Function("__iter__", "self") { (object: Object) in object.table.iterator }
+        Function("__getitem__", "self", "key") { (object: Object, key: Borrowed) in
+            Made<Anything> { try object.table.item(key.pointer) }
         }
-        Function("nulls", "self", "name", doc: "Which events are null, an array of bools; None when none is.") {
-            (batch: BatchObject, name: String) in Made<NullArray> { try batch.table.column(name).nullArray() }
+        Function("nulls", "self", "name", doc: "Which \(Object.unit) are null, an array of bools; None when none is.") {
+            (object: Object, name: String) in Made<NullArray> { try object.table.column(name).nullArray() }
         }
         Function("codes", "self", "name", doc: "The codes of a column of texts: see `categories`.") {
-            (batch: BatchObject, name: String) in Made<Array1D> { try batch.table.codes(name) }
+            (object: Object, name: String) in Made<Array1D> { try object.table.codes(name) }
         }
-        Function("to_dicts", "self", doc: "All events as dicts, None for a null.") { (batch: BatchObject) in
-            Made<RowDicts> { try batch.table.rows() }
+        Function("to_dicts", "self", doc: "All \(Object.unit) as dicts, None for a null.") { (object: Object) in
+            Made<RowDicts> { try object.table.rows() }
         }
-        Function("__repr__", "self") { (batch: BatchObject) in
-            "<\(batch.table.count) events of \(batch.table.names.joined(separator: ", "))>"
+        Function("__repr__", "self") { (object: Object) in
+            "<\(object.table.count) \(Object.unit) of \(object.table.names.joined(separator: ", "))>"
         }
-        Property("names", doc: "The names of the columns.") { (batch: BatchObject) in batch.table.names }
-        Property("categories", doc: "What the codes of texts mean.") { (batch: BatchObject) in
-            CategoriesObject(batch.table.texts)
+        Property("names", doc: "The names of the columns.") { (object: Object) in object.table.names }
+        Property("categories", doc: "What the codes of texts mean.") { (object: Object) in
+            CategoriesObject(object.table.texts)
         }
     }
 }

@@ -19,26 +19,61 @@ final class RunObject: PythonObject, @unchecked Sendable {
     private var isBusy = false
     /// Bytes of state that the interpreter is charged for.
     private var chargedBytes = 0
-    /// Events taken.
+    /// Events taken, and rows given.
     private(set) var position: Int64 = 0
+    private var rowCount: Int64 = 0
     /// Events left out, and values without room, by reason; values of another type by name.
     private(set) var bad: [BadLine.Reason: Int64] = [:]
     private(set) var unfit: [String: Int64] = [:]
 
-    init(_ definition: DefinitionObject, _ options: IngestOptions) throws {
+    /// - Parameter state: What `state` of another gave; nil: it begins.
+    /// - Throws: `StreamError` for a definition that does not fit, or not the state; for a damaged state.
+    init(_ definition: DefinitionObject, _ options: IngestOptions, state: [UInt8]?) throws {
         self.definition = definition
         self.options = options
         interpreter = try Interpreter.attached()
         let calls = FunctionCalls(definition.functions, options)
         self.calls = calls
+        let image = try state.map { [texts] in try ProcessorImage($0, texts: texts) }
         processor = try definition.processor(texts: texts) { name, arguments, count, texts throws(StreamError) in
             try calls.column(name, arguments, count, texts)
         }
+        if let image { try take(image) }
     }
 
     deinit { interpreter.charge(bytes: -chargedBytes) }
 
-    var lateCount: Int { processor.lateCount }
+    // MARK: state
+
+    /// All that it knows, for another run of the same definition.
+    func state() throws -> [UInt8] {
+        try exclusive()
+        defer { isBusy = false }
+        var counters = ["rows": rowCount]
+        for (reason, count) in bad { counters["bad.\(reason)"] = count }
+        for (name, count) in unfit { counters["unfit.\(name)"] = count }
+        return ProcessorImage.bytes(of: processor, texts: texts, position: position, counters: counters)
+    }
+
+    private func take(_ image: ProcessorImage) throws {
+        do { try image.restore(processor) } catch { throw definition.toldAtLast(error) }
+        position = image.position
+        rowCount = image.counters["rows"] ?? 0
+        for reason in BadLine.Reason.allCases { bad[reason] = image.counters["bad.\(reason)"] }
+        for name in definition.source.schema.names { unfit[name] = image.counters["unfit.\(name)"] }
+        charge()
+    }
+
+    /// What came, what became of it, and what was lost, by name.
+    var counters: [String: Int64] {
+        var counters = processor.lossCounters
+        counters["events"] = position
+        counters["rows"] = rowCount
+        counters["bad"] = bad.values.reduce(0, +)
+        counters["unfit"] = unfit.values.reduce(0, +)
+        return counters
+    }
+
     /// Bytes of state and of texts.
     var byteCount: Int { processor.byteCount + texts.byteCount }
     var watermark: Int64? { processor.watermark == .min ? nil : processor.watermark }
@@ -82,15 +117,23 @@ final class RunObject: PythonObject, @unchecked Sendable {
         self.unfit.merge(unfit) { $0 + $1 }
     }
 
+    // MARK: taking turns
+
     private func run(_ functions: PythonPointer, _ body: () throws -> [StreamRows]) throws -> RowsObject {
         try exclusive()
         defer { isBusy = false }
         let rows: [StreamRows]
         do { rows = try calls.with(functions, body) } catch let error as StreamError { throw definition.told(error) }
+        charge()
+        rowCount += rows.reduce(0) { $0 + Int64($1.count) }
+        return RowsObject(rows, processor.columns, texts)
+    }
+
+    /// The state is part of the task's memory.
+    private func charge() {
         let bytes = byteCount
         interpreter.charge(bytes: bytes - chargedBytes)
         chargedBytes = bytes
-        return RowsObject(rows, processor.columns, texts)
     }
 
     /// Nobody else runs it, and its state is within the memory of the task.

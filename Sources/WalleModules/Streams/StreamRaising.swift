@@ -17,7 +17,12 @@ enum StreamRaising {
         if PyErr_Occurred() != nil { return PendingException() }
         do {
             let module = try Owned(PyImport_ImportModule("walle.streams._errors"))
-            let name = error.code == .input ? "InputError" : "DefinitionError"
+            let name =
+                switch error.code {
+                case .input: "InputError"
+                case .storage: "StateError"
+                default: "DefinitionError"
+                }
             let type = try Owned(PyObject_GetAttrString(module.pointer, name))
             let arguments = try Owned(PyTuple_New(3))
             walle_TupleSetItem(arguments.pointer, 0, try NewObject.text(text ?? error.description))

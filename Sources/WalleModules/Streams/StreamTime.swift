@@ -8,7 +8,7 @@ struct StreamTime {
     let microseconds: Int64
 
     /// Nil when the object is no time, or one beyond 64 bits.
-    init?(_ object: PythonPointer, unit: IngestOptions.TimeUnit) throws {
+    init?(_ object: PythonPointer, unit: EventTimeUnit) throws {
         if walle_IsString(object) != 0 {
             guard let time = TimeText.microseconds(String(python: object)) else { return nil }
             microseconds = time
@@ -36,7 +36,7 @@ struct StreamTime {
     }
 }
 
-extension IngestOptions.TimeUnit {
+extension EventTimeUnit {
     var microseconds: Double {
         switch self {
         case .seconds: 1_000_000

@@ -18,6 +18,20 @@ package enum StreamsModule {
                 return Int(time.microseconds)
             }
         }
+        Function("state_columns", "state", doc: "The columns of the source of a run that was saved: names with types.")
+        {
+            (state: [UInt8]) in
+            try StreamRaising.run {
+                try ProcessorImage(state, texts: TextDictionary()).columns.map { [$0.name, $0.type.rawValue] }
+            }
+        }
+        Function("no_rows", "names", doc: "Rows of columns of these names, none of them.") { (names: [String]) in
+            RowsObject(none: names)
+        }
+        Function("input_format", "name", doc: "What a file holds by the ending of its name, such as \"csv.gz\".") {
+            (name: String) in
+            try StreamRaising.run { try InputFormat(fileName: name).pythonName }
+        }
         Function("join_rows", "parts", doc: "The rows of several calls of one run.") { (parts: [RowsObject]) in
             try RowsObject.joined(parts)
         }
@@ -39,8 +53,8 @@ package enum StreamsModule {
             "Give microseconds since 1970 in UTC, an ISO text such as \"2026-11-21 22:05\", or a datetime with a zone.")
 
     private static let definition = Class(DefinitionObject.self, doc: "One stream or pattern that fits together.") {
-        Function("__init__", "tree") { (tree: DefinitionTree) in
-            try StreamRaising.run { try DefinitionObject(tree.node) }
+        Function("__init__", "tree", "name") { (tree: DefinitionTree, name: String) in
+            try StreamRaising.run { try DefinitionObject(tree.node, name: name) }
         }
         Function("sql", "self", "dialect") { (definition: DefinitionObject, dialect: String) in
             try StreamRaising.run { try definition.sql(dialect) }
@@ -53,7 +67,16 @@ package enum StreamsModule {
         }
         Function("__hash__", "self") { (definition: DefinitionObject) in definition.part.hashValue }
         Property("columns", doc: "The names of the columns of its rows.") { (definition: DefinitionObject) in
-            definition.columns.names
+            definition.columnNames
+        }
+        Property("unknown", doc: "The columns that it reads and whose types are not known.") {
+            (definition: DefinitionObject) in definition.unknown
+        }
+        Property("time", doc: "What the time of its rows is called.") { (definition: DefinitionObject) in
+            definition.part.rowTime
+        }
+        Property("source_time", doc: "What the time of an event is called.") { (definition: DefinitionObject) in
+            definition.source.schema.time
         }
         Property("functions", doc: "The derived values that come from functions.") { (definition: DefinitionObject) in
             definition.functions.keys.sorted()
@@ -61,10 +84,11 @@ package enum StreamsModule {
     }
 
     private static let run = Class(RunObject.self, doc: "A definition that takes events.") {
-        Function("__init__", "definition", "time_unit", "future") {
-            (definition: DefinitionObject, unit: String, future: String?) in
-            try StreamRaising.run { try RunObject(definition, try options(unit, future)) }
+        Function("__init__", "definition", "time_unit", "future", "state") {
+            (definition: DefinitionObject, unit: String, future: String?, state: [UInt8]?) in
+            try StreamRaising.run { try RunObject(definition, try options(unit, future), state: state) }
         }
+        Function("state", "self") { (run: RunObject) in try run.state() }
         Function("batch", "self", "events") { (run: RunObject, events: Borrowed) in
             try StreamRaising.run { try run.batch(events.pointer) }
         }
@@ -75,7 +99,7 @@ package enum StreamsModule {
             try StreamRaising.run { try run.advance(to: Int64(time), functions: functions.pointer) }
         }
         Property("position") { (run: RunObject) in Int(run.position) }
-        Property("late") { (run: RunObject) in run.lateCount }
+        Property("counters") { (run: RunObject) in run.counters.mapValues { Int($0) } }
         Property("bytes") { (run: RunObject) in run.byteCount }
         Property("watermark") { (run: RunObject) in run.watermark.map { Int($0) } }
         Property("bad") { (run: RunObject) in
@@ -96,8 +120,8 @@ package enum StreamsModule {
 
     private static func options(_ unit: String, _ future: String?) throws -> IngestOptions {
         var options = IngestOptions()
-        guard let found = IngestOptions.TimeUnit(rawValue: unit) else {
-            let units = IngestOptions.TimeUnit.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        guard let found = EventTimeUnit(rawValue: unit) else {
+            let units = EventTimeUnit.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
             throw StreamError(
                 .definition, field: "time_unit", "\"\(unit)\" is no unit of time", remedy: "Write one of \(units).")
         }
@@ -122,4 +146,9 @@ extension BadLine.Reason {
                 ? "_\(letter.lowercased())" : letter.lowercased()
         }
     }
+}
+
+extension InputFormat {
+    /// As `Run.send` takes it.
+    fileprivate var pythonName: String { (records == .csv ? "csv" : "jsonl") + (isCompressed ? ".gz" : "") }
 }

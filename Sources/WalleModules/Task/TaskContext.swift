@@ -14,8 +14,8 @@ package final class TaskContext: Sendable {
     package let clock: any TaskClock
     /// What the tasks of the host have in common.
     package let shared: SharedValues
-    /// Asks the streams of the host: a query in SQL and the values of its question marks.
-    package typealias Query = @Sendable (String, [Value]) throws -> [[String: Value]]
+    /// Asks the streams of the host: a query in SQL, the values of its question marks, and whether the run is being stopped.
+    package typealias Query = @Sendable (String, [Value], () -> Bool) throws -> [[String: Value]]
     package let query: Query?
     /// Sends events to the host and gives the place of the first.
     package typealias Send = @Sendable ([[String: Value]]) throws -> Int

@@ -40,9 +40,14 @@ package enum TaskModule {
             doc: "The rows of a query, as dicts, of what the host's streams gave until now: each stream is a table."
         ) { (sql: String, values: [Value]) -> Value in
             guard let query = try TaskContext.current().query else { throw TaskError.noStreams }
+            guard let context = PythonContext.current else { throw TaskError.noStreams }
             do {
-                return .array(try query(sql, values).map { .dictionary($0) })
-            } catch { throw TaskError.query("\(error)") }
+                let rows = try context.withoutGIL { try query(sql, values) { context.isCancelled } }
+                return .array(rows.map { .dictionary($0) })
+            } catch {
+                try context.checkCancellation()
+                throw TaskError.query("\(error)")
+            }
         }
         Function(
             "send", "events",

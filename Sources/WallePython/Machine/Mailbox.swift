@@ -34,12 +34,16 @@ final class Mailbox<Element: Sendable>: @unchecked Sendable {
     @discardableResult
     func send(_ element: Element) -> Bool {
         pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        guard !isClosed else { return false }
-        elements.append(element)
-        count.add(1, ordering: .releasing)
-        if isWaiting { pthread_cond_signal(condition) }
-        return true
+        let isTaken = !isClosed
+        let isAwaited = isTaken && isWaiting
+        if isTaken {
+            elements.append(element)
+            count.add(1, ordering: .releasing)
+        }
+        pthread_mutex_unlock(mutex)
+        // Not before: the thread would wake only to wait for the lock.
+        if isAwaited { pthread_cond_signal(condition) }
+        return isTaken
     }
 
     /// After this nothing is taken; what was sent before is still received.

@@ -6,13 +6,23 @@ public struct EventSource: Sendable {
     public var delay: Duration
     /// After so long without an event time goes on by itself; nil: as the host says.
     public var idle: Duration?
+    public var clock: Clock
+
+    /// Which moment is the time of an event.
+    public enum Clock: String, Sendable {
+        /// The one that the event tells.
+        case event
+        /// When it comes, by the clock of the host: run again, a stream gives other rows.
+        case arrival
+    }
 
     /// - Parameters:
     ///   - columns: The attributes of events, with their types.
     ///   - event: What the input calls the name of an event; likewise `page` and `time`.
     public init(
         _ name: String, columns: KeyValuePairs<String, ColumnType> = [:], event: String = "event",
-        page: String? = nil, time: String = "timestamp", delay: Duration = .zero, idle: Duration? = nil
+        page: String? = nil, time: String = "timestamp", delay: Duration = .zero, idle: Duration? = nil,
+        clock: Clock = .event
     ) {
         self.name = name
         schema = EventSchema(
@@ -20,6 +30,7 @@ public struct EventSource: Sendable {
             attributes: columns.map { EventSchema.Attribute($0.key, $0.value) })
         self.delay = delay
         self.idle = idle
+        self.clock = clock
     }
 
     var node: DefinitionNode {
@@ -30,6 +41,7 @@ public struct EventSource: Sendable {
         let columns = schema.attributes.map { DefinitionNode.Field($0.name, .text($0.type.rawValue)) }
         if !columns.isEmpty { fields.append(.init("columns", .table(columns))) }
         fields.append(.init("delay", .span(delay)))
+        if clock != .event { fields.append(.init("clock", .text(clock.rawValue))) }
         if let idle { fields.append(.init("idle", .span(idle))) }
         return .table(fields)
     }

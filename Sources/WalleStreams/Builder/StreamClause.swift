@@ -72,12 +72,56 @@ public struct Aggregates: StreamClause {
     }
 }
 
-/// Which events are aggregated together.
-public struct Window: StreamClause {
-    private let fields: [DefinitionNode.Field]
-    private var lateness: Duration?
+/// The values of an event, or of a row that is ranked, that a row has: `Select("user_id", "euro")`.
+public struct Select: StreamClause {
+    private let names: [String]
 
-    private init(_ fields: [(String, DefinitionNode)]) { self.fields = fields.map { .init($0, $1) } }
+    public init(_ names: String...) { self.names = names }
+
+    public func add(to definition: inout StreamParts) {
+        definition.set("select", .array(names.map(DefinitionNode.text)))
+    }
+}
+
+/// Keeps the rows of each key and window that stand first: `Rank("views desc", first: 10, as: "place")`.
+public struct Rank: StreamClause {
+    private let fields: [DefinitionNode.Field]
+
+    /// - Parameters:
+    ///   - order: What decides, the first before the second; the greatest stands first where `desc` is behind it.
+    ///   - first: Rows of a key and window at most.
+    ///   - ties: With a window, whether those that are equal to the last stand with it.
+    ///   - column: For the number of the row, from 1 on; nil: none.
+    public init(_ order: String..., first: Int, ties: Bool = false, as column: String? = nil) {
+        var fields: [DefinitionNode.Field] = [
+            .init("by", .array(order.map(DefinitionNode.text))), .init("first", .int(Int64(first))),
+            .init("ties", .bool(ties)),
+        ]
+        if let column { fields.append(.init("as", .text(column))) }
+        self.fields = fields
+    }
+
+    public func add(to definition: inout StreamParts) { definition.set("rank", .table(fields)) }
+}
+
+/// So many groups are remembered at most; what is lost beyond is counted.
+public struct Limit: StreamClause {
+    private let groups: Int
+
+    public init(_ groups: Int) { self.groups = groups }
+
+    public func add(to definition: inout StreamParts) { definition.set("limit", .int(Int64(groups))) }
+}
+
+/// Which events are aggregated, or ranked, together.
+public struct Window: StreamClause {
+    private let node: DefinitionNode
+    private var lateness: Duration?
+    private var timeToLive: Duration?
+
+    private init(_ fields: [(String, DefinitionNode)]) { self.init(.table(fields.map { .init($0, $1) })) }
+
+    private init(_ node: DefinitionNode) { self.node = node }
 
     /// Side by side, beginning at multiples of the size, or so much later.
     public static func tumbling(_ size: Duration, offset: Duration = .zero) -> Window {
@@ -110,6 +154,18 @@ public struct Window: StreamClause {
         Window([("calendar", .text(unit)), ("zone", .text(zone))])
     }
 
+    /// None: all events of a key, each of which changes the key's row.
+    ///
+    /// - Parameter timeToLive: After so long without events a key is forgotten; nil: never.
+    public static func unbounded(timeToLive: Duration? = nil) -> Window {
+        var window = Window(.bool(false))
+        window.timeToLive = timeToLive
+        return window
+    }
+
+    /// The windows that the rows of another stream are of, which are ranked in them.
+    public static let upstream = Window(.text("source"))
+
     /// So long after its end a late event still changes the row of a window.
     public func lateness(_ lateness: Duration) -> Window {
         var window = self
@@ -122,8 +178,9 @@ public struct Window: StreamClause {
     }
 
     public func add(to definition: inout StreamParts) {
-        definition.set("window", .table(fields))
+        definition.set("window", node)
         if let lateness { definition.set("lateness", .span(lateness)) }
+        if let timeToLive { definition.set("ttl", .span(timeToLive)) }
     }
 }
 

@@ -40,9 +40,10 @@ public struct StreamFeature: Sendable {
     ///   - within: The most time from the first to the last event of a match.
     ///   - contiguity: `relaxed`, `strict` or `any`.
     ///   - skip: Where the search goes on, as in `past last row` or `to next row`.
+    ///   - limit: So many keys have partial matches at most; nil: 10 million.
     public static func pattern(
         _ name: String, _ pattern: String, key: [String], within: Duration, contiguity: String = "relaxed",
-        skip: String = "past last row", where condition: String? = nil, of origin: String? = nil
+        skip: String = "past last row", where condition: String? = nil, limit: Int? = nil, of origin: String? = nil
     ) -> StreamFeature {
         var fields: [DefinitionNode.Field] = [
             .init("pattern", .text(pattern)),
@@ -50,6 +51,7 @@ public struct StreamFeature: Sendable {
             .init("within", .span(within)), .init("contiguity", .text(contiguity)), .init("skip", .text(skip)),
         ]
         if let condition { fields.append(.init("where", .text(condition))) }
+        if let limit { fields.append(.init("limit", .int(Int64(limit)))) }
         return StreamFeature(name: name, kind: .pattern, origin: origin, fields: fields)
     }
 

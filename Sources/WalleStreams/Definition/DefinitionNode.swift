@@ -26,6 +26,12 @@ package indirect enum DefinitionNode: Hashable, Sendable {
         return texts.count == nodes.count && !texts.isEmpty ? texts : nil
     }
 
+    /// A field of a table; nil for another node.
+    package subscript(name: String) -> DefinitionNode? {
+        guard case .table(let fields) = self else { return nil }
+        return fields.first { $0.name == name }?.value
+    }
+
     /// What it is, for messages.
     var kind: String {
         switch self {

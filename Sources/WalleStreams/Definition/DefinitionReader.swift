@@ -31,15 +31,17 @@ internal import WalleText
 ///     pattern = "product_view add_to_cart+? (not purchase)"
 ///     within = "1h"
 package enum DefinitionReader {
+    /// - Parameter isOpen: Whether a source that says no columns may have any: then nobody looks for those that conditions
+    ///   of patterns name.
     /// - Throws: `.definition` that names the field, as in `stream.hourly.window.tumbling`.
-    package static func read(_ node: DefinitionNode) throws(StreamError) -> StreamDefinitions {
+    package static func read(_ node: DefinitionNode, isOpen: Bool = false) throws(StreamError) -> StreamDefinitions {
         var root = try DefinitionTable(node)
         let sources = try named(root.node("source")) { name, node throws(StreamError) in try source(name, node) }
         let streamNode = root.node("stream")
         var reader = StreamReader(sources, streamNode)
         let streams = try named(streamNode, at: "stream") { name, _ throws(StreamError) in try reader.stream(name) }
         let patterns = try named(root.node("pattern"), at: "pattern") { name, node throws(StreamError) in
-            try pattern(name, node, sources)
+            try pattern(name, node, sources, isOpen)
         }
         try root.finish(["source", "stream", "pattern"])
         guard !streams.isEmpty || !patterns.isEmpty else {
@@ -130,7 +132,7 @@ package enum DefinitionReader {
     // MARK: patterns
 
     private static func pattern(
-        _ name: String, _ node: DefinitionNode, _ sources: [StreamSource]
+        _ name: String, _ node: DefinitionNode, _ sources: [StreamSource], _ isOpen: Bool
     ) throws(StreamError) -> PatternDefinition {
         var table = try DefinitionTable(node)
         let source = try source(of: &table, sources)
@@ -141,7 +143,8 @@ package enum DefinitionReader {
         }
         let filter = try expression(try table.text("where"), field: "where")
         let key = try key(&table)
-        let pattern = try PatternReader.read(&table, source.schema)
+        let isKnown = !isOpen || !source.schema.attributes.isEmpty
+        let pattern = try PatternReader.read(&table, isKnown ? source.schema : nil)
         let mostGroups = try limit(&table)
         try table.finish(["source", "where", "key", "limit"] + PatternReader.fields)
         return PatternDefinition(

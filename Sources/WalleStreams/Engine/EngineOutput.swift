@@ -62,8 +62,10 @@ public struct EngineStatus: Sendable, Hashable, Codable {
     public var evicted = 0
     /// Values that were null because their type was not their attribute's.
     public var unfit = 0
-    /// Values of attributes that the schema does not have.
-    public var unknown = 0
+    /// Texts that were null, and kept as free attributes, because there were too many different ones.
+    public var crowded = 0
+    /// Values of attributes beside the schema's that were left out, as an event had too many bytes of them.
+    public var leftOut = 0
     /// Events of which a match could tell only the place, as there were too many to hold.
     public var forgotten = 0
     /// Distinct texts.

@@ -122,16 +122,16 @@ extension EventEngine {
         try log.read(events: names, in: times, body)
     }
 
-    /// The rows of a query, which sees everything that the streams gave.
+    /// The store with everything that the streams gave: to be queried, on any thread.
     ///
-    /// - Throws: `.storage` when what is new cannot be written, for a wrong statement, and without a store.
-    package func query(_ sql: String, _ values: [EventValue] = []) throws(StreamError) -> StoredRows {
+    /// - Throws: `.storage` when what is new cannot be written, and without a store.
+    package func writtenStore() throws(StreamError) -> StreamStore {
         guard let saved else {
             throw StreamError(
                 .storage, "there is no store to be asked", remedy: "Give the events of the host a store.")
         }
         try checkpoint()
-        return try saved.store.query(sql, values)
+        return saved.store
     }
 }
 

@@ -11,20 +11,30 @@ package final class EventEngine {
         package var heldBytes = 256 << 20
         /// An event further ahead of the clock is refused: it would make all others late.
         package var futureBound: Microseconds? = 86_400_000_000
-        /// Distinct texts, and their memory; an event with another new one is refused.
+        /// Distinct texts, and their memory; another new one is null, and an event that has one as its name is refused.
         package var texts = 1 << 24
         package var textBytes = 1 << 30
+        /// Of the attributes that an event has beside the schema's; when there are more, these are left out.
+        package var freeBytes = 16 << 10
         /// While the store cannot be written, at most so many rows are kept; then no events are taken.
         package var pendingRows = 2_000_000
 
         package init() {}
+
+        fileprivate var builder: EventBatchBuilder.Limits {
+            var limits = EventBatchBuilder.Limits()
+            (limits.freeBytes, limits.texts, limits.textBytes) = (freeBytes, texts, textBytes)
+            return limits
+        }
     }
 
     package struct Counters: Hashable, Sendable {
         /// Values that were null because they were of another type than the attribute.
         package var unfit = 0
-        /// Attributes of events that the schema does not have.
-        package var unknown = 0
+        /// Texts that were null because there were too many different ones.
+        package var crowded = 0
+        /// Free attributes of events that were left out, as they had too many bytes.
+        package var leftOut = 0
     }
 
     package let source: StreamSource
@@ -41,7 +51,6 @@ package final class EventEngine {
     private var longestWithin: Microseconds = 0
     var processors: [EngineProcessor] = []
     var held: HeldEvents
-    private let attributeNames: Set<String>
     /// Nil without a store.
     let saved: SavedEngine?
     /// Something happened since the last checkpoint.
@@ -58,7 +67,6 @@ package final class EventEngine {
         self.source = source
         self.limits = limits
         held = HeldEvents(source.schema, mostBytes: limits.heldBytes)
-        attributeNames = Set(source.schema.attributes.map(\.name))
         saved = if let store { try SavedEngine(source, in: store, logging: log) } else { nil }
         texts = saved?.source.texts ?? TextDictionary()
         try restore()
@@ -129,12 +137,13 @@ package final class EventEngine {
     package func take(_ events: [Event]) throws(StreamError) -> EngineOutput {
         try check(events)
         var builder = EventBatchBuilder(
-            schema: source.schema, texts: texts, capacity: events.count, offset: position)
+            schema: source.schema, texts: texts, capacity: events.count, offset: position,
+            limits: limits.builder)
         for event in events {
-            counters.unfit += builder.append(event)
-            if event.attributes.count > 0 {
-                counters.unknown += event.attributes.keys.count { !attributeNames.contains($0) }
-            }
+            let misfits = builder.append(event)
+            counters.unfit += misfits.unfit
+            counters.crowded += misfits.crowded
+            counters.leftOut += misfits.leftOut
         }
         return try take(builder.finish())
     }
@@ -155,6 +164,8 @@ package final class EventEngine {
         position += Int64(batch.count)
         for row in 0..<batch.count { latest = max(latest ?? .min, batch.times.ints[row]) }
         if !noted.isEmpty { held.hold(batch, noted) }
+        // Nothing is computed of them.
+        batch.free = nil
         var output = EngineOutput(matches: found.map(match))
         output.matches += forget()
         for processor in processors { output.add(try processor.process(batch), of: processor.processor.name) }
@@ -209,10 +220,13 @@ package final class EventEngine {
                     remedy: "Give its time in microseconds since 1970 in UTC, and see that the clock is right.")
             }
         }
-        guard texts.count < limits.texts, texts.byteCount < limits.textBytes else {
+        let hasRoom = texts.count < limits.texts && texts.byteCount < limits.textBytes
+        if !hasRoom, let event = events.first(where: { texts.existing($0.name) == nil }) {
             throw StreamError(
-                .limit, "there are \(texts.count) different texts in \(texts.byteCount) bytes, as many as may be",
-                remedy: "Send identifiers that do not repeat as numbers, or raise the limit.")
+                .limit, field: source.schema.event,
+                "there is no room for the name \"\(event.name)\": there are \(texts.count) different texts in "
+                    + "\(texts.byteCount) bytes, as many as may be",
+                remedy: "Declare no columns for texts that do not repeat, send them as numbers, or raise the limit.")
         }
     }
 
@@ -243,7 +257,7 @@ package final class EventEngine {
             late: processors.reduce(0) { $0 + $1.processor.lateCount },
             dropped: processors.reduce(0) { $0 + $1.processor.droppedCount },
             evicted: processors.reduce(0) { $0 + $1.processor.evictedCount },
-            unfit: counters.unfit, unknown: counters.unknown,
+            unfit: counters.unfit, crowded: counters.crowded, leftOut: counters.leftOut,
             forgotten: held.forgotten, texts: texts.count, bytes: held.byteCount + texts.byteCount)
     }
 }

@@ -10,6 +10,8 @@ package struct EventBatch: Sendable {
     package let pages: Column
     /// In the order of the schema's attributes.
     package let attributes: [Column]
+    /// What events tell beside the schema; nil when they tell no more.
+    package var free: FreeAttributes?
     /// What the codes of texts mean.
     package let texts: TextDictionary
     /// The place of the first row in its stream, counted from zero.
@@ -17,7 +19,7 @@ package struct EventBatch: Sendable {
 
     package init(
         schema: EventSchema, times: Column, events: Column, pages: Column, attributes: [Column],
-        texts: TextDictionary, offset: Int64 = 0
+        free: FreeAttributes? = nil, texts: TextDictionary, offset: Int64 = 0
     ) {
         precondition(attributes.count == schema.attributes.count, "a column for every attribute")
         self.schema = schema
@@ -26,13 +28,14 @@ package struct EventBatch: Sendable {
         self.events = events
         self.pages = pages
         self.attributes = attributes
+        self.free = free
         self.texts = texts
         self.offset = offset
     }
 
     /// Bytes of memory of its columns.
     package var byteCount: Int {
-        ([times, events, pages] + attributes).reduce(0) { sum, column in
+        ([times, events, pages] + attributes).reduce(free?.byteCount ?? 0) { sum, column in
             sum + column.values.bytes.count + (column.nulls?.storage.bytes.count ?? 0)
         }
     }
@@ -54,6 +57,7 @@ package struct EventBatch: Sendable {
         var event = Event("", time: times.ints[row])
         if case .text(let name) = events.value(at: row, texts: texts) { event.name = name }
         if case .text(let page) = pages.value(at: row, texts: texts) { event.page = page }
+        if let free { event.attributes = free.attributes(row) }
         for (attribute, column) in zip(schema.attributes, attributes) {
             let value = column.value(at: row, texts: texts)
             if value != .null { event.attributes[attribute.name] = value }
@@ -65,6 +69,6 @@ package struct EventBatch: Sendable {
     package func taking(_ rows: UnsafeBufferPointer<UInt32>) -> EventBatch {
         EventBatch(
             schema: schema, times: times.taking(rows), events: events.taking(rows), pages: pages.taking(rows),
-            attributes: attributes.map { $0.taking(rows) }, texts: texts, offset: offset)
+            attributes: attributes.map { $0.taking(rows) }, free: free?.taking(rows), texts: texts, offset: offset)
     }
 }

@@ -5,28 +5,20 @@ extension StreamRows {
     ///   - columns: Of the stream.
     ///   - texts: The dictionary of its events.
     package func json(_ row: Int, _ columns: StreamColumns, _ texts: TextDictionary) -> String {
-        var fields = zip(columns.keys, keys).map { ($0.name, $1.value(at: row, texts: texts)) }.compactMap(Self.field)
-        let bounds = columns.bounds.count == 1 ? [results.ends[row]] : [results.starts[row], results.ends[row]]
-        fields += zip(columns.bounds, bounds).compactMap { Self.field($0, .time($1)) }
-        for (name, column) in zip(columns.aggregates, results.aggregates) {
-            switch column {
-            case .values(let column):
-                if let field = Self.field(name, column.value(at: row, texts: texts)) { fields.append(field) }
-            case .texts(let texts):
-                if let field = Self.field(name, texts[row].map(EventValue.text) ?? .null) { fields.append(field) }
-            case .lists(let lists): fields.append(Self.field(name, ResultJSON.text(lists[row])))
-            case .counted(let counted): fields.append(Self.field(name, ResultJSON.text(counted[row])))
-            }
-        }
+        let fields = zip(columns.names, values(row, columns, texts)).compactMap(Self.field)
         return "{\(fields.joined(separator: ","))}"
     }
 
-    private static func field(_ name: String, _ value: EventValue) -> String? {
-        guard value != .null else { return nil }
-        return field(name, String(ResultJSON.text([value]).dropFirst().dropLast()))
+    private static func field(_ name: String, _ value: RowValue) -> String? {
+        let json: String
+        switch value {
+        case .value(.null): return nil
+        case .value(let value): json = text(of: value)
+        case .list(let values): json = ResultJSON.text(values)
+        case .counted(let values): json = ResultJSON.text(values)
+        }
+        return "\(text(of: .text(name))):\(json)"
     }
 
-    private static func field(_ name: String, _ json: String) -> String {
-        "\(ResultJSON.text([EventValue.text(name)]).dropFirst().dropLast()):\(json)"
-    }
+    private static func text(of value: EventValue) -> String { String(ResultJSON.text([value]).dropFirst().dropLast()) }
 }

@@ -20,6 +20,8 @@ package struct BadLine: Sendable, Hashable {
         case otherType
         /// A new text when the dictionary is full. The event is kept, its value is null, unless it is the event's name.
         case tooManyTexts
+        /// The free attributes of an event have too many bytes. The event is kept without them.
+        case tooManyFreeBytes
     }
 
     /// Counted from 1; a line ends at a line feed, one in quotes included.

@@ -13,6 +13,8 @@ struct CSVParser: ~Copyable {
     struct Field {
         var kind: NameTable.Kind
         var column: Int
+        /// In UTF-8.
+        var name: [UInt8]
     }
 
     var rows: RowWriter
@@ -50,7 +52,7 @@ struct CSVParser: ~Copyable {
         for name in names {
             let column = rows.column(of: name)
             let kind = column.map { NameTable.Kind(rows.type($0)) } ?? .skip
-            fields.append(Field(kind: kind, column: column ?? -1))
+            fields.append(Field(kind: kind, column: column ?? -1, name: Array(name.utf8)))
         }
     }
 
@@ -77,6 +79,7 @@ struct CSVParser: ~Copyable {
             if bytes[0] == 0x0a, bytes == end, !isLast { return .incomplete }
             if index < count {
                 setField(fields[index])
+                if rows.keepsFree { keepFree(fields[index]) }
             } else if header != nil {
                 header?.append(String(decoding: UnsafeBufferPointer(start: start, count: length), as: UTF8.self))
             }
@@ -166,6 +169,12 @@ extension CSVParser {
         case .int, .float: setNumber(field)
         default: setOther(field)
         }
+    }
+
+    /// What the schema does not have, or as another type, is a free attribute: a text, as no type says otherwise.
+    private mutating func keepFree(_ field: Field) {
+        guard length > 0, field.kind == .skip || rows.isUnfit(field.column) else { return }
+        field.name.withUnsafeBytes { rows.free.append($0, text: UnsafeRawBufferPointer(start: start, count: length)) }
     }
 
     @inline(__always) private mutating func setNumber(_ field: Field) {

@@ -6,26 +6,8 @@
 
 /// How the lines of an input become events, and what no input may exceed.
 package struct IngestOptions: Sendable {
-    /// What a time counts that is written as a number.
-    package enum TimeUnit: String, Sendable, Hashable, CaseIterable {
-        case seconds = "s"
-        case milliseconds = "ms"
-        case microseconds = "us"
-        case nanoseconds = "ns"
-
-        /// The power of ten that makes microseconds of it.
-        var exponent: Int {
-            switch self {
-            case .seconds: 6
-            case .milliseconds: 3
-            case .microseconds: 0
-            case .nanoseconds: -3
-            }
-        }
-    }
-
     /// Of times that are numbers, since 1970 in UTC. Nobody guesses it: a wrong guess moves events by centuries.
-    package var timeUnit = TimeUnit.microseconds
+    package var timeUnit = EventTimeUnit.microseconds
     /// Whether a line without the name of an event is bad; otherwise its name is null.
     package var requiresEvent = true
     /// A time further ahead of the clock is bad, as one such event would make all others late; nil takes any.
@@ -40,6 +22,9 @@ package struct IngestOptions: Sendable {
     package var mostTexts = 1 << 24
     /// Memory of the dictionary of a stream.
     package var mostTextBytes = 1 << 30
+    /// Bytes of what an event tells beside the schema, its free attributes; an event with more loses them. Zero: nobody wants
+    /// any.
+    package var mostFreeBytes = 0
     /// Bad lines kept until somebody takes them; further ones are only counted.
     package var mostBadLines = 1000
 

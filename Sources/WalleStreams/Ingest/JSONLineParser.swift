@@ -77,6 +77,7 @@ struct JSONLineParser: ~Copyable {
         while true {
             let expected = names.entries[entry].next
             let (kind, column): (NameTable.Kind, Int)
+            let member = bytes
             if names.matches(expected, at: bytes) {
                 bytes = ByteScan.afterSpaces(bytes + names.entries[expected].length)
                 (entry, kind, column) = (expected, names.entries[expected].kind, names.entries[expected].column)
@@ -85,6 +86,7 @@ struct JSONLineParser: ~Copyable {
                 (bytes, kind, column) = (value, found.kind, found.column)
             }
             guard let end = value(bytes, kind, column) else { return nil }
+            if rows.keepsFree, kind == .skip || rows.isUnfit(column) { keepFree(member, bytes, end) }
             bytes = ByteScan.afterSpaces(end)
             if bytes[0] == 0x2c {
                 bytes = ByteScan.afterSpaces(bytes + 1)
@@ -227,6 +229,41 @@ extension JSONLineParser {
                 stop = ByteScan.stringStop(end)
             default: return fail(stop)
             }
+        }
+    }
+}
+
+// What the schema does not have, or as another type.
+extension JSONLineParser {
+    /// Writes a member, which was checked, as a free attribute. Arrays and objects are texts of JSON.
+    private mutating func keepFree(
+        _ name: UnsafePointer<UInt8>, _ value: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+    ) {
+        guard let nameEnd = string(name) else { return }
+        // The value may have escapes too, which are decoded into the same memory.
+        let length = decoded.length(or: nameEnd - name - 2)
+        let bytes = [UInt8](UnsafeBufferPointer(start: decoded.start(or: name + 1), count: length))
+        bytes.withUnsafeBytes { keepFree($0, value, end) }
+    }
+
+    private mutating func keepFree(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
+    ) {
+        switch value[0] {
+        case 0x6e: break  // null
+        case 0x74, 0x66: rows.free.append(name, bool: value[0] == 0x74)
+        case 0x7b, 0x5b: rows.free.append(name, text: UnsafeRawBufferPointer(start: value, count: end - value))
+        case 0x22:
+            guard let stop = string(value) else { return }
+            let length = decoded.length(or: stop - value - 2)
+            let text = UnsafeRawBufferPointer(start: decoded.start(or: value + 1), count: length)
+            rows.free.append(name, text: text)
+        default:
+            var number = DecimalNumber()
+            _ = number.read(value)
+            if number.isWhole, let whole = number.int { return rows.free.append(name, int: whole) }
+            let float = number.double(value, to: end)
+            if float.isFinite { rows.free.append(name, float: float) }
         }
     }
 }

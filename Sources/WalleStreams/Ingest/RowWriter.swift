@@ -31,6 +31,10 @@ struct RowWriter: ~Copyable {
     private let unfit: UnsafeMutablePointer<UInt64>
     private let crowded: UnsafeMutablePointer<UInt64>
     private var hasUnfit = false
+    /// Whether somebody wants what the schema does not have.
+    let keepsFree: Bool
+    /// Of which the parser writes the current row's.
+    var free = FreeAttributesBuilder()
     /// Values of another type and texts without room, by column.
     private let unfitCounts: UnsafeMutablePointer<Int64>
 
@@ -39,6 +43,7 @@ struct RowWriter: ~Copyable {
         self.texts = texts
         self.options = options
         self.offset = offset
+        keepsFree = options.mostFreeBytes > 0
         capacity = max(options.batchRows, 1)
         columnCount = Self.firstAttribute + schema.attributes.count
         wordCount = NullMask.words(columnCount)
@@ -144,6 +149,9 @@ extension RowWriter {
         hasUnfit = true
     }
 
+    /// Whether the last value of a column in the current row was of another type.
+    func isUnfit(_ column: Int) -> Bool { hasUnfit && unfit[column >> 6] >> UInt64(column & 63) & 1 != 0 }
+
     private mutating func setCrowded(_ column: Int) {
         setNull(column)
         crowded[column >> 6] |= 1 << UInt64(column & 63)
@@ -156,6 +164,7 @@ extension RowWriter {
     @inline(__always) mutating func abandon() {
         for word in 0..<wordCount { seen[word] = 0 }
         if hasUnfit { forgetUnfit() }
+        if keepsFree { free.abandonRow() }
     }
 
     private mutating func forgetUnfit() {
@@ -178,6 +187,7 @@ extension RowWriter {
             return fault(time)
         }
         if hasUnfit { countUnfit(&bad) }
+        if keepsFree { endFree(&bad) }
         for word in 0..<wordCount {
             var missing = ~seen[word]
             if word == wordCount - 1 { missing &= UInt64.max >> UInt64(wordCount * 64 - columnCount) }
@@ -189,6 +199,14 @@ extension RowWriter {
         }
         count &+= 1
         return nil
+    }
+
+    private mutating func endFree(_ bad: inout BadLines) {
+        if free.rowByteCount > options.mostFreeBytes {
+            bad.count(.tooManyFreeBytes)
+            free.abandonRow()
+        }
+        free.endRow(count)
     }
 
     private func fault(_ time: Int64) -> BadLine.Reason {
@@ -231,9 +249,11 @@ extension RowWriter {
         let isSmall = count * 2 < capacity
         var columns: [Column] = []
         for column in 0..<columnCount { columns.append(finishedColumn(column, isSmall)) }
+        let rows = count
         let batch = EventBatch(
             schema: schema, times: columns[Self.time], events: columns[Self.event], pages: columns[Self.page],
-            attributes: Array(columns[Self.firstAttribute...]), texts: texts, offset: offset)
+            attributes: Array(columns[Self.firstAttribute...]), free: free.finish(rows: rows), texts: texts,
+            offset: offset)
         offset += Int64(count)
         if !isSmall { allocate() }
         begin()

@@ -97,7 +97,7 @@ extension EventBatch {
         return EventBatch(
             schema: first.schema, times: .joined(batches.map(\.times), count: count),
             events: .joined(batches.map(\.events), count: count), pages: .joined(batches.map(\.pages), count: count),
-            attributes: attributes, texts: first.texts, offset: first.offset)
+            attributes: attributes, free: .joined(batches, count: count), texts: first.texts, offset: first.offset)
     }
 }
 

@@ -12,6 +12,9 @@ package protocol EventProcessor: AnyObject {
     var droppedCount: Int { get }
     /// What was given up before its time, as there was too much of it: groups, or partial matches of a pattern.
     var evictedCount: Int { get }
+    /// Events and groups that did not become part of rows as they should, by names for people and stores: `late`, `dropped`,
+    /// `evicted`, and what else there is.
+    var lossCounters: [String: Int64] { get }
     /// What comes is expected to be no earlier.
     var watermark: Int64 { get }
     /// Bytes of state.
@@ -30,4 +33,10 @@ package protocol EventProcessor: AnyObject {
     /// - Returns: What to record the next changes with.
     /// - Throws: `.storage` for a damaged state, after which the processor is of no use.
     func restore(_ state: SavedState) throws(StreamError) -> StateRecorder
+}
+
+extension EventProcessor {
+    package var lossCounters: [String: Int64] {
+        ["late": Int64(lateCount), "dropped": Int64(droppedCount), "evicted": Int64(evictedCount)]
+    }
 }

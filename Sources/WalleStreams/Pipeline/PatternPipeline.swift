@@ -27,8 +27,8 @@ package final class PatternPipeline: EventProcessor {
         do { keyPlaces = try StreamPlan.places(definition.key, scope) } catch { throw error.at("key") }
         let keyColumns = zip(definition.key, keyPlaces).map { EventSchema.Attribute($0, scope.type(at: $1)) }
         columns = StreamColumns(
-            keys: keyColumns, bounds: ["match_start", "match_end"], aggregates: ["events", "rows"], types: [nil, nil],
-            numbersRows: true)
+            keys: keyColumns, bounds: PatternDefinition.matchBounds, aggregates: PatternDefinition.matchColumns,
+            types: [nil, nil], numbersRows: true)
         keys = StreamKeys(keyColumns.map(\.type))
         let program = try PatternProgram(definition.pattern)
         matcher = PatternMatcher(program, limits: PatternMatcher.Limits(keys: definition.mostGroups))

@@ -66,6 +66,12 @@ package final class StreamPipeline: EventProcessor {
     package var evictedCount: Int { stage.evictedCount + (upstream?.evictedCount ?? 0) }
     /// Groups that were forgotten, as they had no events for long.
     package var expiredCount: Int { (stage.life?.expiredCount ?? 0) + (upstream?.expiredCount ?? 0) }
+    package var lossCounters: [String: Int64] {
+        [
+            "late": Int64(lateCount), "dropped": Int64(droppedCount), "evicted": Int64(evictedCount),
+            "outside": Int64(outsideCount), "expired": Int64(expiredCount),
+        ]
+    }
     /// Of the source.
     package var watermark: Int64 {
         guard definition.form == .events else {

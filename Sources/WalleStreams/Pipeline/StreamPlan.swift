@@ -190,7 +190,7 @@ package struct StreamPlan {
 
 extension StreamDefinition {
     /// The columns of a row between its key and its values.
-    fileprivate var bounds: [String] {
+    var bounds: [String] {
         if hasWindowBounds { return ["window_start", "window_end"] }
         return form == .groups ? [] : [rowTime]
     }

@@ -10,6 +10,8 @@ struct SQLExpressionPrinter {
     let scope: ExpressionScope
     /// The part of a definition that is being printed.
     var field = "expression"
+    /// What stands before the name of a column, with a dot: a table, or a variable of a pattern.
+    var qualifier = ""
     private(set) var refusals: [StreamError] = []
     private var known: [CheckedExpression: String] = [:]
     /// UTF-8 bytes.
@@ -50,7 +52,7 @@ struct SQLExpressionPrinter {
 
     private mutating func newText(_ expression: CheckedExpression) -> String {
         switch expression.node {
-        case .column(let place): dialect.name(scope.name(at: place))
+        case .column(let place): qualifier + dialect.name(scope.name(at: place))
         case .literal(let value): literal(value, expression.type)
         case .negated(let operand): "-" + self.operand(operand)
         case .not(let operand): "NOT " + self.operand(operand)

@@ -11,7 +11,7 @@ extension StreamPrinter {
             let query = statements.removeLast()
             statements.append("CREATE TEMPORARY VIEW \(dialect.name(stream.name)) AS\n\(query)")
         } else {
-            statements = [source(connector)]
+            statements = [definition.source.flinkTable(connector)]
         }
         statements.append("CREATE TEMPORARY VIEW \(relation("events")) AS\n\(events(numbered: false))")
         if definition.makesWindows, definition.rank != nil {
@@ -53,31 +53,6 @@ extension StreamPrinter {
             case .calendar, .unbounded, .upstream, .visit: []
             }
         return [("source.delay", definition.source.delay)] + window.map { ("window", $0) }
-    }
-
-    private func source(_ connector: [String: String]) -> String {
-        let schema = definition.source.schema
-        let places: [EventSchema.Place] =
-            [.event] + (schema.page == nil ? [] : [.page]) + [.time] + schema.attributes.indices.map { .attribute($0) }
-        var lines = places.map { place in
-            let type =
-                place == .time && definition.source.clock == .arrival
-                ? "AS PROCTIME()" : dialect.type(schema.type(at: place))
-            return "\(dialect.name(scope.name(at: .event(place)))) \(type)"
-        }
-        if definition.source.clock == .event {
-            // To Flink an event at the watermark is late, to us only one before it.
-            let delay = definition.source.delay == 0 ? "" : " - \(dialect.interval(definition.source.delay))"
-            lines.append("WATERMARK FOR \(time) AS \(time)\(delay) - INTERVAL '0.001' SECOND")
-        }
-        let options = connector.sorted { $0.key < $1.key }.map { "\(dialect.text($0.key)) = \(dialect.text($0.value))" }
-        return """
-            CREATE TEMPORARY TABLE \(dialect.name(definition.source.name)) (
-            \(lines.joined(separator: ",\n").indented)
-            ) WITH (
-            \(options.joined(separator: ",\n").indented)
-            )
-            """
     }
 
     private mutating func windowed(isRead: Bool) -> String {

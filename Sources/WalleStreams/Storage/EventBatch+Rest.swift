@@ -2,7 +2,7 @@ extension EventBatch {
     /// The events from a place in the stream on; nil when there are none.
     ///
     /// - Throws: `.input` when the batch begins later.
-    func rest(from position: Int64) throws(StreamError) -> EventBatch? {
+    package func rest(from position: Int64) throws(StreamError) -> EventBatch? {
         guard offset <= position else {
             throw StreamError(
                 .input, "the events from \(position) to \(offset) are missing",

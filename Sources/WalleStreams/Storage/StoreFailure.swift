@@ -32,6 +32,7 @@ enum StoreFailure {
             )
         case .SQLITE_IOERR:
             ("the disk fails (\(error.message ?? ""))", "See to the disk: what is new is kept in memory until then.")
+        case .SQLITE_INTERRUPT: ("the query was stopped", "Ask for less, or give the run more time.")
         case .SQLITE_TOOBIG:
             (
                 "a value is larger than the database takes",

@@ -16,6 +16,8 @@ package struct StoreOptions: Sendable {
     package var retentionTime: Microseconds?
     /// When so many bytes of the file are in use, the oldest rows are removed; nil: never.
     package var retentionBytes: Int64?
+    /// Rows that a query may give.
+    package var mostQueryRows = 1_000_000
     /// Dead letters of a stream that are kept, the latest ones.
     package var mostDeadLetters = 10_000
 

@@ -122,10 +122,3 @@ package final class StoredProcessor: StoredPart {
         recorder.rollBack()
     }
 }
-
-extension EventProcessor {
-    /// What did not become part of rows as it should, by the names of the store's counters.
-    fileprivate var lossCounters: [String: Int64] {
-        ["late": Int64(lateCount), "dropped": Int64(droppedCount), "evicted": Int64(evictedCount)]
-    }
-}

@@ -64,12 +64,10 @@ final class StreamRecord {
     }
 
     private static func check(_ identity: String, _ new: [String]) throws(StreamError) {
-        let old = identity.split(separator: "\n").map(String.init)
-        guard old.joined() != new.joined() else { return }
-        let was = old.first { !new.contains($0) } ?? "in another order"
-        let field = was.prefix { $0 != " " }
-        throw StreamError(
-            .definition, field: String(field), "the stored state is of another definition: it was \(was)",
+        // A text in a definition may have several lines.
+        func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
+        try StateIdentity.check(
+            lines(identity), lines(new.joined(separator: "\n")),
             remedy: "Put it back, give the stream another name, or remove the stored one, which then begins anew.")
     }
 

@@ -1,4 +1,6 @@
 internal import GRDB
+internal import GRDBSQLite
+internal import Synchronization
 
 /// A file of SQLite with the rows, the state and the place in their source of any number of streams.
 ///
@@ -8,6 +10,8 @@ package final class StreamStore: Sendable {
     package let path: String
     package let options: StoreOptions
     private let queue: DatabaseQueue
+    /// For queries, which may take long and must not hold up what writes; opened by the first.
+    private let reader = Mutex<DatabaseQueue?>(nil)
 
     /// Opens a file, or makes it.
     ///
@@ -42,24 +46,63 @@ package final class StreamStore: Sendable {
         do { return try queue.read(body) } catch { throw StoreFailure.error(error, path) }
     }
 
-    /// The rows of a query as SQLite holds them, of what is committed.
+    /// The rows of a query as SQLite holds them, of what is committed. Any thread; others may write meanwhile.
     ///
-    /// - Parameter values: What stands for the question marks of the statement, in their order.
-    /// - Throws: `.storage` for a statement that is wrong, or would write, or has another number of question marks.
-    package func query(_ sql: String, _ values: [EventValue] = []) throws(StreamError) -> StoredRows {
-        try read { database in
-            var rows = StoredRows()
-            let statement = try SQLStatement(sql, database)
-            guard statement.parameterCount == values.count else {
-                throw StreamError(
-                    .storage, "the query has \(statement.parameterCount) question marks and \(values.count) values",
-                    remedy: "Give a value for each.")
-            }
-            for (index, value) in values.enumerated() { statement.bind(Int32(index) + 1, value) }
-            rows.names = statement.names
-            try statement.forEachRow { rows.rows.append($0.values) }
-            return rows
+    /// - Parameters:
+    ///   - values: What stands for the question marks of the statement, in their order.
+    ///   - isStopped: Asked now and then: ends the query.
+    /// - Throws: `.storage` for a statement that is wrong, or would write, or has another number of question marks, and for
+    ///   a query that is stopped; `.limit` for too many rows.
+    package func query(
+        _ sql: String, _ values: [EventValue] = [], isStopped: () -> Bool = { false }
+    ) throws(StreamError) -> StoredRows {
+        let queue = try queryQueue()
+        return try withoutActuallyEscaping(isStopped) { isStopped throws(StreamError) in
+            do {
+                return try queue.read { database in
+                    try Progress.watched(database, isStopped) {
+                        try Self.rows(sql, values, database, most: options.mostQueryRows)
+                    }
+                }
+            } catch { throw StoreFailure.error(error, path) }
         }
+    }
+
+    private func queryQueue() throws(StreamError) -> DatabaseQueue {
+        do {
+            return try reader.withLock { reader in
+                if let reader { return reader }
+                var configuration = Configuration()
+                configuration.readonly = true
+                configuration.busyMode = .timeout(Double(options.busyMilliseconds) / 1000)
+                let queue = try DatabaseQueue(path: path, configuration: configuration)
+                reader = queue
+                return queue
+            }
+        } catch { throw StoreFailure.error(error, path) }
+    }
+
+    private static func rows(
+        _ sql: String, _ values: [EventValue], _ database: Database, most: Int
+    ) throws -> StoredRows {
+        var rows = StoredRows()
+        let statement = try SQLStatement(sql, database)
+        guard statement.parameterCount == values.count else {
+            throw StreamError(
+                .storage, "the query has \(statement.parameterCount) question marks and \(values.count) values",
+                remedy: "Give a value for each.")
+        }
+        for (index, value) in values.enumerated() { statement.bind(Int32(index) + 1, value) }
+        rows.names = statement.names
+        try statement.forEachRow { row in
+            guard rows.rows.count < most else {
+                throw StreamError(
+                    .limit, "the query gives more than \(most) rows",
+                    remedy: "Let SQL add them up, or ask for a part with WHERE and LIMIT.")
+            }
+            rows.rows.append(row.values)
+        }
+        return rows
     }
 
     /// Removes a stream with its rows and its state, and a source that no other reads. Neither may be open.
@@ -94,6 +137,28 @@ package final class StreamStore: Sendable {
             statement.bind(1, stream)
             try statement.forEachRow { counters[$0.text(0)] = $0.int(1) }
             return counters
+        }
+    }
+}
+
+/// Asks while a statement runs whether it shall go on.
+private enum Progress {
+    /// Of SQLite's virtual machine: some tens of microseconds.
+    private static let instructions: Int32 = 10_000
+
+    static func watched<Result>(
+        _ database: Database, _ isStopped: @escaping () -> Bool, _ body: () throws -> Result
+    ) throws -> Result {
+        var isStopped = isStopped
+        return try withUnsafeMutablePointer(to: &isStopped) { asked in
+            sqlite3_progress_handler(
+                database.sqliteConnection, instructions,
+                { context in
+                    let isStopped = context.unsafelyUnwrapped.assumingMemoryBound(to: (() -> Bool).self)
+                    return isStopped.pointee() ? 1 : 0
+                }, asked)
+            defer { sqlite3_progress_handler(database.sqliteConnection, 0, nil, nil) }
+            return try body()
         }
     }
 }

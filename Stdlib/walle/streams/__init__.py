@@ -39,8 +39,8 @@ from walle.streams._aggregates import (
 from walle.streams._batch import batch
 from walle.streams._builder import Stream, source
 from walle.streams._definition import Definition, load
-from walle.streams._errors import DefinitionError, InputError, StreamError
-from walle.streams._expressions import Expression, col, event, lit, page, time
+from walle.streams._errors import DefinitionError, InputError, StateError, StreamError
+from walle.streams._expressions import Expression, Order, col, event, lit, page, time
 from walle.streams._functions import (
     abs,
     ceil,
@@ -74,13 +74,13 @@ from walle.streams._run import Run
 from walle.streams._windows import Window, calendar, cumulating, hopping, over, session, tumbling, visit
 
 __all__ = [
-    "Aggregate", "Batch", "Categories", "Definition", "DefinitionError", "Expression", "InputError", "Rows", "Run",
-    "Stream", "StreamError", "TextColumn", "Window", "abs", "approx_distinct", "batch", "calendar", "ceil",
-    "coalesce", "col", "concat", "contains", "count", "cumulating", "date_part", "date_trunc", "distinct", "epoch_us",
-    "event", "exp", "first", "floor", "format_time", "greatest", "hopping", "last", "least", "length", "lit", "ln",
-    "load", "lower", "max", "mean", "median", "min", "nullif", "over", "page", "power", "quantile", "regexp_extract",
-    "replace", "round", "session", "source", "split_part", "sqrt", "starts_with", "stddev", "substring", "sum", "time",
-    "top", "trim", "tumbling", "upper", "variance", "visit", "when",
+    "Aggregate", "Batch", "Categories", "Definition", "DefinitionError", "Expression", "InputError", "Order", "Rows",
+    "Run", "StateError", "Stream", "StreamError", "TextColumn", "Window", "abs", "approx_distinct", "batch", "calendar",
+    "ceil", "coalesce", "col", "concat", "contains", "count", "cumulating", "date_part", "date_trunc", "distinct",
+    "epoch_us", "event", "exp", "first", "floor", "format_time", "greatest", "hopping", "last", "least", "length",
+    "lit", "ln", "load", "lower", "max", "mean", "median", "min", "nullif", "over", "page", "power", "quantile",
+    "regexp_extract", "replace", "round", "session", "source", "split_part", "sqrt", "starts_with", "stddev",
+    "substring", "sum", "time", "top", "trim", "tumbling", "upper", "variance", "visit", "when",
 ]  # fmt: skip
 
 

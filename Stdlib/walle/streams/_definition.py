@@ -20,37 +20,56 @@ class Definition:
     Definitions are equal when they compute the same under the same name, whether Python, Swift or TOML wrote them.
     """
 
-    __slots__ = ("_functions", "_kind", "_native", "_tree")
+    __slots__ = ("_functions", "_kind", "_native", "_tree", "name")
 
-    def __init__(self, tree: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]] | None = None) -> None:
-        """Read the tree of tables that a file in TOML is, with one stream or pattern.
+    name: str
+    """Names the feature and its rows."""
+
+    def __init__(
+        self, tree: Mapping[str, Any], name: str, functions: Mapping[str, Callable[..., Any]] | None = None
+    ) -> None:
+        """Read the tree of tables that a file in TOML is.
+
+        Parameters
+        ----------
+        tree : dict
+            With one stream or pattern, and those that it reads.
+        name : str
+            Of that stream or pattern.
+        functions : dict of str to callable, optional
+            The functions of batches, by the names of the values that they derive.
 
         Raises
         ------
         DefinitionError
             With the field of what does not fit.
         """
-        self._native = _native.Definition(tree)
-        self._tree = tree
-        self._kind = "stream" if tree.get("stream") else "pattern"
+        self._native = _native.Definition(tree, name)
+        self._tree, self.name = tree, name
+        self._kind = "stream" if name in _table_of(tree, "stream") else "pattern"
         self._functions = dict(functions or {})
-
-    @property
-    def name(self) -> str:
-        """Names the feature and its rows."""
-        return next(iter(self._tree[self._kind]))
 
     def named(self, name: str) -> Definition:
         """Give the same definition another name."""
-        body = self._tree[self._kind][self.name]
-        return Definition({**self._tree, self._kind: {name: body}}, self._functions)
+        others = {each: body for each, body in self._tree[self._kind].items() if each != self.name}
+        if name in others:
+            field, remedy = f"{self._kind}.{name}", "Choose another name."
+            raise DefinitionError(f"{field}: a stream that it reads is called so. {remedy}", field, remedy)
+        tables = {**others, name: self._tree[self._kind][self.name]}
+        return Definition({**self._tree, self._kind: tables}, name, self._functions)
+
+    def _with(self, columns: Mapping[str, str]) -> Definition:
+        """Say which columns its source has."""
+        ((source, table),) = self._tree["source"].items()
+        tree = {**self._tree, "source": {source: {**table, "columns": dict(columns)}}}
+        return Definition(tree, self.name, self._functions)
 
     @property
     def columns(self) -> list[str]:
-        """Names of the columns of its rows: the key, the bounds of the window, the aggregates."""
+        """Names of the columns of its rows: the key, the bounds of the window, the aggregates or selected values."""
         return self._native.columns
 
-    def open(self, *, time_unit: str = "us", future: str | None = "1d") -> Run:
+    def open(self, *, time_unit: str = "us", future: str | None = "1d", state: bytes | None = None) -> Run:
         """Make something that takes events and gives rows.
 
         Parameters
@@ -59,16 +78,25 @@ class Definition:
             What a time counts that is given as a number.
         future : str or None
             A time further ahead of the clock is bad, as one such event would make all others late; None takes any.
+        state : bytes, optional
+            What `Run.state` of the same definition gave: the new run goes on where that one was.
+
+        Raises
+        ------
+        DefinitionError
+            For a value without its function, and for the state of a definition that computes something else.
+        StateError
+            For a state that is damaged.
         """
         missing = [name for name in self._native.functions if name not in self._functions]
         if missing:
             field = f"stream.{self.name}.let.{missing[0]}"
             remedy = "Define the stream with st.batch()."
             raise DefinitionError(f"{field}: there is no function that computes it. {remedy}", field, remedy)
-        return Run(self, _native.Run(self._native, time_unit, future), self._functions)
+        return Run(self, time_unit=time_unit, future=future, state=state)
 
     def sql(self, dialect: str = "flink") -> str:
-        """Write the stream as a query for "flink", "duckdb" or "sqlite".
+        """Write it as a query for "flink", "duckdb" or "sqlite"; a pattern for "flink" only.
 
         Raises
         ------
@@ -119,7 +147,7 @@ def load(source: str | os.PathLike[str], name: str | None = None) -> Definition:
     source : str or path
         The path of a file; a str with several lines is the text itself.
     name : str, optional
-        Of the stream or pattern, needed where there are several.
+        Of the stream or pattern, needed where there are several; those that a stream reads come with it.
     """
     import tomllib
 
@@ -132,21 +160,45 @@ def load(source: str | os.PathLike[str], name: str | None = None) -> Definition:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(f"this is no TOML: {error}", None, "Correct the text.") from None
-    found = [(kind, each) for kind in ("stream", "pattern") for each in _names(tree.get(kind)) if name in (None, each)]
-    if len(found) != 1:
-        names = ", ".join(each for kind in ("stream", "pattern") for each in _names(tree.get(kind)))
-        # Without any, the engine tells what is missing.
-        if not found and name is None:
-            return Definition(tree)
+    streams, patterns = _table_of(tree, "stream"), _table_of(tree, "pattern")
+    names = [*streams, *patterns]
+    read = {_source_of(body) for body in streams.values()}
+    # One that another reads is part of that.
+    found = [each for each in names if (each == name if name else each not in read or len(names) == 1)]
+    if names and len(found) != 1:
         message = f"no definition is named {name!r}" if name else "there are several definitions"
-        raise DefinitionError(f"{message}: choose one of {names}", None, f"Name one of {names}.")
-    kind, chosen = found[0]
+        choice = ", ".join(names)
+        raise DefinitionError(f"{message}: choose one of {choice}", None, f"Name one of {choice}.")
+    # Without any, the engine tells what is missing.
+    return Definition(_part(tree, found[0]), found[0]) if found else Definition(tree, "")
+
+
+def _part(tree: dict[str, Any], name: str) -> dict[str, Any]:
+    """Leave of a file what one definition needs."""
+    streams, sources = _table_of(tree, "stream"), _table_of(tree, "source")
+    chain: dict[str, Any] = {}
+    source: Any = name
+    while source in streams and source not in chain:
+        chain[source] = streams[source]
+        source = _source_of(streams[source])
+    part = {"stream": dict(reversed(chain.items()))}
+    if not chain:
+        part = {"pattern": {name: tree["pattern"][name]}}
+        source = _source_of(tree["pattern"][name])
+    # A source that is called as a stream is for the engine to tell.
+    kept = {each: sources[each] for each in (*chain, source) if each in sources}
     others = {each: value for each, value in tree.items() if each not in ("stream", "pattern")}
-    return Definition({**others, kind: {chosen: tree[kind][chosen]}})
+    return {**others, "source": kept or sources, **part}
 
 
-def _names(table: object) -> list[str]:
-    return list(table) if isinstance(table, dict) else []
+def _source_of(body: Any) -> Any:
+    source = body.get("source") if isinstance(body, dict) else None
+    return source if isinstance(source, str) else None
+
+
+def _table_of(tree: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    table = tree.get(kind)
+    return table if isinstance(table, dict) else {}
 
 
 def _table(name: str, fields: Mapping[str, Any]) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["DefinitionError", "InputError", "StreamError"]
+__all__ = ["DefinitionError", "InputError", "StateError", "StreamError"]
 
 
 class StreamError(ValueError):
-    """Something is wrong with a definition or with an input.
+    """Something is wrong with a definition, an input or a saved state.
 
     Attributes
     ----------
@@ -33,5 +33,9 @@ class InputError(StreamError):
     """Events cannot be read as a whole. Single bad events are counted instead."""
 
 
-for _error in (StreamError, DefinitionError, InputError):
+class StateError(StreamError):
+    """What is given as a saved state is none, or is damaged."""
+
+
+for _error in (StreamError, DefinitionError, InputError, StateError):
     _error.__module__ = "walle.streams"

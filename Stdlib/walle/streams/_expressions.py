@@ -11,7 +11,9 @@ from walle import _streams as _native
 from walle.streams import _times
 from walle.streams._errors import DefinitionError
 
-__all__ = ["Expression", "Scope", "Value", "call", "col", "event", "expression", "lit", "page", "quoted", "time"]
+__all__ = [
+    "Expression", "Order", "Scope", "Value", "call", "col", "event", "expression", "lit", "page", "quoted", "time",
+]  # fmt: skip
 
 # What stands beside an operator: texts are values there.
 Value: TypeAlias = "Expression | str | int | float | bool | datetime | timedelta"
@@ -173,6 +175,28 @@ class Expression:
     def cast(self, type: str) -> Expression:
         """Convert to "bool", "int", "float", "text" or "time"."""
         return Expression("CAST(", *self._parts, f" AS {type})", simple=True)
+
+    def desc(self) -> Order:
+        """For `Stream.rank`: the greatest first."""
+        return Order(self, descending=True)
+
+    def _ordered(self) -> Order:
+        return Order(self, descending=False)
+
+
+class Order:
+    """What decides which rows stand first: made by `Expression.desc`."""
+
+    __slots__ = ("_descending", "_value")
+
+    def __init__(self, value: Expression, *, descending: bool) -> None:
+        self._value, self._descending = value, descending
+
+    def _text(self, scope: Scope) -> str:
+        return f"{self._value._canonical(scope)} {'desc' if self._descending else 'asc'}"
+
+    def __repr__(self) -> str:
+        return f"<{self._text(Scope())}>"
 
 
 class _Named:

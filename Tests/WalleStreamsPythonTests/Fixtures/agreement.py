@@ -4,12 +4,12 @@ import os
 import random
 
 import walle.numpy as np
+from support import START
 from walle import streams as st
 
 # A number repeats a run, "fresh" makes another one.
 WANTED = os.environ.get("WALLE_SEED", "20261122")
 SEED = random.randrange(1 << 32) if WANTED == "fresh" else int(WANTED)
-START = 1_700_000_000_000_000
 SIZE, DELAY = 10_000_000, 2_000_000
 
 
@@ -89,7 +89,7 @@ def test_tumbling_windows_agree():
                 key = (row["user"], row["window_start"])
                 assert key not in got, f"seed {seed}: {key} comes twice"
                 got[key] = tuple(row[name] for name in ("n", "total", "low", "high", "latest", "bought"))
-        assert run.late == late and late > 0, f"seed {seed}: {run.late} late events, not {late}"
+        assert run.counters["late"] == late > 0, f"seed {seed}: {run.counters['late']} late events, not {late}"
         assert got == expected, (
             f"seed {seed}: {[(k, got.get(k), v) for k, v in expected.items() if got.get(k) != v][:3]}"
         )

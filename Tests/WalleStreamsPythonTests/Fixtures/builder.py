@@ -2,27 +2,8 @@
 
 from datetime import datetime, timedelta, timezone
 
+from support import clicks, feature, raises
 from walle import streams as st
-
-COLUMNS = {"user_id": "text", "price": "float", "count": "int", "paid": "bool", "platform": "text", "seen": "time"}
-
-
-def clicks(**more):
-    return st.source("clicks", columns=COLUMNS, **more)
-
-
-def feature(stream):
-    return stream.key_by("user_id").window(st.tumbling("1h")).aggregate(views=st.count())
-
-
-def raises(kind, text, function, *arguments, **names):
-    """Give the exception of a call, after a look at its class and a part of its message."""
-    try:
-        result = function(*arguments, **names)
-    except kind as error:
-        assert text in str(error), f"{error!s} does not say {text!r}"
-        return error
-    raise AssertionError(f"no {kind.__name__}, but {result!r}")
 
 
 def test_names():
@@ -116,6 +97,7 @@ def test_what_is_no_expression():
 
 def test_errors_name_the_field_at_the_step():
     start = clicks()
+    rows = st.source(feature(start))
     cases = [
         ("source.a b", lambda: st.source("a b")),
         ("source.s.columns.x", lambda: st.source("s", columns={"x": "string"})),
@@ -142,6 +124,23 @@ def test_errors_name_the_field_at_the_step():
         ("pattern.pattern.pattern", lambda: start.match("a (", within="1h", key=False)),
         ("pattern.pattern.key", lambda: start.match("a", within="1h")),
         ("pattern.pattern.skip", lambda: start.match("a", within="1h", key=False, skip="ahead")),
+        ("stream.stream.ttl", lambda: start.window(st.over("1h"), ttl="1h")),
+        ("stream.stream.limit", lambda: start.window(False, limit=0)),
+        ("stream.stream.rank.by", lambda: start.key_by().window(False).rank(first=1)),
+        ("stream.stream.rank.by", lambda: start.key_by().window(False).rank("prise desc", first=1)),
+        ("stream.stream.rank.first", lambda: start.key_by().window(False).rank(price, first=0)),
+        ("stream.stream.rank.ties", lambda: start.key_by().window(False).rank(price, first=1, ties=True)),
+        ("stream.stream.window", lambda: start.window("source")),
+        ("stream.stream.window", lambda: start.window(st.session("1h")).rank(price, first=1)),
+        ("stream.stream.select", lambda: start.select("prise")),
+        ("stream.stream.select", lambda: start.select(price * 2)),
+        ("stream.stream.key", lambda: start.key_by("price").select("price")),
+        ("source.s.clock", lambda: st.source("s", clock="sun")),
+        ("pattern.pattern.limit", lambda: start.match("a", within="1h", key=False, limit=0)),
+        ("stream.stream_2.where", lambda: rows.where(st.event == "x")),
+        ("stream.stream_2.let.y", lambda: rows.let(y=st.batch(len, "int", "views"))),
+        ("stream.stream_2.window", lambda: rows.window(st.visit("1h", enter="a", exit="b"))),
+        ("source", lambda: st.source(start.match("a", within="1h", key=False))),
         ("stream.stream.let.y.batch", lambda: start.let(y=st.batch(len, "double", "price"))),
         ("stream.stream.let.y", lambda: start.let(y=st.batch(len, "float", "prise"))),
     ]
@@ -150,6 +149,7 @@ def test_errors_name_the_field_at_the_step():
         assert error.field == field and error.remedy and isinstance(error, ValueError), (error.field, field)
     raises(TypeError, "must be an aggregate", feature_of, n=3)
     raises(TypeError, "a window is wanted", start.window, "1h")
+    raises(TypeError, "have their delay already", st.source, feature(start), delay="1s")
     raises(TypeError, "needs a function", st.batch, 3, "float")
 
 

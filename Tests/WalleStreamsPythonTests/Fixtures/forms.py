@@ -2,28 +2,8 @@
 
 from datetime import timedelta
 
+from support import clicks, feature, raises
 from walle import streams as st
-
-COLUMNS = {"user_id": "text", "price": "float", "count": "int", "paid": "bool", "platform": "text", "seen": "time"}
-
-
-def clicks(**more):
-    return st.source("clicks", columns=COLUMNS, **more)
-
-
-def feature(stream):
-    return stream.key_by("user_id").window(st.tumbling("1h")).aggregate(views=st.count())
-
-
-def raises(kind, text, function, *arguments, **names):
-    """Give the exception of a call, after a look at its class and a part of its message."""
-    try:
-        result = function(*arguments, **names)
-    except kind as error:
-        assert text in str(error), f"{error!s} does not say {text!r}"
-        return error
-    raise AssertionError(f"no {kind.__name__}, but {result!r}")
-
 
 price, event = st.col.price, st.event
 FORMS = [
@@ -115,11 +95,117 @@ FORMS = [
         """,
     ),
 ]  # fmt: skip
+SOURCE = """
+        [source.clicks]
+        columns = { user_id = "text", price = "float", count = "int", paid = "bool", platform = "text", seen = "time" }
+        """
+SPENDERS = (
+    SOURCE
+    + """
+        [stream.euros]
+        source = "clicks"
+        where = "event = 'purchase'"
+        let = { euro = "price * 0.92" }
+        select = ["user_id", "euro"]
+        """
+)
+euros = clicks().where(event == "purchase").let(euro=price * 0.92).select("user_id", st.col.euro).named("euros")
+spenders = (
+    st.source(euros).where(st.time.is_null() | (st.col.euro > 0)).key_by("user_id").window(False, ttl="30d", limit=1000, emit="retractions")
+    .aggregate(buys=st.count(), dearest=st.max("euro")).named("spenders")
+)  # fmt: skip
+busiest = (
+    st.source(feature(clicks()).named("hourly"))
+    .key_by()
+    .window("source", limit=50)
+    .rank(st.col.views.desc(), st.col.user_id, first=10, ties=True, as_="place")
+    .select(st.col.user_id, "views")
+    .named("busiest")
+)
+FORMS += [
+    (euros, SPENDERS),
+    (
+        spenders,
+        SPENDERS
+        + """
+        [stream.spenders]
+        source = "euros"
+        where = "timestamp is null or euro > 0"
+        key = "user_id"
+        window = false
+        ttl = "720h"
+        limit = 1000
+        emit = "retractions"
+        aggregate = { buys = "count()", dearest = "max(euro)" }
+        """,
+    ),
+    (
+        busiest,
+        SOURCE
+        + """
+        [stream.hourly]
+        source = "clicks"
+        key = "user_id"
+        window = { tumbling = "1h" }
+        aggregate = { views = "count()" }
+        [stream.busiest]
+        source = "hourly"
+        key = false
+        window = "source"
+        rank = { by = ["views desc", "user_id"], first = 10, ties = true, as = "place" }
+        limit = 50
+        select = ["user_id", "views"]
+        """,
+    ),
+    (
+        clicks().key_by("platform").window(False, ttl=timedelta(days=1)).rank("price desc", first=3)
+        .select("user_id", "price").named("dearest"),
+        SOURCE
+        + """
+        [stream.dearest]
+        source = "clicks"
+        key = "platform"
+        window = false
+        ttl = "1d"
+        rank = { by = "price desc", first = 3 }
+        select = ["user_id", "price"]
+        """,
+    ),
+    (
+        clicks(clock="arrival").key_by("user_id").window(st.hopping("1h", "30min"), limit=7)
+        .rank(price * -1, first=1).select("platform").named("arrived"),
+        """
+        [source.clicks]
+        clock = "arrival"
+        columns = { user_id = "text", price = "float", count = "int", paid = "bool", platform = "text", seen = "time" }
+        [stream.arrived]
+        source = "clicks"
+        key = "user_id"
+        window = { hopping = "1h", slide = "30min" }
+        limit = 7
+        rank = { by = "price * -1", first = 1 }
+        select = ["platform"]
+        """,
+    ),
+    (
+        clicks().match("a b", within="1h", key=False, limit=3),
+        SOURCE
+        + """
+        [pattern.pattern]
+        source = "clicks"
+        key = false
+        pattern = "a b"
+        within = "1h"
+        limit = 3
+        """,
+    ),
+]  # fmt: skip
 for window, text in [
-    (st.cumulating("1d", "1h"), '{ cumulating = "1d", step = "1h" }'),
+    (st.cumulating("1d", "1h", offset="1min"), '{ cumulating = "1d", step = "1h", offset = "1min" }'),
     (st.session(timedelta(minutes=30)), '{ session = "30min" }'),
     (st.over("1h"), '{ over = "1h" }'),
     (st.calendar("month", "Europe/Berlin"), '{ calendar = "month", zone = "Europe/Berlin" }'),
+    (st.visit("9s", enter="view", exit="leave"), '{ visit = "9s", enter = "view", exit = "leave" }'),
 ]:
     FORMS.append(
         (
@@ -158,6 +244,33 @@ def test_files(tmp=None):
     raises(OSError, "none.toml", st.load, "none.toml")
 
 
+def test_files_with_chains():
+    text = FORMS[5][1] + FORMS[4][1].replace(SOURCE, "")
+    assert st.load(text, "busiest") == busiest and st.load(text, "spenders") == spenders
+    assert st.load(text, "euros") == euros and st.load(text, "hourly") == feature(clicks()).named("hourly")
+    raises(st.DefinitionError, "choose one of hourly, busiest, euros, spenders", st.load, text)
+    tables = [line for line in busiest.to_toml().splitlines() if line.startswith("[")]
+    assert tables == ["[source.clicks]", "[stream.hourly]", "[stream.hourly.aggregate]", "[stream.busiest]"]
+    stream = "[stream.{}]\nsource = '{}'\nselect = ['timestamp']\n"
+    circle = "[source.a]\n" + stream.format("x", "y") + stream.format("y", "x")
+    raises(st.DefinitionError, "reads its own rows: y reads x reads y", st.load, circle, "x")
+    both = "[source.a]\n[source.x]\n" + stream.format("x", "a") + stream.format("y", "x")
+    raises(st.DefinitionError, "is a source and a stream", st.load, both, "y")
+
+
+def test_chains_name_what_has_no_name():
+    first = clicks().select("user_id")
+    second = st.source(first).select("user_id")
+    third = st.source(second).select("user_id")
+    assert [each.name for each in (first, second, third)] == ["stream", "stream_2", "stream_3"]
+    assert third.columns == ["timestamp", "user_id"] and st.load(third.to_toml()) == third
+    error = raises(st.DefinitionError, "is called so", third.named, "stream")
+    assert error.field == "stream.stream"
+    assert busiest.columns == ["window_start", "window_end", "place", "user_id", "views"]
+    assert busiest.explain().splitlines()[0].startswith("hourly: events") and "rank() OVER" in busiest.sql("duckdb")
+    assert repr(st.col.views.desc()) == "<views desc>"
+
+
 def test_steps_leave_streams_as_they_are():
     start = clicks()
     left, right = feature(start.where("price > 1")), feature(start.where("price < 1"))
@@ -169,5 +282,7 @@ def test_explains_and_prints():
     assert "views int = count()" in definition.explain() and "GROUP BY" in feature(clicks()).sql("duckdb")
     assert "pattern" in FORMS[2][0].explain() and "views" in repr(definition)
     assert repr(st.hopping("1h", "10min")) == "st.hopping('1h', slide='10min')"
-    raises(st.DefinitionError, "patterns are not printed", FORMS[2][0].sql)
+    assert "MATCH_RECOGNIZE" in clicks().match("view cart", within="10min", key="user_id").sql()
+    error = raises(st.DefinitionError, "`not buy` at the end", FORMS[2][0].sql)
+    assert error.field == "pattern"
     raises(st.DefinitionError, "no dialect", definition.sql, "oracle")

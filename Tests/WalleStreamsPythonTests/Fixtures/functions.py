@@ -6,10 +6,9 @@ import traceback
 import weakref
 
 import walle.numpy as np
+from support import SECOND, START, raises
 from walle import streams as st
 
-START = 1_700_000_000_000_000
-SECOND = 1_000_000
 CLICKS = st.source("clicks", columns={"user": "text", "price": "float", "n": "int", "ok": "bool"})
 
 
@@ -25,16 +24,6 @@ def events(count=10):
         }
         for i in range(count)
     ]
-
-
-def raises(kind, text, function, *arguments, **names):
-    """Give the exception of a call, after a look at its class and a part of its message."""
-    try:
-        result = function(*arguments, **names)
-    except kind as error:
-        assert text in str(error), f"{error!s} does not say {text!r}"
-        return error
-    raise AssertionError(f"no {kind.__name__}, but {result!r}")
 
 
 def rows(stream, given, **aggregates):

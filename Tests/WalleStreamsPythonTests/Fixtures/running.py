@@ -7,10 +7,8 @@ import tempfile
 from datetime import datetime, timedelta, timezone
 
 import walle.numpy as np
+from support import SECOND, START, raises
 from walle import streams as st
-
-START = 1_700_000_000_000_000
-SECOND = 1_000_000
 
 
 def hourly(**more):
@@ -26,16 +24,6 @@ def hourly(**more):
 
 def event(i, **more):
     return {"event": "view", "timestamp": START + i * SECOND, "user": f"u{i % 3}", "price": i * 0.5, "n": i, **more}
-
-
-def raises(kind, text, function, *arguments, **names):
-    """Give the exception of a call, after a look at its class and a part of its message."""
-    try:
-        result = function(*arguments, **names)
-    except kind as error:
-        assert text in str(error), f"{error!s} does not say {text!r}"
-        return error
-    raise AssertionError(f"no {kind.__name__}, but {result!r}")
 
 
 def result(definition, events, **names):
@@ -66,7 +54,7 @@ def test_all_forms_of_events_give_the_same_rows():
     assert result(hourly(), gzip.compress(csv), format="csv.gz") == expected
     one = hourly().open()
     rows = [row for each in events for row in one.send(each)] + list(one.finish())
-    assert rows == expected and one.position == 100 and one.late == 0
+    assert rows == expected and one.position == 100 and one.counters["late"] == 0
     with tempfile.TemporaryDirectory() as folder:
         for name, data in (("a.csv", csv), ("a.jsonl.gz", gzip.compress(lines))):
             path = os.path.join(folder, name)
@@ -121,8 +109,8 @@ def test_updates_and_retractions_are_told():
     rows = run.send(event(1) | {"user": "u0"})
     assert rows.changes == ["retract", "insert"] or rows.changes == ["retract", "update"]
     assert rows["n"].tolist() == [1, 2]
-    assert run.send(event(100)).changes == ["insert"] and run.late == 0
-    assert len(run.send(event(2))) == 0 and run.late == 1
+    assert run.send(event(100)).changes == ["insert"] and run.counters["late"] == 0
+    assert len(run.send(event(2))) == 0 and run.counters["late"] == 1
 
 
 def test_times_are_given_in_many_ways():

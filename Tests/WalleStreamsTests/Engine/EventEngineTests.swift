@@ -10,12 +10,13 @@ import Testing
         (["count"], "buy view buy"), (["item"], "view (view | buy)"),
     ]
 
-    static func engine(in store: StreamStore? = nil, _ change: (inout EventEngine.Limits) -> Void = { _ in }) throws
-        -> EventEngine
-    {
+    static func engine(
+        in store: StreamStore? = nil, logging log: EventLog.Options? = nil,
+        _ change: (inout EventEngine.Limits) -> Void = { _ in }
+    ) throws -> EventEngine {
         var limits = EventEngine.Limits()
         change(&limits)
-        let engine = try EventEngine(source, limits, in: store)
+        let engine = try EventEngine(source, limits, in: store, logging: log)
         for (id, pattern) in patterns.enumerated() {
             let parsed = try EventPattern.parse(pattern.text, within: 40, schema: source.schema)
             try engine.add(TriggerDefinition(key: pattern.key, pattern: parsed), id: id)
@@ -47,7 +48,7 @@ import Testing
     }
 
     @Test(arguments: [UInt64](1...4)) func matchesAreThoseOfPatternsAloneWithTheirEvents(seed: UInt64) throws {
-        let events = Self.inOrder(StreamFixtures.events(600, seed: seed))
+        let events = StreamFixtures.tellingMore(Self.inOrder(StreamFixtures.events(600, seed: seed)), seed: seed)
         let engine = try Self.engine()
         var random = SeededRandom(seed)
         var found: [[String]] = Array(repeating: [], count: Self.patterns.count)
@@ -85,7 +86,7 @@ import Testing
     }
 
     @Test(arguments: [UInt64](1...6)) func goesOnWhereItWasSaved(seed: UInt64) throws {
-        let events = StreamFixtures.events(400, seed: seed)
+        let events = StreamFixtures.tellingMore(StreamFixtures.events(400, seed: seed), seed: seed)
         var random = SeededRandom(seed)
         var coin = SeededRandom(seed &+ 100)
         let whole = try Self.engine()
@@ -117,6 +118,56 @@ import Testing
         #expect(stored["events"] == 400)
     }
 
+    /// Rows, the events themselves, partial matches and runs to be: all of it waits until the store can be written.
+    @Test func keepsWhatCannotBeWritten() throws {
+        let events = StreamFixtures.tellingMore(StreamFixtures.events(300, seed: 3), seed: 3)
+        let session = StreamFixtures.definition(.session(gap: 5))
+        var random = SeededRandom(3)
+        let whole = try Self.engine()
+        var expected: Set<TriggeredMatch> = []
+        try Self.feed(whole, events, to: events.count, &random) { expected.formUnion($0.matches) }
+        let file = try TemporaryStore()
+        var found: Set<TriggeredMatch> = []
+        do {
+            let engine = try Self.engine(in: file.open(), logging: EventLog.Options())
+            try engine.add(try StreamPipeline(session, texts: engine.texts))
+            let take = { (output: EngineOutput) in
+                found.formUnion(output.matches)
+                for match in output.matches where match.trigger == 2 {
+                    engine.outbox?.add(.init(name: "run \(match.time)", target: "task", match: match))
+                }
+            }
+            try Self.feed(engine, events, to: 20, &random, take)
+            try engine.checkpoint()
+            let committed = engine.committed
+            try file.open().write { _ in
+                try Self.feed(engine, events, to: 150, &random) { output in
+                    take(output)
+                    let error = #expect(throws: StreamError.self) { try engine.checkpoint() }
+                    #expect(error?.message.contains("locked") == true)
+                }
+            }
+            #expect(engine.committed == committed)
+            try Self.feed(engine, events, to: 200, &random, take)
+            try engine.checkpoint()
+            #expect(engine.committed == engine.position)
+        }
+        let engine = try Self.engine(in: file.open(), logging: EventLog.Options())
+        try engine.add(try StreamPipeline(session, texts: engine.texts))
+        try Self.feed(engine, events, to: 300, &random) { found.formUnion($0.matches) }
+        #expect(found == expected)
+        let runs = engine.outbox?.take { _ in true }.map(\.match) ?? []
+        #expect(Set(runs) == expected.filter { $0.trigger == 2 && $0.events[0].place < 200 })
+        var logged: [Event] = []
+        try engine.loggedEvents(["buy", "view"], in: .min..<(.max)) { found throws(StreamError) in
+            logged += (0..<found.count).map { found.batch.event(at: $0) }
+        }
+        let byTime = ["buy", "view"].flatMap { name in
+            events.filter { $0.name == name }.enumerated().sorted { ($0.1.time, $0.0) < ($1.1.time, $1.0) }.map(\.1)
+        }
+        #expect(logged == byTime)
+    }
+
     @Test func keepsMatchesUntilTheirTasksAreDone() throws {
         let file = try TemporaryStore()
         let match = TriggeredMatch(
@@ -146,6 +197,40 @@ import Testing
         }
         let outbox = try #require(try Self.engine(in: file.open()).outbox)
         #expect(outbox.take { _ in true } == [entries[1], entries[0]])
+    }
+
+    @Test func leavesOutWhatAnEventTellsTooMuch() throws {
+        let engine = try Self.engine { $0.freeBytes = 20 }
+        let long = EventValue.text(String(repeating: "x", count: 20))
+        let output = try engine.take([
+            Event("buy", time: 1, attributes: ["price": .float(131), "a": .int(1), "b": long]),
+            Event("buy", time: 2, attributes: ["price": .float(131), "a": .int(1), "count": .text("many")]),
+        ])
+        let told = output.matches.filter { $0.trigger == 2 }.map { $0.events[0].event?.attributes }
+        #expect(told == [["price": .float(131)], ["price": .float(131), "a": .int(1), "count": .text("many")]])
+        #expect(engine.status.leftOut == 2)
+        #expect(engine.status.unfit == 1)
+    }
+
+    @Test func goesOnWhenThereAreTooManyTexts() throws {
+        let engine = try Self.engine { $0.texts = 8 }
+        let items = (0..<9).map { Event("view", page: "/\($0)", time: 1, attributes: ["item": .text("item \($0)")]) }
+        _ = try engine.take(items)
+        #expect(engine.texts.count == 8)
+        // The names of two events and six texts had room.
+        #expect(engine.status.crowded == 18 - 6)
+        // Texts that it knows are as before; the others are told with their events, but are the key of none.
+        let output = try engine.take([
+            Event("view", time: 2, attributes: ["item": .text("item 1")]),
+            Event("buy", time: 2, attributes: ["item": .text("item 8"), "price": .float(131)]),
+        ])
+        let keys = output.matches.filter { $0.trigger == 4 }.map(\.key)
+        #expect(keys == [[.text("item 1")]])
+        let bought = output.matches.first { $0.trigger == 2 }?.events.first?.event
+        #expect(bought?.attributes == ["item": .text("item 8"), "price": .float(131)])
+        let error = #expect(throws: StreamError.self) { try engine.take([Event("new", time: 3)]) }
+        #expect(error?.code == .limit && error?.field == "event")
+        #expect(engine.position == 11)
     }
 
     @Test func holdsNoMoreEventsThanItMay() throws {
@@ -191,7 +276,7 @@ import Testing
         #expect(error?.field == "name")
         engine.remove(stream: "views")
         try engine.add(again)
-        let refusal = #expect(throws: StreamError.self) { try engine.query("SELECT 1") }
+        let refusal = #expect(throws: StreamError.self) { try engine.writtenStore().query("SELECT 1") }
         #expect(refusal?.code == .storage)
     }
 }

@@ -36,6 +36,31 @@ import Testing
         #expect(few.times.ints[0] == 3 && few.pages.isNull(1) && !few.pages.isNull(0))
     }
 
+    @Test(arguments: [UInt64](1...4)) func keepsFreeAttributesWhereverRowsGo(seed: UInt64) throws {
+        var random = SeededRandom(seed)
+        let events = StreamFixtures.tellingMore((0..<200).map { Event("e", time: $0) }, seed: seed)
+        let texts = TextDictionary()
+        var batches: [EventBatch] = []
+        var limits = EventBatchBuilder.Limits()
+        limits.freeBytes = 1000
+        for first in stride(from: 0, to: 200, by: 25) {
+            var builder = EventBatchBuilder(schema: Self.schema, texts: texts, limits: limits)
+            // Some batches have none at all.
+            for event in events[first..<first + 25] {
+                builder.append(first % 50 == 0 ? event : Event("e", time: event.time))
+            }
+            batches.append(builder.finish())
+            #expect((batches.last?.free == nil) == (first % 50 != 0))
+        }
+        let joined = try EventBatch.joined(batches)
+        let rows = (0..<100).map { _ in UInt32(random.below(200)) }
+        let taken = rows.withUnsafeBufferPointer(joined.taking)
+        for (index, row) in rows.enumerated() {
+            let expected = row / 25 % 2 == 0 ? events[Int(row)].attributes : [:]
+            #expect(taken.event(at: index).attributes == expected, "seed \(seed)")
+        }
+    }
+
     @Test func numbersItsRows() {
         var builder = EventBatchBuilder(schema: Self.schema, texts: TextDictionary())
         builder.append(Event("a", time: 1))
@@ -49,8 +74,8 @@ import Testing
         var builder = EventBatchBuilder(schema: Self.schema, texts: TextDictionary())
         let unfit = builder.append(
             Event("a", time: 0, attributes: ["user": .float(3), "price": .int(2), "shop": .int(1), "gift": .text("")]))
-        #expect(unfit == 2, "a number is no text, a text no bool")
-        #expect(builder.append(Event("a", time: 0, attributes: ["user": .float(0.5)])) == 1)
+        #expect(unfit.unfit == 2 && unfit.leftOut == 2, "a number is no text, a text no bool")
+        #expect(builder.append(Event("a", time: 0, attributes: ["user": .float(0.5)])).unfit == 1)
         let batch = builder.finish()
         #expect(batch.attributes[0].ints[0] == 3 && batch.attributes[1].floats[0] == 2)
         #expect(batch.attributes[0].isNull(1))

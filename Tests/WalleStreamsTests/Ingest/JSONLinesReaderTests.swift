@@ -119,10 +119,10 @@ import Testing
         #expect(fewer.badLines.map(\.reason) == [.tooManyTexts, .tooManyTexts])
     }
 
-    @Test(arguments: IngestOptions.TimeUnit.allCases) func takesTimesInUnits(unit: IngestOptions.TimeUnit) {
+    @Test(arguments: EventTimeUnit.allCases) func takesTimesInUnits(unit: EventTimeUnit) {
         var options = IngestOptions.timeless()
         options.timeUnit = unit
-        let numbers: [IngestOptions.TimeUnit: String] = [
+        let numbers: [EventTimeUnit: String] = [
             .seconds: "1700000000.1234569", .milliseconds: "1700000000123.4569", .microseconds: "1.7000000001234569e15",
             .nanoseconds: "1700000000123456999",
         ]

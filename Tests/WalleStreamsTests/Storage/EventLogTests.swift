@@ -20,6 +20,8 @@ import Testing
                 "item": .text(["", "a", "größer", "item \(place)"].randomElement(using: &random) ?? ""),
             ]
             for name in attributes.keys.sorted() where random.chance(30) { attributes[name] = nil }
+            if random.chance(10) { attributes["free"] = .text("\(place) \(String(repeating: "x", count: place % 40))") }
+            if random.chance(10) { attributes["other"] = .int(Int64(place)) }
             // The names are not equally frequent.
             let name = names[min(random.below(5), random.below(5))]
             return Event(
@@ -29,11 +31,14 @@ import Testing
     }
 
     private struct Log {
+        /// Queries open the file again, which is there as long as this is.
+        private let file: TemporaryStore
         let store: StreamStore
         let record: SourceRecord
         let log: EventLog
 
         init(_ file: TemporaryStore, _ options: EventLog.Options, _ schema: EventSchema = EventLogTests.schema) throws {
+            self.file = file
             store = try file.open()
             record = try SourceRecord("log", in: store)
             log = try EventLog(StreamSource(name: "log", schema: schema), record, in: store, options)
@@ -62,7 +67,8 @@ import Testing
         let batch = events.batch
         return (0..<events.count).map { row in
             let columns = [batch.times, batch.events, batch.pages] + batch.attributes
-            return columns.reduce("\(events.places[row])") { line, column in
+            let free = batch.free?.attributes(row).sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" } ?? []
+            return columns.reduce("\(events.places[row]) \(free)") { line, column in
                 let value = column.value(at: row, texts: batch.texts)
                 if case .float(let float) = value { return line + " \(float.bitPattern)" }
                 return line + " \(value)"
@@ -247,6 +253,30 @@ import Testing
         #expect(log.log.committed == Int64(position))
         #expect(
             try log.lines("view", Self.always) == Self.expected(Array(events[..<position]), "view", Self.always))
+    }
+
+    @Test func readsAnAttributeThatWasFreeAsAColumnOnceItIsOne() throws {
+        let file = try TemporaryStore()
+        let old = try Log(file, Self.options(), EventSchema())
+        try old.append([
+            Event("view", time: 1, attributes: ["price": .float(2.5), "note": .text("a")]), Event("view", time: 2),
+            Event("view", time: 3, attributes: ["price": .text("dear")]),
+        ])
+        try old.commit()
+        let new = try Log(file, Self.options(), EventSchema(attributes: [.init("price", .float)]))
+        var prices: [EventValue] = []
+        var events: [Event] = []
+        try new.log.read(events: ["view"], in: Self.always) { found in
+            for row in 0..<found.count {
+                prices.append(found.batch.attributes[0].value(at: row, texts: found.batch.texts))
+                events.append(found.batch.event(at: row))
+            }
+        }
+        #expect(prices == [.float(2.5), .null, .null])
+        #expect(
+            events.map(\.attributes) == [
+                ["price": .float(2.5), "note": .text("a")], [:], ["price": .text("dear")],
+            ])
     }
 
     @Test func packsNumbers() throws {

@@ -44,11 +44,29 @@ enum StreamFixtures {
         }
     }
 
+    /// The same events, of which some tell more than their schema has.
+    static func tellingMore(_ events: [Event], seed: UInt64) -> [Event] {
+        var random = SeededRandom(seed)
+        let values: [EventValue] = [
+            .bool(true), .bool(false), .int(.min), .int(0), .float(-0.0), .float(.infinity), .time(5), .time(-1),
+            .text(""), .text("größer"), .text(String(repeating: "x", count: 300)),
+        ]
+        return events.map { event in
+            var event = event
+            for name in ["free", "größe", ""] where random.chance(30) {
+                event.attributes[name] = values[random.below(values.count)]
+            }
+            return event
+        }
+    }
+
     static func batch(
         _ events: ArraySlice<Event>, _ source: StreamSource, _ texts: TextDictionary
     ) -> EventBatch {
+        var limits = EventBatchBuilder.Limits()
+        limits.freeBytes = 1000
         var builder = EventBatchBuilder(
-            schema: source.schema, texts: texts, offset: Int64(events.startIndex))
+            schema: source.schema, texts: texts, offset: Int64(events.startIndex), limits: limits)
         for event in events { builder.append(event) }
         return builder.finish()
     }

@@ -115,7 +115,8 @@ extension EventLog {
         staged?.counters.droppedBytes += bytes
         staged?.counters.droppedSegments += Int64(dropped.count)
         for name in open.keys where entries(of: name).contains(where: { dropped.contains($0.id) }) {
-            staged?.open[name] = entries(of: name).filter { !dropped.contains($0.id) }
+            let kept = entries(of: name).filter { !dropped.contains($0.id) }
+            staged?.open[name] = kept
         }
     }
 

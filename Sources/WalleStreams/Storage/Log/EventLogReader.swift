@@ -241,7 +241,7 @@ extension EventBatch {
                 ?? Column(nulls: attribute.type, count: count)
         }
         return EventBatch(
-            schema: wanted, times: times, events: events, pages: pages, attributes: columns, texts: texts,
+            schema: wanted, times: times, events: events, pages: pages, attributes: columns, free: free, texts: texts,
             offset: offset)
     }
 }

@@ -48,6 +48,7 @@ enum LogSegment {
             writer.append(column, rows)
             writer.bytes.store(UInt32(writer.bytes.count - start - 4), at: start)
         }
+        writer.append(batch.free, rows)
         let checksum = writer.bytes.withBytes {
             StateFormat.checksum(UnsafeRawBufferPointer(rebasing: $0[headerBytes...]))
         }
@@ -56,7 +57,8 @@ enum LogSegment {
         writer.bytes.store(checksum, at: 8)
     }
 
-    /// Reads a segment as events of a schema, which may lack some of its attributes, and have others: these are null.
+    /// Reads a segment as events of a schema, which may lack some of its attributes, and have others: these are what the
+    /// free attributes say, or null.
     ///
     /// - Parameters:
     ///   - bytes: With padding behind.
@@ -84,10 +86,11 @@ enum LogSegment {
                 _ = try reader.take(try length(&reader))
             }
         }
+        let free = try reader.readFreeAttributes(count)
         try StateFormat.check(reader.isAtEnd, "it is too long")
         let batch = EventBatch(
             schema: schema, times: times, events: events, pages: pages,
-            attributes: schema.attributes.map { read[$0.name] ?? Column(nulls: $0.type, count: count) },
+            attributes: schema.attributes.map { read[$0.name] ?? free.column($0, count, texts) }, free: free,
             texts: texts, offset: places.first ?? 0)
         return LoggedEvents(batch: batch, places: places)
     }
@@ -149,6 +152,16 @@ extension ByteWriter {
     /// Replaces bytes that were written.
     fileprivate mutating func store(_ value: some FixedWidthInteger & BitwiseCopyable, at place: Int) {
         UnsafeMutableRawPointer(room(0) - count + place).storeBytes(of: value, as: type(of: value))
+    }
+}
+
+extension FreeAttributes? {
+    /// An attribute that was free when the events came.
+    fileprivate func column(_ attribute: EventSchema.Attribute, _ count: Int, _ texts: TextDictionary) -> Column {
+        guard let free = self else { return Column(nulls: attribute.type, count: count) }
+        var builder = ColumnBuilder(attribute.type, capacity: count)
+        for row in 0..<count { builder.append(free.attributes(row)[attribute.name] ?? .null, texts: texts) }
+        return builder.finish()
     }
 }
 
