@@ -49,7 +49,8 @@ enum KeyBenchmark {
     /// Seconds.
     private static func windows(_ batches: [WindowBatch]) throws -> Double {
         let runner = try WindowRunner(
-            .tumbling(size: 10_000_000, offset: 0), WindowBenchmarks.four, delay: 0, texts: TextDictionary())
+            .tumbling(size: 10_000_000, offset: 0), WindowBenchmarks.four, sources: WindowBenchmarks.sources, delay: 0,
+            texts: TextDictionary())
         var rows = 0
         let seconds = Clock.threadSeconds {
             for batch in batches { rows += runner.process(batch).reduce(0) { $0 + $1.count } }

@@ -10,7 +10,8 @@ enum OverBenchmark {
         var (speeds, sums) = (Samples(), 0.0)
         for _ in 0..<plan.rounds {
             let runner = try WindowRunner(
-                .over(size: 10_000_000), WindowBenchmarks.four, delay: 0, texts: TextDictionary())
+                .over(size: 10_000_000), WindowBenchmarks.four, sources: WindowBenchmarks.sources, delay: 0,
+                texts: TextDictionary())
             var results: [WindowResults] = []
             let seconds = Clock.threadSeconds {
                 for batch in batches { results += runner.process(batch) }

@@ -6,6 +6,8 @@ enum AggregateKind: Hashable, Sendable {
     case smallestText, largestText
     /// By the bytes of a value: 1, 4 or 8.
     case first(width: Int), last(width: Int)
+    /// Several of numbers that are the same: no function has it alone.
+    case summary(NumberSummary)
     /// The state is an object, of which the table holds a reference.
     case object(AggregateObject.Kind)
 
@@ -74,6 +76,7 @@ enum AggregateKind: Hashable, Sendable {
             .smallestText, .largestText:
             2
         case .first, .last: 4
+        case .summary(let summary): summary.words
         }
     }
 

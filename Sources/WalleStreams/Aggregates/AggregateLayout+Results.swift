@@ -3,11 +3,11 @@ extension AggregateLayout {
     typealias Rows = UnsafeBufferPointer<UnsafeMutablePointer<UInt64>>
 
     /// A column an aggregate with the values of groups, by where their rows begin.
-    func results(of rows: Rows) -> [ResultColumn] { slots.map { results($0, rows) } }
+    func results(of rows: Rows) -> [ResultColumn] { results.map { column($0, rows) } }
 
-    private func results(_ slot: Slot, _ rows: Rows) -> ResultColumn {
-        let states = States(rows: rows, word: slot.word)
-        return switch slot.kind {
+    private func column(_ result: Result, _ rows: Rows) -> ResultColumn {
+        let states = States(rows: rows, word: result.word)
+        return switch result.kind {
         case .count: .values(states.integers(CountState.result))
         case .integerSum: .values(states.integers(IntegerSumState.result))
         case .integerMean: .values(states.floats(IntegerSumState.mean))
@@ -17,13 +17,14 @@ extension AggregateLayout {
         case .deviation: .values(states.floats(VarianceState.deviation))
         case .smallestInteger, .largestInteger, .smallestFloat, .largestFloat, .smallestBool, .largestBool,
             .smallestText, .largestText:
-            .values(states.column(slot.type ?? .int, word: 1))
-        case .first, .last: .values(states.column(slot.type ?? .int, word: 3))
-        case .object(let kind): results(kind, slot.type, states)
+            .values(states.column(result.type ?? .int, word: result.value))
+        case .first, .last: .values(states.column(result.type ?? .int, word: 3))
+        case .object(let kind): column(kind, result.type, states)
+        case .summary: preconditionFailure("no function is a summary")
         }
     }
 
-    private func results(_ kind: AggregateObject.Kind, _ type: ColumnType?, _ states: States) -> ResultColumn {
+    private func column(_ kind: AggregateObject.Kind, _ type: ColumnType?, _ states: States) -> ResultColumn {
         switch kind {
         case .distinct: .values(states.counts { (object: DistinctValues) in Int64(object.count) })
         case .approximateDistinct: .values(states.counts { (object: DistinctSketch) in object.count })

@@ -1,66 +1,49 @@
-/// What single events do, one after the other, to the groups that they belong to.
-struct RunningSteps {
-    /// What is done at an event.
-    struct Flags: OptionSet {
-        let rawValue: UInt8
-
-        /// The group's result before it is told.
-        static let before = Flags(rawValue: 1)
-        /// The group's result after it is told.
-        static let after = Flags(rawValue: 2)
-        /// Its values are taken back instead of added.
-        static let removes = Flags(rawValue: 4)
-    }
-
-    /// Positions in the batch.
-    var rows: [UInt32] = []
-    /// Words of memory at which the events' groups begin.
-    var places: [Int] = []
-    var flags: [Flags] = []
-    /// How many results are told.
-    var resultCount = 0
-
-    mutating func removeAll() {
-        rows.removeAll(keepingCapacity: true)
-        places.removeAll(keepingCapacity: true)
-        flags.removeAll(keepingCapacity: true)
-        resultCount = 0
-    }
-}
-
 // Results of groups that are told event after event: one aggregate after the other, each over all events.
 extension AggregateLayout {
     /// Adds the values of events to the states of their groups, which lie from `memory` on, and gives a column an
     /// aggregate with what the steps tell.
+    ///
+    /// - Parameter resultCount: How many results they tell.
     func run(
-        _ steps: RunningSteps, _ input: AggregateInput, on memory: UnsafeMutablePointer<UInt64>
+        _ steps: borrowing RunningSteps, telling resultCount: Int, _ input: AggregateInput,
+        on memory: UnsafeMutablePointer<UInt64>
     ) -> [ResultColumn] {
-        slots.indices.map { index in
-            let mask = Self.mask(steps.rows, input.values[index]?.nulls, input.filters[index])
-            return steps.rows.withUnsafeBufferPointer { rows in
-                steps.places.withUnsafeBufferPointer { places in
-                    steps.flags.withUnsafeBufferPointer { flags in
-                        let pass = RunningPass(
-                            rows: rows, places: places, flags: flags, mask: mask, base: memory + slots[index].word,
-                            resultCount: steps.resultCount, times: input.times, offset: input.offset)
-                        return run(pass, slots[index], input.values[index])
-                    }
-                }
+        var columns = [ResultColumn?](repeating: nil, count: results.count)
+        for (index, slot) in slots.enumerated() {
+            let rows = UnsafeBufferPointer(start: steps.rows, count: steps.count)
+            let pass = RunningPass(
+                rows: rows, places: steps.places, flags: steps.flags,
+                mask: Self.mask(rows, input.values[index]?.nulls, input.filters[index]), base: memory + slot.word,
+                resultCount: resultCount, times: input.times, offset: input.offset)
+            if case .summary(let summary) = slot.kind, let values = input.values[index] {
+                let kinds = slot.aggregates.map { results[$0].kind }
+                let told = pass.summary(summary, values, SummaryColumns(kinds, slot.type, count: resultCount))
+                for (aggregate, kind) in zip(slot.aggregates, kinds) { columns[aggregate] = told.column(kind) }
+            } else {
+                columns[slot.aggregates[0]] = run(pass, slot, input.values[index])
             }
         }
+        return columns.compactMap { $0 }
     }
 
     /// Of each event whether it counts; nil: all do.
-    private static func mask(_ rows: [UInt32], _ nulls: NullMask?, _ filter: Column?) -> [Bool]? {
+    private static func mask(
+        _ rows: UnsafeBufferPointer<UInt32>, _ nulls: NullMask?, _ filter: Column?
+    ) -> [Bool]? {
         guard nulls != nil || filter != nil else { return nil }
-        let truths = filter.map { UnsafePointer($0.bools) }
-        let unknown = filter?.nulls
-        return withExtendedLifetime(filter) {
-            rows.map { row in
-                let row = Int(row)
-                if let nulls, nulls[row] { return false }
-                guard let truths else { return true }
-                return truths[row] != 0 && !(unknown?[row] ?? false)
+        return [Bool](unsafeUninitializedCapacity: rows.count) { mask, count in
+            count = rows.count
+            if let truths = filter?.bools {
+                for index in 0..<count { mask[index] = truths[Int(rows[index])] != 0 }
+            } else {
+                mask.initialize(repeating: true)
+            }
+            // A filter that is null is false.
+            for words in [nulls, filter?.nulls].compactMap({ $0?.words }) {
+                for index in 0..<count {
+                    let row = Int(rows[index])
+                    mask[index] = mask[index] && words[row >> 6] >> UInt64(row & 63) & 1 == 0
+                }
             }
         }
     }
@@ -70,16 +53,8 @@ extension AggregateLayout {
         let type = slot.type ?? .int
         return switch slot.kind {
         case .count: .values(pass.count())
-        case .integerSum: .values(pass.integers(values, IntegerSumState.result))
-        case .integerMean: .values(pass.integerMeans(values))
-        case .floatSum: .values(pass.floats(FloatSumState.self, values, FloatSumState.result))
-        case .floatMean: .values(pass.floats(FloatSumState.self, values, FloatSumState.mean))
         case .variance: .values(pass.floats(VarianceState.self, values, VarianceState.result))
         case .deviation: .values(pass.floats(VarianceState.self, values, VarianceState.deviation))
-        case .smallestInteger: .values(pass.words(ExtremeState<Smaller<Int64>>.self, values, type, word: 1))
-        case .largestInteger: .values(pass.words(ExtremeState<Larger<Int64>>.self, values, type, word: 1))
-        case .smallestFloat: .values(pass.words(ExtremeState<SmallerFloat>.self, values, type, word: 1))
-        case .largestFloat: .values(pass.words(ExtremeState<LargerFloat>.self, values, type, word: 1))
         case .smallestBool: .values(pass.words(ExtremeState<Smaller<UInt8>>.self, values, type, word: 1))
         case .largestBool: .values(pass.words(ExtremeState<Larger<UInt8>>.self, values, type, word: 1))
         case .smallestText: .values(pass.texts(values, texts) { $0.lexicographicallyPrecedes($1) })
@@ -87,6 +62,9 @@ extension AggregateLayout {
         case .first(let width): .values(pass.ends(Earlier.self, values, type, width))
         case .last(let width): .values(pass.ends(Later.self, values, type, width))
         case .object(let kind): run(pass, kind, slot, values)
+        case .summary, .integerSum, .integerMean, .floatSum, .floatMean, .smallestInteger, .largestInteger,
+            .smallestFloat, .largestFloat:
+            preconditionFailure("numbers have a summary, which is told for all its aggregates")
         }
     }
 
@@ -126,8 +104,8 @@ extension AggregateLayout {
 /// The steps of one aggregate.
 private struct RunningPass {
     var rows: UnsafeBufferPointer<UInt32>
-    var places: UnsafeBufferPointer<Int>
-    var flags: UnsafeBufferPointer<RunningSteps.Flags>
+    var places: UnsafePointer<Int>
+    var flags: UnsafePointer<RunningSteps.Flags>
     var mask: [Bool]?
     /// Of the aggregate's state in a row at place zero.
     var base: UnsafeMutablePointer<UInt64>
@@ -162,9 +140,9 @@ private struct RunningPass {
     @inline(__always)
     private func column(
         _ type: ColumnType, add: (State, Int) -> Void, remove: (State, Int) -> Void = { _, _ in },
-        tell: (inout ColumnBuilder, State) -> Void
+        tell: (inout ToldColumn, State) -> Void
     ) -> Column {
-        var column = ColumnBuilder(type, capacity: resultCount)
+        var column = ToldColumn(type, count: resultCount)
         forEach(add: add, remove: remove) { tell(&column, $0) }
         return column.finish()
     }
@@ -175,24 +153,24 @@ private struct RunningPass {
         }
     }
 
-    func integers(_ values: Column, _ result: (UnsafePointer<UInt64>) -> Int64?) -> Column {
-        let values = values.ints
-        return column(
-            .int, add: { IntegerSumState.add(values[$1], at: moment($1), to: $0) },
-            remove: { IntegerSumState.remove(values[$1], from: $0) }
-        ) { column, state in
-            if let value = result(state) { column.append(int: value) } else { column.appendNull() }
+    func summary(_ summary: NumberSummary, _ values: Column, _ columns: SummaryColumns) -> SummaryColumns {
+        if summary.isFloat {
+            self.summary(SummaryWords<FloatNumbers>(summary), values, columns)
+        } else {
+            self.summary(SummaryWords<IntegerNumbers>(summary), values, columns)
         }
     }
 
-    func integerMeans(_ values: Column) -> Column {
-        let values = values.ints
-        return column(
-            .float, add: { IntegerSumState.add(values[$1], at: moment($1), to: $0) },
-            remove: { IntegerSumState.remove(values[$1], from: $0) }
-        ) { column, state in
-            if let value = IntegerSumState.mean(state) { column.append(float: value) } else { column.appendNull() }
+    @inline(__always)
+    private func summary<Numbers: SummaryNumbers>(
+        _ summary: SummaryWords<Numbers>, _ values: Column, _ columns: SummaryColumns
+    ) -> SummaryColumns {
+        var columns = columns
+        let values: UnsafeMutablePointer<Numbers.Sum.Input> = values.pointer()
+        forEach(add: { summary.add(values[$1], to: $0) }, remove: { summary.remove(values[$1], from: $0) }) { state in
+            columns.append(summary, state)
         }
+        return columns
     }
 
     @inline(__always)

@@ -1,16 +1,31 @@
 /// Where the states of a window's aggregates lie in a row of its `GroupTable`, and what is done with them.
 final class AggregateLayout {
+    /// A state: of one aggregate, or of several of the same numbers.
     struct Slot {
         var kind: AggregateKind
         /// Of the values; nil where events are counted.
         var type: ColumnType?
         /// The first word of the state in a row.
         var word: Int
+        /// The aggregates that it is of, at least one.
+        var aggregates: [Int]
 
         var isObject: Bool { if case .object = kind { true } else { false } }
     }
 
+    /// Where the result of an aggregate is.
+    struct Result {
+        var kind: AggregateKind
+        var type: ColumnType?
+        /// Of its state, which counts the values.
+        var word: Int
+        /// Words behind that one at which the value of an extreme lies.
+        var value = 1
+    }
+
     let slots: [Slot]
+    /// Of each aggregate.
+    let results: [Result]
     /// Words of all states of a row, and of what else is kept of a group behind them.
     let stateWords: Int
     let extraWords: Int
@@ -20,23 +35,37 @@ final class AggregateLayout {
 
     /// - Parameters:
     ///   - values: Of each aggregate its function and the type of its values.
+    ///   - sources: Of each aggregate a number that those of the same values and filter have in common: of numbers they
+    ///     have one state together.
     ///   - extraWords: Words of a row that its owner keeps behind the states.
     /// - Throws: `.definition` for a function that values of the type do not have.
     init(
-        _ values: [(function: AggregateFunction, type: ColumnType?)], texts: TextDictionary, extraWords: Int = 0
+        _ values: [(function: AggregateFunction, type: ColumnType?)], sources: [Int], texts: TextDictionary,
+        extraWords: Int = 0
     ) throws(StreamError) {
-        var slots: [Slot] = []
+        precondition(sources.count == values.count, "a source for every aggregate")
+        var kinds: [AggregateKind] = []
+        for value in values { kinds.append(try AggregateKind(value.function, of: value.type)) }
+        var (slots, places) = Self.slots(kinds, values.map(\.type), sources)
         var word = GroupTable.header
-        for value in values {
-            let kind = try AggregateKind(value.function, of: value.type)
-            slots.append(Slot(kind: kind, type: value.type, word: word))
-            word += kind.words
+        for index in slots.indices {
+            slots[index].word = word
+            word += slots[index].kind.words
         }
+        results = kinds.indices.map { Self.result(kinds[$0], values[$0].type, slots[places[$0]]) }
         self.slots = slots
         self.texts = texts
         stateWords = word - GroupTable.header + extraWords
         self.extraWords = extraWords
         objectWords = slots.filter(\.isObject).map(\.word)
+    }
+
+    /// Of each state what an input has of the aggregate that it is of.
+    func input(_ batch: WindowBatch) -> AggregateInput {
+        AggregateInput(
+            values: slots.map { batch.values[$0.aggregates[0]] },
+            filters: slots.map { batch.filters[$0.aggregates[0]] },
+            times: batch.times.ints, offset: batch.offset)
     }
 
     /// Lets go of what a row holds.
@@ -51,9 +80,9 @@ final class AggregateLayout {
 
 /// Some events of a batch and the values that aggregates need of them.
 struct AggregateInput {
-    /// Of each aggregate the column of its values; nil where events are counted.
+    /// Of each state the column of its values; nil where events are counted.
     var values: [Column?]
-    /// Of each aggregate which rows count; nil: all.
+    /// Of each state which rows count; nil: all.
     var filters: [Column?]
     var times: UnsafePointer<Int64>
     /// The place in the stream of row 0.
@@ -120,13 +149,11 @@ extension AggregateLayout {
         guard let values else { return pass.count() }
         switch slot.kind {
         case .count: pass.count()
-        case .integerSum, .integerMean: pass.add(IntegerSumState.self, values)
-        case .floatSum, .floatMean: pass.add(FloatSumState.self, values)
+        case .summary(let summary): pass.add(summary, values)
+        case .integerSum, .integerMean, .floatSum, .floatMean, .smallestInteger, .largestInteger, .smallestFloat,
+            .largestFloat:
+            preconditionFailure("numbers have a summary")
         case .variance, .deviation: pass.add(VarianceState.self, values)
-        case .smallestInteger: pass.add(ExtremeState<Smaller<Int64>>.self, values)
-        case .largestInteger: pass.add(ExtremeState<Larger<Int64>>.self, values)
-        case .smallestFloat: pass.add(ExtremeState<SmallerFloat>.self, values)
-        case .largestFloat: pass.add(ExtremeState<LargerFloat>.self, values)
         case .smallestBool: pass.add(ExtremeState<Smaller<UInt8>>.self, values)
         case .largestBool: pass.add(ExtremeState<Larger<UInt8>>.self, values)
         case .smallestText: pass.addText(values, texts) { $0.lexicographicallyPrecedes($1) }
@@ -158,6 +185,16 @@ private struct Pass {
         for index in 0..<places.count {
             let row = Int(places.rows[index])
             State.add(values[row], at: moment(row), to: base + Int(places.places[index]))
+        }
+    }
+
+    func add(_ summary: NumberSummary, _ values: Column) {
+        if summary.isFloat {
+            NumberColumn<FloatNumbers>(values: values.pointer(), count: -1, word: 0, words: SummaryWords(summary))
+                .add(places, to: base)
+        } else {
+            NumberColumn<IntegerNumbers>(values: values.pointer(), count: -1, word: 0, words: SummaryWords(summary))
+                .add(places, to: base)
         }
     }
 
@@ -230,13 +267,11 @@ extension AggregateLayout {
         let from = UnsafePointer(other)
         switch slot.kind {
         case .count: CountState.merge(from, into: state)
-        case .integerSum, .integerMean: IntegerSumState.merge(from, into: state)
-        case .floatSum, .floatMean: FloatSumState.merge(from, into: state)
+        case .summary(let summary): summary.merge(from, into: state)
+        case .integerSum, .integerMean, .floatSum, .floatMean, .smallestInteger, .largestInteger, .smallestFloat,
+            .largestFloat:
+            preconditionFailure("numbers have a summary")
         case .variance, .deviation: VarianceState.merge(from, into: state)
-        case .smallestInteger: ExtremeState<Smaller<Int64>>.merge(from, into: state)
-        case .largestInteger: ExtremeState<Larger<Int64>>.merge(from, into: state)
-        case .smallestFloat: ExtremeState<SmallerFloat>.merge(from, into: state)
-        case .largestFloat: ExtremeState<LargerFloat>.merge(from, into: state)
         case .smallestBool: ExtremeState<Smaller<UInt8>>.merge(from, into: state)
         case .largestBool: ExtremeState<Larger<UInt8>>.merge(from, into: state)
         case .smallestText: mergeText(from, into: state) { $0.lexicographicallyPrecedes($1) }

@@ -42,7 +42,7 @@ struct KeyTable: ~Copyable {
 
     /// The value of a key by its bits: −1 when it is not there, and to remove it.
     subscript(key: UInt64) -> Int32 {
-        get { value(of: Int64(bitPattern: key)) }
+        @inline(__always) get { value(of: Int64(bitPattern: key)) }
         set {
             let key = Int64(bitPattern: key)
             let slot = slot(of: key)

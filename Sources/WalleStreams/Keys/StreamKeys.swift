@@ -4,11 +4,11 @@
 /// to another when nothing needs it any more.
 final class StreamKeys {
     private let types: [ColumnType]
-    private var tuples: TupleDictionary
+    @exclusivity(unchecked) private var tuples: TupleDictionary
     /// Rows that stand for ever are named by the numbers of their keys, which these thus keep.
     private let keepsTold: Bool
     /// Of each number whether it was told, where those are kept.
-    private var isTold: [Bool] = []
+    @exclusivity(unchecked) private var isTold: [Bool] = []
 
     init(_ types: [ColumnType], keepsTold: Bool = false) {
         self.types = types
@@ -22,23 +22,48 @@ final class StreamKeys {
     func numbers(_ columns: [Column], count: Int) -> [UInt64] {
         switch columns.count {
         case 0: return [UInt64](repeating: 0, count: count)
-        case 1: return (0..<count).map { Self.word(columns[0], $0) }
-        default:
-            return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: columns.count) { tuple in
-                (0..<count).map { row in
-                    for (index, column) in columns.enumerated() { tuple[index] = Self.word(column, row) }
-                    return UInt64(tuples.number(UnsafeBufferPointer(tuple)))
-                }
+        case 1:
+            return [UInt64](unsafeUninitializedCapacity: count) { numbers, made in
+                Self.write(columns[0], to: numbers, each: 1)
+                made = count
             }
+        default: return tupleNumbers(columns, count)
         }
     }
 
-    /// A value's bits, or what no value of its type has for null.
-    @inline(__always) private static func word(_ column: Column, _ row: Int) -> UInt64 {
-        column.isNull(row) ? null(column.type) : column.bits(row)
+    private func tupleNumbers(_ columns: [Column], _ count: Int) -> [UInt64] {
+        guard count > 0 else { return [] }
+        let width = columns.count
+        return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count * width) { words in
+            for (index, column) in columns.enumerated() {
+                Self.write(column, to: UnsafeMutableBufferPointer(rebasing: words[index...]), each: width)
+            }
+            return tuples.numbers(UnsafeBufferPointer(words), count)
+        }
     }
 
-    /// For floats a NaN that `bits` does not give; for integers the least one, which is null to a key.
+    /// Writes the words of a column's values, so many places apart.
+    private static func write(_ column: Column, to words: UnsafeMutableBufferPointer<UInt64>, each width: Int) {
+        guard let words = words.baseAddress else { return }
+        switch column.type {
+        case .bool: write(column, column.bools, to: words, each: width)
+        case .text: write(column, column.codes, to: words, each: width)
+        case .int, .time: write(column, column.pointer(as: UInt64.self), to: words, each: width)
+        case .float: for row in 0..<column.count { words[row &* width] = column.bits(row) }
+        }
+        guard let nulls = column.nulls else { return }
+        for row in 0..<column.count where nulls[row] { words[row &* width] = null(column.type) }
+    }
+
+    @inline(__always)
+    private static func write<Value: FixedWidthInteger>(
+        _ column: Column, _ values: UnsafeMutablePointer<Value>, to words: UnsafeMutablePointer<UInt64>, each width: Int
+    ) {
+        for row in 0..<column.count { words[row &* width] = UInt64(truncatingIfNeeded: values[row]) }
+    }
+
+    /// What no value of the type has, for null: of floats a NaN that `bits` does not give, of integers the least one, which
+    /// is null to a key.
     private static func null(_ type: ColumnType) -> UInt64 {
         switch type {
         case .bool, .text: 1 << 32
@@ -64,7 +89,9 @@ final class StreamKeys {
 
     private func tell(_ numbers: [UInt64]) {
         isTold += [Bool](repeating: false, count: tuples.bound - isTold.count)
-        for number in numbers { isTold[Int(number)] = true }
+        isTold.withUnsafeMutableBufferPointer { isTold in
+            for number in numbers { isTold[Int(number)] = true }
+        }
     }
 
     // MARK: saving

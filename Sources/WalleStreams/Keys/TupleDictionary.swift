@@ -36,6 +36,40 @@ struct TupleDictionary {
         return number
     }
 
+    /// The numbers of tuples that lie one behind the other. The first slots of some are looked at before any tuple is
+    /// compared, so that memory is waited for once and not a tuple after the other.
+    mutating func numbers(_ tuples: UnsafeBufferPointer<UInt64>, _ count: Int) -> [UInt64] {
+        [UInt64](unsafeUninitializedCapacity: count) { numbers, made in
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: Self.blockLooks) { looks in
+                for first in stride(from: 0, to: count, by: Self.blockLooks) {
+                    let rows = first..<min(first + Self.blockLooks, count)
+                    look(tuples, rows, looks)
+                    for row in rows {
+                        let tuple = UnsafeBufferPointer(rebasing: tuples[row &* width..<(row &+ 1) &* width])
+                        let number = looks[row &- first]
+                        let isFound = number >= 0 && equals(Int(number), tuple)
+                        numbers[row] = UInt64(isFound ? Int(number) : self.number(tuple))
+                    }
+                }
+            }
+            made = count
+        }
+    }
+
+    private static let blockLooks = 256
+
+    /// Of each row the number in the slot at which its search begins. A number is its tuple's whatever comes between.
+    private func look(
+        _ tuples: UnsafeBufferPointer<UInt64>, _ rows: Range<Int>, _ looks: UnsafeMutableBufferPointer<Int32>
+    ) {
+        slots.withUnsafeBufferPointer { slots in
+            for row in rows {
+                let tuple = UnsafeBufferPointer(rebasing: tuples[row &* width..<(row &+ 1) &* width])
+                looks[row &- rows.lowerBound] = slots[home(tuple)]
+            }
+        }
+    }
+
     private mutating func place(_ tuple: UnsafeBufferPointer<UInt64>) -> Int {
         guard let number = free.popLast().map(Int.init) else {
             words.append(contentsOf: tuple)
@@ -47,13 +81,13 @@ struct TupleDictionary {
         return number
     }
 
-    private func home(_ tuple: UnsafeBufferPointer<UInt64>) -> Int {
+    @inline(__always) private func home(_ tuple: UnsafeBufferPointer<UInt64>) -> Int {
         var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
         for word in tuple { hash = fold(hash ^ word, 0xd6e8_feb8_6659_fd93) }
         return Int(truncatingIfNeeded: hash) & (slots.count - 1)
     }
 
-    private func equals(_ number: Int, _ tuple: UnsafeBufferPointer<UInt64>) -> Bool {
+    @inline(__always) private func equals(_ number: Int, _ tuple: UnsafeBufferPointer<UInt64>) -> Bool {
         for index in 0..<width where words[number * width + index] != tuple[index] { return false }
         return true
     }

@@ -13,6 +13,15 @@ package struct StreamPlan {
     package let columns: StreamColumns
     /// Of each aggregate its function and the type of its values.
     package let functions: [(function: AggregateFunction, type: ColumnType?)]
+    /// Of each aggregate a number that those of the same values and filter have in common.
+    var sources: [Int] {
+        var known: [[CheckedExpression?]: Int] = [:]
+        return zip(arguments, filters).map { argument, filter in
+            let source = known[[argument, filter]] ?? known.count
+            known[[argument, filter]] = source
+            return source
+        }
+    }
     /// What rows of events are made of.
     package let selected: [ExpressionScope.Place]
     /// What decides which rows stand first.

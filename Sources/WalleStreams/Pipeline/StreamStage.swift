@@ -13,11 +13,14 @@ enum StreamStage {
         case .windows:
             self = .windows(
                 try WindowRunner(
-                    definition.window, plan.functions, delay: windowDelay, lateness: definition.lateness,
+                    definition.window, plan.functions, sources: plan.sources, delay: windowDelay,
+                    lateness: definition.lateness,
                     emission: definition.emission, mostGroups: definition.mostGroups, texts: texts))
         case .groups:
             self = .updates(
-                try GroupUpdates(plan.functions, definition.life(delay), emission: definition.emission, texts: texts))
+                try GroupUpdates(
+                    plan.functions, sources: plan.sources, definition.life(delay), emission: definition.emission,
+                    texts: texts))
         case .ranks, .windowRanks:
             guard let rank = definition.rank else { preconditionFailure("a rank") }
             let layout = RankLayout(

@@ -86,7 +86,7 @@ enum StateFormat {
     static let headerBytes = 16
     static let magic: UInt32 = 0x5753_5754
     /// Another when the states of one release cannot be read by the next.
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
 
     /// Of the bytes and of the place they belong to, so that a block in another's place is found out.
     static func checksum(_ bytes: UnsafeRawBufferPointer, _ item: StateItem, _ index: Int) -> UInt64 {

@@ -8,22 +8,20 @@ final class GroupUpdates: UpdateOperator {
     @exclusivity(unchecked) private var table: GroupTable
     @exclusivity(unchecked) var life: GroupLife
     @exclusivity(unchecked) private var steps = RunningSteps()
-    /// Of the results.
-    private var keys: [UInt64] = []
-    private var times: [Int64] = []
-    private var changes: [WindowResults.Change] = []
-    private var revisions: [UInt32] = []
+    @exclusivity(unchecked) private var told = ToldRows()
 
     /// Words behind the states: the group's latest time, its events less those taken back, how often its row was given.
     private static let extraWords = 3
 
-    /// - Parameter values: Of each aggregate its function and the type of its values.
+    /// - Parameters:
+    ///   - values: Of each aggregate its function and the type of its values.
+    ///   - sources: As of an `AggregateLayout`.
     /// - Throws: `.definition` for a function that values of the type do not have.
     init(
-        _ values: [(function: AggregateFunction, type: ColumnType?)], _ life: GroupLife,
+        _ values: [(function: AggregateFunction, type: ColumnType?)], sources: [Int], _ life: GroupLife,
         emission: StreamDefinition.Emission, texts: TextDictionary
     ) throws(StreamError) {
-        layout = try AggregateLayout(values, texts: texts, extraWords: Self.extraWords)
+        layout = try AggregateLayout(values, sources: sources, texts: texts, extraWords: Self.extraWords)
         table = layout.table()
         self.life = life
         self.emission = emission
@@ -36,7 +34,11 @@ final class GroupUpdates: UpdateOperator {
     func process(_ batch: WindowBatch) -> [WindowResults] {
         var results: [WindowResults] = []
         let (times, keys) = (batch.times.ints, batch.keys)
-        table.reserve(batch.keys.count)
+        let most = batch.kept?.count ?? keys.count
+        table.reserve(keys.count)
+        steps.reserve(most)
+        // An event takes back the row before it and gives another.
+        told.reserve(most * 2)
         var seen = 0
         func take(_ row: Int) {
             while seen <= row {
@@ -117,42 +119,25 @@ final class GroupUpdates: UpdateOperator {
         // A row that nothing replaces is taken back in any case.
         if events > 0, emission == .retractions || rest == 0 {
             flags.insert(.before)
-            tell(key, last, .retraction, UInt32(truncatingIfNeeded: group[2] &- 1))
+            told.append(key, last, .retraction, UInt32(truncatingIfNeeded: group[2] &- 1))
         }
         group.set(0, max(last, time))
         group[1] = rest
         if rest > 0 {
             flags.insert(.after)
             let isNew = events == 0 || emission == .retractions
-            tell(key, max(last, time), isNew ? .insertion : .update, UInt32(truncatingIfNeeded: group[2]))
+            told.append(key, max(last, time), isNew ? .insertion : .update, UInt32(truncatingIfNeeded: group[2]))
             group[2] &+= 1
         }
-        steps.rows.append(UInt32(truncatingIfNeeded: row))
-        steps.places.append(place)
-        steps.flags.append(flags)
-    }
-
-    @inline(__always)
-    private func tell(_ key: UInt64, _ time: Int64, _ change: WindowResults.Change, _ revision: UInt32) {
-        keys.append(key)
-        times.append(time)
-        changes.append(change)
-        revisions.append(revision)
+        steps.append(UInt32(truncatingIfNeeded: row), place, flags)
     }
 
     /// Adds what waits, before a group moves or begins anew.
     private func flush(_ batch: WindowBatch, _ results: inout [WindowResults]) {
-        guard !steps.rows.isEmpty else { return }
-        steps.resultCount = keys.count
-        let input = AggregateInput(
-            values: batch.values, filters: batch.filters, times: batch.times.ints, offset: batch.offset)
-        let columns = layout.run(steps, input, on: table.base)
-        results.append(
-            WindowResults(
-                keys: keys, starts: times, ends: times, change: changes.first ?? .insertion, changes: changes,
-                revisions: revisions, aggregates: columns))
+        guard steps.count > 0 else { return }
+        let columns = layout.run(steps, telling: told.count, layout.input(batch), on: table.base)
+        results.append(told.finish(columns))
         steps.removeAll()
-        (keys, times, changes, revisions) = ([], [], [], [])
     }
 
     func forEachKey(_ body: (UInt64) -> Void) { table.forEach { body($0[0]) } }

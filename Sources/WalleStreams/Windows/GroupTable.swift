@@ -164,8 +164,8 @@ final class GroupTable {
         count = found
     }
 
-    /// A larger table is not expected in the second cache.
-    private static let cachedBytes = 256 << 10
+    /// A larger table is not expected in the first cache.
+    private static let cachedBytes = 32 << 10
 
     /// As `count`, for a table that is not in the cache: the homes of all keys are looked at before any key is searched,
     /// so that memory is waited for once and not a key after the other (as Chen and others prefetch in groups, "Improving

@@ -165,13 +165,16 @@ extension AggregateLayout {
     ) {
         switch slot.kind {
         case .count: run(pass, CountState.self, runs, histories)
-        case .integerSum, .integerMean: run(pass, IntegerSumState.self, runs, histories)
-        case .floatSum, .floatMean: run(pass, FloatSumState.self, runs, histories)
+        case .summary(let summary):
+            if summary.isFloat {
+                run(pass, SummaryWords<FloatNumbers>(summary), words: summary.words, runs, histories)
+            } else {
+                run(pass, SummaryWords<IntegerNumbers>(summary), words: summary.words, runs, histories)
+            }
+        case .integerSum, .integerMean, .floatSum, .floatMean, .smallestInteger, .largestInteger, .smallestFloat,
+            .largestFloat:
+            preconditionFailure("numbers have a summary")
         case .variance, .deviation: run(pass, VarianceState.self, runs, histories)
-        case .smallestInteger: run(pass, ExtremeState<Smaller<Int64>>.self, runs, histories)
-        case .largestInteger: run(pass, ExtremeState<Larger<Int64>>.self, runs, histories)
-        case .smallestFloat: run(pass, ExtremeState<SmallerFloat>.self, runs, histories)
-        case .largestFloat: run(pass, ExtremeState<LargerFloat>.self, runs, histories)
         case .smallestBool, .largestBool, .smallestText, .largestText, .first, .last, .object:
             for index in runs.indices {
                 pass.run(&runs[index], histories[runs[index].history], words: slot.kind.words) { other, state in
@@ -179,6 +182,19 @@ extension AggregateLayout {
                 } release: { state in
                     if slot.isObject { state.releaseObject() }
                 }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func run<Numbers: SummaryNumbers>(
+        _ pass: OverPass, _ summary: SummaryWords<Numbers>, words: Int,
+        _ runs: UnsafeMutableBufferPointer<OverRun>, _ histories: UnsafePointer<OverHistory>
+    ) {
+        for index in runs.indices {
+            pass.run(&runs[index], histories[runs[index].history], words: words) {
+                summary.merge($0, into: $1)
+            } release: { _ in
             }
         }
     }

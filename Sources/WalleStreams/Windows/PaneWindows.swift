@@ -65,11 +65,9 @@ final class PaneWindows: WindowOperator {
 
     func add(_ events: WindowRows, watermark: Int64, to results: inout [WindowResults]) {
         let open = openTime(at: watermark)
-        if let span = events.span, span.least >= open, case let start = shape.grid.start(of: span.least),
-            span.greatest < shape.grid.end(of: start), !events.rows.isEmpty
-        {
+        if let span = events.span, span.least >= open, !events.rows.isEmpty {
             if open != .min { lastEnd = max(lastEnd ?? .min, open) }
-            return add(events, toPane: start)
+            return addOpen(events, span)
         }
         guard let bounds = Self.bounds(events.rows, events.input.times) else { return }
         if open != .min { lastEnd = max(lastEnd ?? .min, open) }
@@ -105,6 +103,8 @@ final class PaneWindows: WindowOperator {
     }
 
     /// Adds events of panes of which no window has given rows.
+    ///
+    /// - Parameter bounds: Times between which all are.
     private func addOpen(_ events: WindowRows, _ bounds: (least: Int64, greatest: Int64)) {
         let start = shape.grid.start(of: bounds.least)
         let end = shape.grid.end(of: start)
@@ -113,15 +113,13 @@ final class PaneWindows: WindowOperator {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: events.rows.count * 2) { split in
             var (inside, outside) = (0, events.rows.count)
             for row in events.rows {
-                if times[Int(row)] < end {
-                    split[inside] = row
-                    inside += 1
-                } else {
-                    split[outside] = row
-                    outside += 1
-                }
+                // To both: near the end of a pane a jump would be foreseen wrongly half of the time.
+                (split[inside], split[outside]) = (row, row)
+                let isInside = times[Int(row)] < end ? 1 : 0
+                inside &+= isInside
+                outside &+= 1 &- isInside
             }
-            add(events.with(UnsafeBufferPointer(rebasing: split[..<inside])), toPane: start)
+            if inside > 0 { add(events.with(UnsafeBufferPointer(rebasing: split[..<inside])), toPane: start) }
             let rest = UnsafeBufferPointer(rebasing: split[events.rows.count..<outside])
             if let bounds = Self.bounds(rest, times) { addOpen(events.with(rest), bounds) }
         }

@@ -33,10 +33,10 @@ final class SessionTable {
     @exclusivity(unchecked) private var sessions: UnsafeMutablePointer<Session>
     @exclusivity(unchecked) var free: Int32 = -1
     /// Places that were ever used.
-    var used = 0
+    @exclusivity(unchecked) var used = 0
     /// Sessions.
     @exclusivity(unchecked) var count = 0
-    var heads: KeyTable
+    @exclusivity(unchecked) var heads: KeyTable
 
     init(_ layout: AggregateLayout) {
         self.layout = layout

@@ -14,6 +14,8 @@ final class WaitingEvents {
     let stride: Int
     private let bitWords: Int
     @exclusivity(unchecked) private var buckets: UnsafeMutablePointer<Bucket>
+    /// Memory of buckets that were emptied, the last at the end: the next to be filled has it while the cache does.
+    @exclusivity(unchecked) private var spare: [Spare] = []
     /// The number of the earliest bucket that may hold an event: its beginning by what it lasts.
     @exclusivity(unchecked) private var first: Int64 = 0
     @exclusivity(unchecked) private(set) var count = 0
@@ -36,6 +38,12 @@ final class WaitingEvents {
         var taken = 0
     }
 
+    private struct Spare {
+        var memory: UnsafeMutablePointer<UInt64>
+        /// Rows.
+        var capacity: Int
+    }
+
     init(_ layout: AggregateLayout, delay: Microseconds) {
         self.layout = layout
         self.delay = delay
@@ -48,12 +56,15 @@ final class WaitingEvents {
 
     deinit {
         for index in 0..<Self.bucketCount { buckets[index].memory?.deallocate() }
+        for block in spare { block.memory.deallocate() }
         buckets.deinitialize(count: Self.bucketCount)
         buckets.deallocate()
     }
 
     var byteCount: Int {
-        (0..<Self.bucketCount).reduce(0) { $0 + buckets[$1].capacity * stride * 8 + buckets[$1].order.capacity * 4 }
+        (0..<Self.bucketCount).reduce(spare.reduce(0) { $0 + $1.capacity * stride * 8 }) {
+            $0 + buckets[$1].capacity * stride * 8 + buckets[$1].order.capacity * 4
+        }
     }
 
     @inline(__always) private func number(_ time: Int64) -> Int64 { time &>> shift }
@@ -124,6 +135,10 @@ final class WaitingEvents {
     }
 
     private func grow(_ bucket: inout Bucket) {
+        if bucket.memory == nil, let block = spare.popLast() {
+            (bucket.memory, bucket.capacity) = (block.memory, block.capacity)
+            return
+        }
         let capacity = max(16, bucket.capacity * 2)
         let memory = UnsafeMutablePointer<UInt64>.allocate(capacity: capacity * stride)
         if let old = bucket.memory {
@@ -175,8 +190,10 @@ final class WaitingEvents {
         }
         if !rows.isEmpty { give(&rows, body) }
         guard bucket.taken == bucket.order.count else { return }
+        spare.append(Spare(memory: memory, capacity: bucket.capacity))
+        (bucket.memory, bucket.capacity) = (nil, 0)
         (bucket.count, bucket.taken, bucket.least) = (0, 0, .max)
-        bucket.order.removeAll(keepingCapacity: true)
+        bucket.order = []
     }
 
     private static let blockRows = 1024

@@ -35,6 +35,8 @@ package struct WindowBatch {
 /// Runs the windows of one definition: follows the watermark, and takes every event at the watermark it came at.
 package final class WindowRunner {
     private let windows: any WindowOperator
+    /// Nil of windows that take the values as they come.
+    private let layout: AggregateLayout?
     private let delay: Microseconds
     /// The latest time seen.
     private var latest = Int64.min
@@ -45,14 +47,18 @@ package final class WindowRunner {
 
     /// - Parameters:
     ///   - values: Of each aggregate its function and the type of its values.
+    ///   - sources: Of each aggregate a number that those of the same values and the same filter have in common; nil: all
+    ///     are different. What they then keep together takes less memory and time.
     ///   - mostGroups: As `StreamDefinition.mostGroups`.
     /// - Throws: `.definition` for spans that do not fit each other, or a function that values of the type do not have.
     package init(
-        _ window: WindowKind, _ values: [(function: AggregateFunction, type: ColumnType?)], delay: Microseconds,
-        lateness: Microseconds = 0, emission: StreamDefinition.Emission = .final,
+        _ window: WindowKind, _ values: [(function: AggregateFunction, type: ColumnType?)], sources: [Int]? = nil,
+        delay: Microseconds, lateness: Microseconds = 0, emission: StreamDefinition.Emission = .final,
         mostGroups: Int = StreamDefinition.mostGroups, texts: TextDictionary
     ) throws(StreamError) {
-        let (layout, limit) = (try AggregateLayout(values, texts: texts), GroupLimit(mostGroups))
+        let sources = sources ?? Array(values.indices)
+        let (layout, limit) = (try AggregateLayout(values, sources: sources, texts: texts), GroupLimit(mostGroups))
+        self.layout = layout
         self.delay = delay
         switch window {
         case .session(let gap):
@@ -74,6 +80,7 @@ package final class WindowRunner {
     /// Runs windows of another kind.
     init(_ windows: any WindowOperator, delay: Microseconds) {
         self.windows = windows
+        layout = nil
         self.delay = delay
     }
 
@@ -97,8 +104,10 @@ package final class WindowRunner {
                 // Where all rows are kept there may be more numbers than rows.
                 let kept = UnsafeBufferPointer(rebasing: all.prefix(batch.kept?.count ?? keys.count))
                 guard let keys = keys.baseAddress else { return }
-                let input = AggregateInput(
-                    values: batch.values, filters: batch.filters, times: batch.times.ints, offset: batch.offset)
+                let input =
+                    layout?.input(batch)
+                    ?? AggregateInput(
+                        values: batch.values, filters: batch.filters, times: batch.times.ints, offset: batch.offset)
                 run(
                     WindowRows(rows: kept, keys: keys, input: input, marks: batch.marks), count: batch.times.count,
                     &results)

@@ -100,7 +100,8 @@ import Testing
         _ window: WindowKind, _ events: [NaiveEvent], delay: Int64, lateness: Int64,
         _ emission: StreamDefinition.Emission, _ random: inout SeededRandom
     ) throws -> (results: [WindowResults], late: Int) {
-        let runner = try makeRunner(window, delay: delay, lateness: lateness, emission)
+        let shares = Bool.random(using: &random)
+        let runner = try makeRunner(window, delay: delay, lateness: lateness, emission, shares: shares)
         var results: [WindowResults] = []
         var from = 0
         while from < events.count {
@@ -113,10 +114,11 @@ import Testing
     }
 
     static func makeRunner(
-        _ window: WindowKind, delay: Int64, lateness: Int64, _ emission: StreamDefinition.Emission
+        _ window: WindowKind, delay: Int64, lateness: Int64, _ emission: StreamDefinition.Emission, shares: Bool = true
     ) throws -> WindowRunner {
         try WindowRunner(
-            window, functions.map { ($0, .float) }, delay: delay, lateness: lateness, emission: emission,
+            window, functions.map { ($0, .float) }, sources: shares ? functions.map { _ in 0 } : nil, delay: delay,
+            lateness: lateness, emission: emission,
             texts: TextDictionary())
     }
 
