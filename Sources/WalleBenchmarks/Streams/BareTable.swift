@@ -3,8 +3,8 @@ internal import WalleStreams
 /// What windows are compared with: one open-addressing array with a row of the same state for every key, linear probing,
 /// a power of two of rows, and nothing else. It has no windows, no watermark, gives no rows and never grows.
 final class BareTable {
-    /// Key, events, count, sum with its count and rounding error, least and greatest value with their counts.
-    private static let words = 10
+    /// Key, events, values, their sum and its rounding error, the least and the greatest value: a line of the cache.
+    private static let words = 8
     private let base: UnsafeMutablePointer<UInt64>
     private let mask: Int
 
@@ -13,7 +13,8 @@ final class BareTable {
         var rows = 16
         while rows * 2 < keys * 3 { rows *= 2 }
         mask = rows - 1
-        base = .allocate(capacity: rows * Self.words)
+        base = UnsafeMutableRawPointer.allocate(byteCount: rows * Self.words * 8, alignment: Self.words * 8)
+            .bindMemory(to: UInt64.self, capacity: rows * Self.words)
         base.initialize(repeating: 0, count: rows * Self.words)
     }
 
@@ -42,22 +43,21 @@ final class BareTable {
 
     @inline(__always) private func add(_ value: Double, to row: UnsafeMutablePointer<UInt64>) {
         let isFirst = row[1] == 0
-        (row[1], row[2], row[3]) = (row[1] &+ 1, row[2] &+ 1, row[3] &+ 1)
-        (row[6], row[8]) = (row[6] &+ 1, row[8] &+ 1)
-        let sum = Double(bitPattern: row[4])
+        (row[1], row[2]) = (row[1] &+ 1, row[2] &+ 1)
+        let sum = Double(bitPattern: row[3])
         let next = sum + value
         let part = next - sum
-        row[4] = next.bitPattern
-        row[5] = (Double(bitPattern: row[5]) + ((sum - (next - part)) + (value - part))).bitPattern
-        if isFirst || value < Double(bitPattern: row[7]) { row[7] = value.bitPattern }
-        if isFirst || value > Double(bitPattern: row[9]) { row[9] = value.bitPattern }
+        row[3] = next.bitPattern
+        row[4] = (Double(bitPattern: row[4]) + ((sum - (next - part)) + (value - part))).bitPattern
+        if isFirst || value < Double(bitPattern: row[5]) { row[5] = value.bitPattern }
+        if isFirst || value > Double(bitPattern: row[6]) { row[6] = value.bitPattern }
     }
 
     /// Of all keys, for a check: events, and the sum of their values.
     var totals: (events: Int, sum: Double) {
         (0...mask).reduce((0, 0)) { total, index in
             let row = base + index * Self.words
-            return (total.0 + Int(row[1]), total.1 + Double(bitPattern: row[4]) + Double(bitPattern: row[5]))
+            return (total.0 + Int(row[1]), total.1 + Double(bitPattern: row[3]) + Double(bitPattern: row[4]))
         }
     }
 }
