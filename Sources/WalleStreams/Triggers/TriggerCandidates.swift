@@ -1,214 +1,187 @@
 /// The steps that an event of one name may take, so arranged that only those are looked at whose page and attributes
 /// fit: equality and pages by hash, ranges by sorted bounds.
 struct TriggerCandidates: ~Copyable {
-    /// A step, and what is left to test.
+    /// A step, and all that most events need of it, side by side.
     struct Candidate: BitwiseCopyable {
         var step: UInt32
         /// The index of the conditions that end with it in `TriggerReach.endings`; −1 for none.
-        var endings: Int32
+        var endings: Int32 = -1
         /// Its alternatives that accept the event's name, a bit each, of which one must be tested in full; 0 when
         /// the only one has been.
         var untested: UInt64
+        /// The guards of those conditions.
+        var guards: UnsafePointer<TriggerEndings.Guards>?
+        var guardCount: Int32 = 0
+        var account: Account
+        /// Steps behind which an event is of account: see `Account`.
+        var predecessors: UnsafePointer<UInt32>?
+        /// The longest time bound of conditions that had the step at the same time.
+        var retention: Int64
     }
 
-    private var plain: UnsafeMutableBufferPointer<Candidate>
+    /// When an event that takes a step can become part of a match.
+    struct Account: BitwiseCopyable {
+        /// Always.
+        var keepsAll: Bool
+        /// Some condition is nothing but the step.
+        var hasSingles: Bool
+        /// Behind one of the predecessors, and not only the first one behind it.
+        var isRepeated: Bool
+        var predecessorCount: UInt8
+    }
+
+    /// Those that ask for no more than the name, or are tested in full, come first.
+    private let all: UnsafeMutablePointer<Candidate>
     /// Comparisons that are so few that they are faster made one by one than looked up.
-    private var few: UnsafeMutableBufferPointer<Compared>
-    private var pages: Lists?
-    private var equalities: [(attribute: Int, lists: Lists)] = []
-    private var ranges: [Range] = []
+    private let few: UnsafeMutablePointer<Compared>
+    private let plainCount: Int32
+    private let fewCount: Int32
     /// Steps in all: no event has more candidates.
     let count: Int
+    private let lookups: TriggerLookups?
 
-    private struct Compared: BitwiseCopyable {
-        var comparison: TriggerPredicate.Comparison
-        var candidate: Candidate
+    fileprivate struct Compared: BitwiseCopyable {
+        var low: Int64
+        var span: UInt64
+        var attribute: Int32
+        var candidate: Int32
     }
 
     private static let mostCompared = 12
 
-    /// Steps by a value.
-    private final class Lists {
-        var places = KeyTable()
-        var lists: [UnsafeMutableBufferPointer<Candidate>] = []
+    /// How the steps of a name are found.
+    struct Plan {
+        fileprivate var plain: [Int] = []
+        fileprivate var paged: [(value: Int64, member: Int)] = []
+        fileprivate var compared: [(comparison: TriggerPredicate.Comparison, member: Int)] = []
+        /// Whether what they compare or their pages say everything.
+        fileprivate var tested: Set<Int> = []
 
-        init(_ steps: [(value: Int64, candidate: Candidate)]) {
-            for (value, group) in Dictionary(grouping: steps, by: \.value).sorted(by: { $0.key < $1.key }) {
-                places.insert(value, Int32(lists.count))
-                lists.append(copied(group.map(\.candidate)))
-            }
-        }
-
-        deinit { for list in lists { list.deallocate() } }
-    }
-
-    /// Steps whose comparisons are of one attribute and one relation.
-    private struct Range {
-        var attribute: Int
-        var relation: TriggerPredicate.Relation
-        /// Ascending where the relation is "greater", descending where it is "less": those that a value fulfils come first.
-        var bounds: [Int64]
-        var steps: UnsafeMutableBufferPointer<Candidate>
-    }
-
-    /// A step with its alternatives that accept the name.
-    struct Member {
-        var step: UInt32
-        var tests: [TriggerSteps.Test]
-        var accepting: UInt64
-        var endings: Int32 = -1
-    }
-
-    init(_ members: [Member], predicates: [TriggerPredicate], texts: TextDictionary) {
-        var (plain, paged): ([Candidate], [(value: Int64, candidate: Candidate)]) = ([], [])
-        var compared: [Compared] = []
-        for member in members {
-            let untested = Candidate(step: member.step, endings: member.endings, untested: member.accepting)
-            let tested = Candidate(step: member.step, endings: member.endings, untested: 0)
-            guard member.tests.count == 1 else {
-                plain.append(untested)
-                continue
-            }
-            switch (member.tests[0].page, member.tests[0].predicate) {
-            case (nil, nil): plain.append(tested)
-            case (.exactly(let page)?, let predicate):
-                paged.append((Int64(texts.code(of: page)), predicate == nil ? tested : untested))
-            case (_?, _): plain.append(untested)
-            case (nil, let index?):
-                let predicate = predicates[index]
-                let isAll = predicate.isComplete && predicate.comparisons.count == 1
-                if let equality = predicate.comparisons.first(where: { $0.relation == .equal }) {
-                    compared.append(Compared(comparison: equality, candidate: isAll ? tested : untested))
-                } else if isAll, predicate.comparisons[0].relation != .unequal {
-                    compared.append(Compared(comparison: predicate.comparisons[0], candidate: tested))
-                } else {
-                    plain.append(untested)
+        init(_ tests: [[TriggerSteps.Test]], predicates: [TriggerPredicate], texts: TextDictionary) {
+            for (member, tests) in tests.enumerated() {
+                guard tests.count == 1 else {
+                    plain.append(member)
+                    continue
+                }
+                switch (tests[0].page, tests[0].predicate) {
+                case (nil, nil):
+                    plain.append(member)
+                    tested.insert(member)
+                case (.exactly(let page)?, let predicate):
+                    paged.append((Int64(texts.code(of: page)), member))
+                    if predicate == nil { tested.insert(member) }
+                case (_?, _): plain.append(member)
+                case (nil, let index?): add(predicates[index], member)
                 }
             }
+            // Comparisons of one attribute follow each other.
+            compared.sort { ($0.comparison.attribute, $0.member) < ($1.comparison.attribute, $1.member) }
         }
-        self.plain = copied(plain)
-        pages = paged.isEmpty ? nil : Lists(paged)
-        few = copied(compared.count <= Self.mostCompared ? compared : [])
-        count = members.count
-        if few.isEmpty { lookUp(compared) }
+
+        /// The members in the order in which they are laid out: those that are candidates of every event first.
+        var order: [Int] { plain + compared.map(\.member) + paged.map(\.member) }
+
+        private mutating func add(_ predicate: TriggerPredicate, _ member: Int) {
+            let isAll = predicate.isComplete && predicate.comparisons.count == 1
+            let equality = predicate.comparisons.first { $0.relation == .equal }
+            guard let comparison = equality ?? (isAll ? predicate.comparisons[0] : nil), comparison.range != nil else {
+                return plain.append(member)
+            }
+            compared.append((comparison, member))
+            if isAll { tested.insert(member) }
+        }
+
+        fileprivate var comparesFew: Bool { compared.count <= mostCompared }
+        /// Bytes of memory that events need of the steps.
+        var byteCount: Int {
+            (plain.count + paged.count + compared.count) * MemoryLayout<Candidate>.stride
+                + (comparesFew ? compared.count : 0) * MemoryLayout<Compared>.stride
+        }
     }
 
-    private mutating func lookUp(_ compared: [Compared]) {
-        var equal: [Int: [(value: Int64, candidate: Candidate)]] = [:]
-        var ordered: [TriggerPredicate.Comparison: [Candidate]] = [:]
-        for compared in compared {
-            let comparison = compared.comparison
-            if comparison.relation == .equal {
-                equal[comparison.attribute, default: []].append((comparison.bound, compared.candidate))
-            } else {
-                ordered[comparison, default: []].append(compared.candidate)
+    /// The memory of candidates, the first that is needed.
+    struct Parts {
+        fileprivate let few: UnsafeMutablePointer<Compared>
+        fileprivate let all: UnsafeMutablePointer<Candidate>
+
+        init(_ plan: Plan, _ memory: inout NearMemory) {
+            few = memory.take(Compared.self, count: plan.comparesFew ? plan.compared.count : 0)
+            all = memory.take(Candidate.self, count: plan.order.count)
+        }
+    }
+
+    init(_ candidates: [Candidate?], _ plan: Plan, _ parts: Parts) {
+        let (order, compared) = (plan.order, plan.compared)
+        let places = [Int: Int32](uniqueKeysWithValues: order.enumerated().map { ($1, Int32($0)) })
+        (few, all) = (parts.few, parts.all)
+        fewCount = plan.comparesFew ? Int32(compared.count) : 0
+        if plan.comparesFew {
+            for (index, (comparison, member)) in compared.enumerated() {
+                guard let range = comparison.range, let candidate = places[member] else { continue }
+                (few + index).initialize(
+                    to: Compared(
+                        low: range.lowerBound, span: UInt64(bitPattern: range.upperBound &- range.lowerBound),
+                        attribute: Int32(comparison.attribute), candidate: candidate))
             }
         }
-        equalities = equal.sorted { $0.key < $1.key }.map { ($0.key, Lists($0.value)) }
-        ranges = Self.ranges(ordered)
-    }
-
-    private static func ranges(_ steps: [TriggerPredicate.Comparison: [Candidate]]) -> [Range] {
-        let kinds = Dictionary(grouping: steps.flatMap { comparison, steps in steps.map { (comparison, $0) } }) {
-            $0.0.attribute << 8 | Int($0.0.relation.rawValue)
+        for (place, member) in order.enumerated() {
+            guard var candidate = candidates[member] else { continue }
+            if plan.tested.contains(member) { candidate.untested = 0 }
+            (all + place).initialize(to: candidate)
         }
-        return kinds.sorted { $0.key < $1.key }.map { _, members in
-            let first = members[0].0
-            let isGreater = first.relation == .greater || first.relation == .greaterOrEqual
-            let sorted = members.sorted {
-                ($0.0.bound, $1.1.step) < ($1.0.bound, $0.1.step)
-            }
-            let inOrder = isGreater ? sorted : sorted.reversed()
-            return Range(
-                attribute: first.attribute, relation: first.relation, bounds: inOrder.map(\.0.bound),
-                steps: copied(inOrder.map(\.1)))
-        }
+        (plainCount, count) = (Int32(plan.plain.count), order.count)
+        lookups = TriggerLookups(
+            pages: plan.paged.map { ($0.value, places[$0.member] ?? 0) },
+            comparisons: plan.comparesFew ? [] : compared.map { ($0.comparison, places[$0.member] ?? 0) })
     }
 
-    @inline(__always) func touch() -> UInt64 {
-        few.isEmpty ? 0 : UInt64(few[0].candidate.step) &+ UInt64(few[few.count - 1].candidate.step)
-    }
+    subscript(candidate: Int32) -> UnsafeMutablePointer<Candidate> { all + Int(candidate) }
 
-    /// Some step, one that asks for nothing but the name where there is one; −1 for none.
-    @inline(__always) var first: Int {
-        if !plain.isEmpty { return Int(plain[0].step) }
-        return few.isEmpty ? -1 : Int(few[0].candidate.step)
-    }
-
-    deinit {
-        plain.deallocate()
-        few.deallocate()
-        for range in ranges { range.steps.deallocate() }
-    }
-
-    /// Writes the candidates to a place that has room for `count`.
+    /// Writes the candidates to a place that has room for `count` and one more.
     ///
     /// - Returns: How many.
     @inline(__always)
-    func gather(
-        _ values: borrowing RowValues, row: Int, page: Int64, into found: UnsafeMutablePointer<Candidate>
-    ) -> Int {
-        // Mostly it is one, for which a call would take longer.
-        for index in 0..<plain.count { found[index] = plain[index] }
-        var count = plain.count
-        for index in 0..<few.count where values.isTrue(few[index].comparison, row) {
-            found[count] = few[index].candidate
-            count += 1
-        }
-        if let pages, page >= 0 { count += Self.copy(pages, page, to: found + count) }
-        if equalities.isEmpty, ranges.isEmpty { return count }
-        return count + gatherComparing(values, row, into: found + count)
-    }
-
-    private func gatherComparing(
-        _ values: borrowing RowValues, _ row: Int, into found: UnsafeMutablePointer<Candidate>
-    ) -> Int {
+    func gather(_ values: borrowing RowValues, row: Int, page: Int64, into found: UnsafeMutablePointer<Int32>) -> Int {
         var count = 0
-        for index in equalities.indices {
-            guard case .ordered(let value) = values.value(equalities[index].attribute, row) else { continue }
-            count += Self.copy(equalities[index].lists, value, to: found + count)
+        // Mostly it is one, for which a call would take longer.
+        while count < Int(plainCount) {
+            found[count] = Int32(truncatingIfNeeded: count)
+            count &+= 1
         }
-        for index in ranges.indices {
-            guard case .ordered(let value) = values.value(ranges[index].attribute, row) else { continue }
-            let fulfilled = Self.fulfilled(ranges[index], value)
-            if fulfilled > 0 {
-                (found + count).update(from: ranges[index].steps.baseAddress.unsafelyUnwrapped, count: fulfilled)
-            }
-            count += fulfilled
+        // The processor guesses badly which comparisons are true.
+        for index in 0..<Int(fewCount) {
+            let compared = few[index]
+            found[count] = compared.candidate
+            let isTrue = values.ordered(Int(compared.attribute)).isWithin(row, compared.low, compared.span)
+            count &+= isTrue ? 1 : 0
         }
-        return count
-    }
-
-    @inline(__always)
-    private static func copy(_ lists: Lists, _ value: Int64, to found: UnsafeMutablePointer<Candidate>) -> Int {
-        let index = lists.places.value(of: value)
-        guard index >= 0 else { return 0 }
-        let list = lists.lists[Int(index)]
-        found.update(from: list.baseAddress.unsafelyUnwrapped, count: list.count)
-        return list.count
-    }
-
-    /// How many of the bounds, from the first on, a value is beyond.
-    @inline(__always) private static func fulfilled(_ range: Range, _ value: Int64) -> Int {
-        var (low, high) = (0, range.bounds.count)
-        while low < high {
-            let middle = (low + high) / 2
-            let bound = range.bounds[middle]
-            let isBeyond =
-                switch range.relation {
-                case .greater: value > bound
-                case .greaterOrEqual: value >= bound
-                case .less: value < bound
-                default: value <= bound
-                }
-            if isBeyond { low = middle + 1 } else { high = middle }
-        }
-        return low
+        guard let lookups else { return count }
+        return count + lookups.gather(values, row: row, page: page, into: found + count)
     }
 }
 
-private func copied<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeMutableBufferPointer<Element> {
-    let copy = UnsafeMutableBufferPointer<Element>.allocate(capacity: elements.count)
-    _ = copy.initialize(from: elements)
-    return copy
+/// One piece of memory for all that events of a name need: the parts lie in it one behind the other, so that few cache lines
+/// have it all.
+struct NearMemory {
+    /// Cache lines that are read ahead.
+    static let lines = 6
+    private let base: UnsafeMutableRawPointer
+    private var used = 0
+
+    /// - Parameter byteCount: Of all parts, each of which starts at a multiple of eight.
+    init(byteCount: Int) {
+        let size = max(byteCount, Self.lines * 64)
+        base = .allocate(byteCount: size, alignment: 64)
+        base.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    }
+
+    mutating func take<Element: ~Copyable>(_ type: Element.Type, count: Int) -> UnsafeMutablePointer<Element> {
+        let part = (base + used).bindMemory(to: type, capacity: count)
+        used += Self.byteCount(of: type, count: count)
+        return part
+    }
+
+    static func byteCount<Element: ~Copyable>(of type: Element.Type, count: Int) -> Int {
+        (count * MemoryLayout<Element>.stride + 7) & ~7
+    }
 }

@@ -1,5 +1,7 @@
 /// A pattern that somebody waits for.
-struct TriggerCondition {
+///
+/// An object, so that a match reads it without a count of references for each of its arrays.
+final class TriggerCondition {
     /// What its owner calls it.
     let id: Int
     let within: Int64
@@ -10,13 +12,18 @@ struct TriggerCondition {
     let variables: [String]
     let form: Form
 
+    init(id: Int, within: Int64, added: Int64, signature: String, variables: [String], form: Form) {
+        (self.id, self.within, self.added) = (id, within, added)
+        (self.signature, self.variables, self.form) = (signature, variables, form)
+    }
+
     enum Form {
         case chain(Chain)
         case automaton(Automaton)
     }
 
     /// A condition that is a `TriggerChain`.
-    struct Chain {
+    final class Chain {
         var steps: [UInt32] = []
         /// For every alternative of each step the variable.
         var variables: [[UInt16]] = []
@@ -47,7 +54,8 @@ struct TriggerCondition {
     /// How it is laid out with its last step; nil for what has none, or no other.
     func ending(_ slot: Int) -> TriggerEndings.Ending? {
         guard case .chain(let chain) = form, chain.steps.count > 1 else { return nil }
-        return TriggerEndings.Ending(slot: slot, steps: chain.steps.dropLast(), within: within)
+        return TriggerEndings.Ending(
+            slot: slot, steps: chain.steps.dropLast(), within: within, added: added)
     }
 
     /// A condition that is no chain.

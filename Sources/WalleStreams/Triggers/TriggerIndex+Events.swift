@@ -22,14 +22,16 @@ extension TriggerIndex {
         let (noEvents, noPages) = (batch.events.nulls, batch.pages.nulls)
         for first in stride(from: 0, to: batch.count, by: Self.ahead) {
             let last = min(first + Self.ahead, batch.count)
-            if let keys { lookAhead(keys, events, first..<last) }
+            // For one event that would be a detour.
+            let isAhead = last - first > 1
+            if isAhead, let keys { lookAhead(keys, events, noEvents, first..<last) }
             for row in first..<last {
                 let time = times[row]
                 if time < now { counters.disordered += 1 } else { now = time }
                 sequence += 1
                 let code: UInt32? = noEvents?[row] ?? false ? nil : events[row]
                 let key = keys?[row] ?? 0
-                let isKnown = keys != nil && keyChanges == changesSeen
+                let isKnown = isAhead && keys != nil && keyChanges == changesSeen
                 let event = TriggerEvent(
                     row: row, place: rows?[row] ?? batch.offset + Int64(row), key: key,
                     log: isKnown ? seen[row - first] : self.keys.value(of: key),
@@ -40,27 +42,40 @@ extension TriggerIndex {
     }
 
     /// Rows whose logs are looked up together.
-    static let ahead = 32
+    static let ahead = 64
 
-    /// Looks up the logs of some rows, and reads from each and from what their names reach: the processor waits for all of
-    /// them at once, instead of for one after the other.
+    /// Looks up the logs of rows whose names reach something, and reads from each and from what is reached: the processor
+    /// waits for all of them at once, instead of for one after the other. The less it does between two reads, the more of
+    /// them those are: so there is a loop for each.
     @inline(__always)
     private func lookAhead(
-        _ keys: UnsafeMutablePointer<Int64>, _ events: UnsafeMutablePointer<UInt32>, _ rows: Range<Int>
+        _ keys: UnsafeMutablePointer<Int64>, _ events: UnsafeMutablePointer<UInt32>, _ noEvents: NullMask?,
+        _ rows: Range<Int>
     ) {
-        let (seen, hot, reach) = (seen, steps.hot, names.reach)
-        for row in rows { seen[row - rows.lowerBound] = self.keys.value(of: keys[row]) }
-        var sum: UInt64 = 0
+        let (seen, wanted, reach, first) = (seen, wanted, names.reach, rows.lowerBound)
+        var (sum, wantedCount) = (UInt64(0), 0)
         for row in rows {
-            // The code of an event without a name is nothing.
-            let index = Int(events[row]) + 1
-            guard index < reach.count, let reach = reach[index] else { continue }
-            let step = reach.pointee.firstStep
-            guard step >= 0 else { continue }
-            sum &+= reach.pointee.touch() &+ UInt64(hot[step].frequency)
-            let log = seen[row - rows.lowerBound]
-            if log >= 0 { sum &+= logs[log].touch(UInt32(step)) }
+            let index = noEvents?[row] ?? false ? 0 : Int(events[row]) &+ 1
+            let known = index < reach.count ? reach[index] : nil
+            seen[row &- first] = -1
+            if let known {
+                if known.pointee.isIdle { continue }
+                sum &+= TriggerReach.touch(known)
+            }
+            wanted[wantedCount] = Int32(truncatingIfNeeded: row &- first)
+            wantedCount &+= 1
         }
+        var logCount = 0
+        for index in 0..<wantedCount {
+            let place = Int(wanted[index])
+            let log = self.keys.value(of: keys[first &+ place])
+            seen[place] = log
+            wanted[logCount] = log
+            logCount &+= log >= 0 ? 1 : 0
+        }
+        let logs = logs.base
+        for index in 0..<logCount { sum &+= logs[Int(wanted[index])].touch() }
+        for index in 0..<logCount { sum &+= logs[Int(wanted[index])].touchNext() }
         touched = sum
         changesSeen = keyChanges
     }
@@ -96,7 +111,8 @@ extension TriggerIndex {
     private func lay(_ code: UInt32?) -> UnsafeMutablePointer<TriggerReach> {
         let reach = names.lay(
             code, steps: steps, conditions: conditions, predicates: predicates, texts: texts)
-        if reach.pointee.steps.count > candidates.count {
+        // One more, which the last comparison that is not true leaves.
+        if reach.pointee.steps.count >= candidates.count {
             candidates.deallocate()
             candidates = .allocate(capacity: reach.pointee.steps.count * 2)
         }
@@ -126,73 +142,112 @@ extension TriggerIndex {
     ) throws(StreamError) {
         let found = candidates.baseAddress.unsafelyUnwrapped
         let count = reach.pointee.steps.gather(values, row: event.row, page: event.page, into: found)
+        let isSampled = isSampled
         for index in 0..<count {
-            let candidate = found[index]
+            let candidate = reach.pointee.steps[found[index]]
             let alternative = try alternative(candidate, event, values, batch, predicates)
             guard alternative >= 0 else { continue }
-            let hot = steps.hot + Int(candidate.step)
-            hot.pointee.frequency &+= hot.pointee.frequency == .max ? 0 : 1
-            if hot.pointee.hasSingles { completeAtOnce(event, candidate.step, alternative, into: &matches) }
-            if candidate.endings >= 0, event.log >= 0 {
-                end(
-                    event, reach.pointee.endings.baseAddress.unsafelyUnwrapped + Int(candidate.endings), alternative,
-                    into: &matches)
+            if isSampled { sample(candidate.pointee.step) }
+            if candidate.pointee.account.hasSingles {
+                completeAtOnce(event, candidate.pointee.step, alternative, into: &matches)
             }
-            if hot.pointee.keepsAll || isOfAccount(candidate.step, hot.pointee, event) {
-                note(candidate.step, alternative)
+            if candidate.pointee.endings >= 0, event.log >= 0 {
+                end(
+                    event, reach.pointee.endings.baseAddress.unsafelyUnwrapped + Int(candidate.pointee.endings),
+                    candidate, alternative, into: &matches)
+            }
+            if candidate.pointee.account.keepsAll || isOfAccount(candidate, event) {
+                note(candidate.pointee.step, alternative)
             }
         }
         if reachedCount > 0 { append(event) }
     }
 
+    /// Of one event in eight, and in no regular order, it is counted what steps it takes.
+    @inline(__always) private var isSampled: Bool {
+        UInt64(bitPattern: sequence) &* 0x9e37_79b9_7f4a_7c15 >> 61 == 0
+    }
+
+    private func sample(_ step: UInt32) {
+        let hot = steps.hot + Int(step)
+        hot.pointee.frequency &+= hot.pointee.frequency == .max ? 0 : 1
+    }
+
     /// Whether an event that takes a step can become part of a match: only behind an event of another step, and only the
     /// first one behind it, unless more than one are taken.
     @inline(__always)
-    private func isOfAccount(_ step: UInt32, _ hot: TriggerSteps.Hot, _ event: TriggerEvent) -> Bool {
-        guard event.log >= 0, let predecessors = hot.predecessors else { return false }
+    private func isOfAccount(_ candidate: UnsafePointer<TriggerCandidates.Candidate>, _ event: TriggerEvent) -> Bool {
+        let account = candidate.pointee.account
+        guard event.log >= 0, account.predecessorCount > 0, let predecessors = candidate.pointee.predecessors else {
+            return false
+        }
         let log = logs[event.log]
-        let own = hot.isRepeated ? -1 : log.newest(of: step)
+        let own = account.isRepeated ? -1 : log.newest(of: candidate.pointee.step)
         let known = own < 0 ? Int64.min : log[own].sequence
-        for index in 0..<Int(hot.predecessorCount) {
+        for index in 0..<Int(account.predecessorCount) {
             let newest = log.newest(of: predecessors[index])
             guard newest >= 0, case let entry = log[newest], entry.sequence >= known else { continue }
-            if now &- entry.time <= hot.retention { return true }
+            if now &- entry.time <= candidate.pointee.retention { return true }
         }
         return false
     }
 
-    /// Looks at the conditions that end with a step that the event takes: by their guards, or by the log, whichever are fewer.
+    /// Looks at the conditions that end with a step that the event takes: at each, or by what is in the log, whichever is
+    /// less.
+    @inline(__always)
     private func end(
-        _ event: TriggerEvent, _ endings: UnsafeMutablePointer<TriggerEndings>, _ alternative: Int,
-        into matches: inout TriggerMatches
+        _ event: TriggerEvent, _ endings: UnsafeMutablePointer<TriggerEndings>,
+        _ candidate: UnsafePointer<TriggerCandidates.Candidate>, _ alternative: Int, into matches: inout TriggerMatches
     ) {
-        let log = logs[event.log]
-        let guards = endings.pointee.guards
-        // To look a guard up in the log is cheaper: that has just been read.
-        if guards.count <= log.count * 8 + 16 {
-            for place in 0..<guards.count {
-                let newest = log.newest(of: guards[place])
-                if newest >= 0 { end(event, log, newest, endings, place, alternative, into: &matches) }
-            }
-        } else {
-            for number in log.oldest..<log.next {
-                let step = log[number].step
-                let place = endings.pointee.place(of: step)
-                if place < 0 || log.newest(of: step) != number { continue }
-                end(event, log, number, endings, place, alternative, into: &matches)
-            }
+        let (log, count) = (logs[event.log], Int(candidate.pointee.guardCount))
+        guard let guards = candidate.pointee.guards else { return }
+        if count > log.count * 8 + 16 { return endByLog(event, endings, log, alternative, into: &matches) }
+        for first in stride(from: 0, to: count, by: 64) {
+            let found = Self.bits(guards + first, min(count - first, 64), log)
+            if found != 0 { end(event, endings, found, first, log, alternative, into: &matches) }
         }
     }
 
-    /// Looks at the conditions of a guard that is in the log.
+    /// The processor guesses badly which of the guards are in the log: a bit each, without a branch.
+    @inline(__always)
+    private static func bits(_ guards: UnsafePointer<TriggerEndings.Guards>, _ count: Int, _ log: KeyLog) -> UInt64 {
+        var found: UInt64 = 0
+        for index in 0..<count {
+            let isThere = log.mayHave(hash: guards[index].first) & log.mayHave(hash: guards[index].second)
+            found |= isThere &<< UInt64(truncatingIfNeeded: index)
+        }
+        return found
+    }
+
+    /// Looks at the conditions whose guards are in the log: those of the bits, from a number on.
     private func end(
-        _ event: TriggerEvent, _ log: KeyLog, _ newest: Int, _ endings: UnsafeMutablePointer<TriggerEndings>,
-        _ place: Int, _ alternative: Int, into matches: inout TriggerMatches
+        _ event: TriggerEvent, _ endings: UnsafeMutablePointer<TriggerEndings>, _ bits: UInt64, _ first: Int,
+        _ log: KeyLog, _ alternative: Int, into matches: inout TriggerMatches
     ) {
-        let age = now &- log[newest].time
-        for member in endings.pointee.members(of: place) where age <= member.within {
+        var bits = bits
+        while bits != 0 {
+            let member = first + bits.trailingZeroBitCount
+            bits &= bits &- 1
             let start = endings.pointee.lastStart(member, in: log, now: now)
-            if start >= 0 { complete(event, Int(member.slot), start, alternative, log, into: &matches) }
+            if start >= 0 { complete(event, endings.pointee.slot(member), start, alternative, log, into: &matches) }
+        }
+    }
+
+    /// Looks at the conditions whose rarest guard is a step in the log.
+    private func endByLog(
+        _ event: TriggerEvent, _ endings: UnsafeMutablePointer<TriggerEndings>, _ log: KeyLog, _ alternative: Int,
+        into matches: inout TriggerMatches
+    ) {
+        let guards = endings.pointee.guards
+        for number in log.oldest..<log.next {
+            let step = log.step(number)
+            let members = endings.pointee.members(guardedBy: step)
+            for first in stride(from: members.lowerBound, to: members.upperBound, by: 64) {
+                let found = Self.bits(guards + first, min(members.upperBound - first, 64), log)
+                // An older entry of the same step tells nothing new; mostly that need not be found out.
+                if found == 0 || log.newest(of: step) != number { continue }
+                end(event, endings, found, first, log, alternative, into: &matches)
+            }
         }
     }
 

@@ -22,9 +22,11 @@ extension TriggerIndex {
         _ event: TriggerEvent, _ slot: Int, _ lastStart: Int64, _ alternative: Int, _ log: KeyLog,
         into matches: inout TriggerMatches
     ) {
-        guard let condition = conditions[slot], case .chain(let chain) = condition.form else { return }
-        let earliest = max(condition.added, memory.sequence(slot, event.log))
-        guard lastStart > earliest else { return }
+        let behind = memory.sequence(slot, event.log)
+        guard lastStart > behind, let condition = conditions[slot], case .chain(let chain) = condition.form else {
+            return
+        }
+        let earliest = max(condition.added, behind)
         let first = start(chain.steps[0], behind: earliest, within: condition.within, log)
         guard first >= 0, let way = way(from: first, chain, log) ?? laterWay(behind: first, chain, log) else { return }
         matches.append(condition: condition.id, key: event.key, time: now, count: way.count + 1)

@@ -23,6 +23,8 @@ extension TriggerIndex {
         let steps = try readSteps(state)
         try readLogs(steps, state)
         try readRemembered(found, state)
+        // When a condition was added is laid out with its names.
+        names.forgetAll()
         for slot in found.values {
             guard case .automaton(let automaton)? = conditions[slot]?.form else { continue }
             try automaton.matcher.restore(state, id: Int64(automaton.id))

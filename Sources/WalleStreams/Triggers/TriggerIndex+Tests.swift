@@ -3,22 +3,22 @@ extension TriggerIndex {
     /// The first alternative of a step that accepts the event; −1 when none does.
     @inline(__always)
     func alternative(
-        _ candidate: TriggerCandidates.Candidate, _ event: TriggerEvent, _ values: borrowing RowValues,
+        _ candidate: UnsafePointer<TriggerCandidates.Candidate>, _ event: TriggerEvent, _ values: borrowing RowValues,
         _ batch: EventBatch, _ predicates: some PredicateSource
     ) throws(StreamError) -> Int {
-        if candidate.untested == 0 { return 0 }
+        if candidate.pointee.untested == 0 { return 0 }
         return try tested(candidate, event, values, batch, predicates)
     }
 
     private func tested(
-        _ candidate: TriggerCandidates.Candidate, _ event: TriggerEvent, _ values: borrowing RowValues,
+        _ candidate: UnsafePointer<TriggerCandidates.Candidate>, _ event: TriggerEvent, _ values: borrowing RowValues,
         _ batch: EventBatch, _ predicates: some PredicateSource
     ) throws(StreamError) -> Int {
-        var bits = candidate.untested
+        var bits = candidate.pointee.untested
         while bits != 0 {
             let index = bits.trailingZeroBitCount
             bits &= bits - 1
-            let test = steps.steps[Int(candidate.step)].tests[index]
+            let test = steps.steps[Int(candidate.pointee.step)].tests[index]
             guard fits(test.page, event.page) else { continue }
             guard let predicate = test.predicate else { return index }
             if try isTrue(predicate, event, values, batch, predicates) { return index }

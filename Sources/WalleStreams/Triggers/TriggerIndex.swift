@@ -3,9 +3,10 @@
 /// Conditions that are chains (`TriggerChain`) are looked for from their end. They share their *steps*: an event is tested once
 /// for a step, however many conditions have it. The *dynamic pending list* of a key is the log of the steps that its events
 /// have taken, as far as they can be of account. The *static pending list* are the conditions by their last steps, and under
-/// each by a *guard*, the rarest of their other steps: when an event takes a last step, only conditions whose guard is in the
-/// log are looked at, and the way to their end is looked for in the log. So the many events that begin something cost little,
-/// whatever could become of them. Every other condition is run by a `PatternMatcher` of its own that sees the events its steps
+/// each by two *guards*, the rarest of their other steps: when an event takes a last step, only conditions whose guards are in
+/// the log are looked at, and the way to their end is looked for in the log. So the many events that begin something cost
+/// little, whatever could become of them. What remains is to wait for memory: so what an event needs of its name lies in one
+/// piece, what it needs of its key in another, and both are read ahead for many events at a time. Every other condition is run by a `PatternMatcher` of its own that sees the events its steps
 /// name; where only events of one step can begin a match, they are in the log, too, and the matcher sleeps for a key until
 /// another of its steps comes.
 ///
@@ -41,8 +42,8 @@ package final class TriggerIndex: @unchecked Sendable {
     @exclusivity(unchecked) private var slots: [Int: Int] = [:]
     @exclusivity(unchecked) private var freeSlots: [Int] = []
     @exclusivity(unchecked) var predicates: [TriggerPredicate] = []
-    @exclusivity(unchecked) private var freePredicates: [Int] = []
-    @exclusivity(unchecked) private var knownPredicates: [PatternPredicate: Int] = [:]
+    @exclusivity(unchecked) var freePredicates: [Int] = []
+    @exclusivity(unchecked) var knownPredicates: [PatternPredicate: Int] = [:]
     @exclusivity(unchecked) var names = TriggerNames()
     @exclusivity(unchecked) var keys = KeyTable()
     /// Changes of `keys`.
@@ -63,12 +64,14 @@ package final class TriggerIndex: @unchecked Sendable {
     @exclusivity(unchecked) var sweep: Int32 = 0
     /// Column of truths of each condition on attributes, of the batch at hand.
     @exclusivity(unchecked) var truths: [Int: Column] = [:]
-    @exclusivity(unchecked) var candidates: UnsafeMutableBufferPointer<TriggerCandidates.Candidate>
+    @exclusivity(unchecked) var candidates: UnsafeMutableBufferPointer<Int32>
     /// Steps that the event at hand has taken.
     @exclusivity(unchecked) var reached: UnsafeMutableBufferPointer<Reached>
     @exclusivity(unchecked) var reachedCount = 0
-    /// Logs of the next rows, looked up when `keyChanges` was `changesSeen`.
+    /// Logs of the next rows, looked up when `keyChanges` was `changesSeen`; −1 also where an event's name reaches nothing.
     let seen: UnsafeMutablePointer<Int32>
+    /// First the rows that reach something, then the logs of those.
+    let wanted: UnsafeMutablePointer<Int32>
     @exclusivity(unchecked) var changesSeen = 0
     /// The blocks that logs, and what is remembered, are saved in.
     @exclusivity(unchecked) var logBlocks = KeyBlocks()
@@ -86,8 +89,8 @@ package final class TriggerIndex: @unchecked Sendable {
         package var conditions = 100_000
         /// Keys with partial matches; beyond, those that were quiet longest go first, as far as a look at a few tells.
         package var keys = 1_000_000
-        /// Steps that the events of one key have taken and that are not out of date; beyond, the oldest go. 38 bytes each;
-        /// a power of two.
+        /// Steps that the events of one key have taken and that are not out of date; beyond, the oldest go. 29 bytes each,
+        /// 35 with very many; a power of two.
         package var entriesPerKey = 4_096
         /// Of every condition that is no chain.
         package var automaton = PatternMatcher.Limits(perKey: 1_000, total: 1_000_000)
@@ -113,12 +116,14 @@ package final class TriggerIndex: @unchecked Sendable {
         candidates = .allocate(capacity: 64)
         reached = .allocate(capacity: 64)
         seen = .allocate(capacity: Self.ahead)
+        wanted = .allocate(capacity: Self.ahead)
     }
 
     deinit {
         candidates.deallocate()
         reached.deallocate()
         seen.deallocate()
+        wanted.deallocate()
         forEachLog { logs[$0].deallocate() }
     }
 
@@ -204,7 +209,7 @@ package final class TriggerIndex: @unchecked Sendable {
         func numbers(_ steps: [PatternStep]) -> [UInt16] {
             steps.map { UInt16(variables.firstIndex(of: $0.variable) ?? 0) }
         }
-        var known = TriggerCondition.Chain()
+        let known = TriggerCondition.Chain()
         for step in chain.steps {
             known.steps.append(use(step.alternatives, within: pattern.within))
             known.variables.append(numbers(step.alternatives))
@@ -235,6 +240,12 @@ package final class TriggerIndex: @unchecked Sendable {
 
     /// Tells the steps of a chain, except the last, when their events are of account.
     private func connect(_ chain: TriggerCondition.Chain, by change: Int) {
+        let before = chain.allSteps.map { ($0, steps.account(of: $0)) }
+        defer {
+            for (step, account) in before where steps.account(of: step) != account {
+                names.change(steps.steps[Int(step)].tests, texts)
+            }
+        }
         if chain.steps.count > 1 { steps.begin(chain.steps[0], by: change) }
         for (index, step) in chain.steps.enumerated().dropLast() {
             if index > 0 { steps.follow(step, behind: chain.steps[index - 1], isRepeated: false, by: change) }
@@ -251,41 +262,20 @@ package final class TriggerIndex: @unchecked Sendable {
         let tests = alternatives.map {
             TriggerSteps.Test(event: $0.event, page: $0.page, predicate: $0.predicate.map(predicate))
         }
-        let (step, isNew) = steps.use(tests, within: within, born: sequence)
-        // Conditions on attributes belong to the steps: those that were there refer to them already.
-        if isNew { names.add(step: step, tests, texts) } else { release(tests) }
-        return step
+        let known = steps.use(tests, within: within, born: sequence)
+        if known.isNew {
+            names.add(step: known.step, tests, texts)
+        } else {
+            // Conditions on attributes belong to the steps: those that were there refer to them already.
+            release(tests)
+            if known.isLonger { names.change(tests, texts) }
+        }
+        return known.step
     }
 
     func release(_ step: UInt32) {
         guard let tests = steps.release(step) else { return }
         names.remove(step: step, tests, texts)
         release(tests)
-    }
-
-    // MARK: Conditions on attributes
-
-    func predicate(_ predicate: PatternPredicate) -> Int {
-        if let known = knownPredicates[predicate] {
-            predicates[known].uses += 1
-            return known
-        }
-        var new = TriggerPredicate(predicate, schema: schema, texts: texts)
-        new.uses = 1
-        let index = freePredicates.popLast() ?? predicates.count
-        if index == predicates.count { predicates.append(new) } else { predicates[index] = new }
-        knownPredicates[predicate] = index
-        return index
-    }
-
-    private func release(_ tests: [TriggerSteps.Test]) {
-        for case let predicate? in tests.map(\.predicate) { release(predicate) }
-    }
-
-    private func release(_ predicate: Int) {
-        predicates[predicate].uses -= 1
-        guard predicates[predicate].uses == 0 else { return }
-        knownPredicates[predicates[predicate].predicate] = nil
-        freePredicates.append(predicate)
     }
 }

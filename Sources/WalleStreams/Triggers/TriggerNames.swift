@@ -21,8 +21,7 @@ struct TriggerNames: ~Copyable {
     }
 
     private static func release(_ reach: UnsafeMutablePointer<TriggerReach>?) {
-        reach?.deinitialize(count: 1)
-        reach?.deallocate()
+        if let reach { TriggerReach.release(reach) }
     }
 
     // MARK: Changes
@@ -83,7 +82,7 @@ struct TriggerNames: ~Copyable {
 
     private func forget(_ code: UInt32) { if Int(code) + 1 < reach.count { put(nil, at: Int(code) + 1) } }
 
-    /// The conditions that end with a step have changed.
+    /// The conditions that have a step have changed.
     func change(_ tests: [TriggerSteps.Test], _ texts: TextDictionary) {
         if Self.isWild(tests) {
             forgetAll()
@@ -127,13 +126,10 @@ struct TriggerNames: ~Copyable {
                 conditions[slot].flatMap { $0.ending(slot) }
             }
             members.append(
-                TriggerReach.Member(
-                    candidate: .init(step: step, tests: known.tests, accepting: accepting), endings: endings))
+                TriggerReach.Member(step: step, accepting: accepting, endings: endings))
         }
-        let laid = UnsafeMutablePointer<TriggerReach>.allocate(capacity: 1)
-        laid.initialize(
-            to: TriggerReach(
-                members, automata: seeing(code, name), predicates: predicates, texts: texts, frequencies: steps.hot))
+        let laid = TriggerReach.make(
+            members, automata: seeing(code, name), predicates: predicates, texts: texts, steps: steps)
         let index = code.map { Int($0) + 1 } ?? 0
         makeRoom(for: index)
         put(laid, at: index)

@@ -17,6 +17,18 @@ struct TriggerPredicate {
         var attribute: Int
         var relation: Relation
         var bound: Int64
+
+        /// The values for which it is true; nil where they are none, or not in one row.
+        var range: ClosedRange<Int64>? {
+            switch relation {
+            case .equal: bound...bound
+            case .unequal: nil
+            case .less: bound > .min ? .min...(bound - 1) : nil
+            case .lessOrEqual: .min...bound
+            case .greater: bound < .max ? (bound + 1)...(.max) : nil
+            case .greaterOrEqual: bound...(.max)
+            }
+        }
     }
 
     enum Relation: UInt8, BitwiseCopyable {
@@ -98,74 +110,5 @@ struct TriggerPredicate {
         case (.text(let value), .text): Int64(texts.code(of: value))
         default: nil
         }
-    }
-}
-
-/// The attributes of a batch, to be read a row at a time.
-struct RowValues {
-    private let columns: UnsafeMutableBufferPointer<RawColumn>
-    private let batch: EventBatch
-
-    private struct RawColumn {
-        var type: ColumnType
-        var values: UnsafeMutableRawPointer
-        var nulls: UnsafeMutablePointer<UInt64>?
-    }
-
-    /// Valid while the batch is; `deallocate` when done.
-    init(_ batch: EventBatch) {
-        self.batch = batch
-        columns = .allocate(capacity: batch.attributes.count)
-        for (index, column) in batch.attributes.enumerated() {
-            let values = column.values.bytes.baseAddress ?? UnsafeMutableRawPointer(bitPattern: 64)!
-            columns.initializeElement(
-                at: index, to: RawColumn(type: column.type, values: values, nulls: column.nulls?.words))
-        }
-    }
-
-    func deallocate() { columns.deallocate() }
-
-    enum Value {
-        case null
-        /// A NaN, which is unequal to everything and in no order.
-        case unordered
-        /// A number of the same order as the value.
-        case ordered(Int64)
-    }
-
-    @inline(__always) func value(_ attribute: Int, _ row: Int) -> Value {
-        let column = columns[attribute]
-        if let nulls = column.nulls, nulls[row >> 6] >> UInt64(row & 63) & 1 != 0 { return .null }
-        switch column.type {
-        case .bool: return .ordered(Int64(column.values.load(fromByteOffset: row, as: UInt8.self)))
-        case .text: return .ordered(Int64(column.values.load(fromByteOffset: row * 4, as: UInt32.self)))
-        case .int, .time: return .ordered(column.values.load(fromByteOffset: row * 8, as: Int64.self))
-        case .float:
-            let value = column.values.load(fromByteOffset: row * 8, as: Double.self)
-            return Self.ordered(value).map(Value.ordered) ?? .unordered
-        }
-    }
-
-    @inline(__always) func isTrue(_ comparison: TriggerPredicate.Comparison, _ row: Int) -> Bool {
-        switch value(comparison.attribute, row) {
-        case .null: return false
-        case .unordered: return comparison.relation == .unequal
-        case .ordered(let value):
-            switch comparison.relation {
-            case .equal: return value == comparison.bound
-            case .unequal: return value != comparison.bound
-            case .less: return value < comparison.bound
-            case .lessOrEqual: return value <= comparison.bound
-            case .greater: return value > comparison.bound
-            case .greaterOrEqual: return value >= comparison.bound
-            }
-        }
-    }
-
-    /// Whole numbers in the order of the floats; nil for NaN.
-    @inline(__always) static func ordered(_ value: Double) -> Int64? {
-        if value.isNaN { return nil }
-        let bits = Int64(bitPattern: (value + 0).bitPattern)
-        return bits >= 0 ? bits : Int64.min &- bits
     }
 }

@@ -18,34 +18,84 @@ struct TriggerReach: ~Copyable {
 
     /// A step to be laid out, and the conditions that end with it.
     struct Member {
-        var candidate: TriggerCandidates.Member
+        var step: UInt32
+        /// Its alternatives that accept the name, a bit each.
+        var accepting: UInt64
         var endings: [TriggerEndings.Ending]
     }
 
-    init(
+    /// Lays out what a name can reach, together with what of it most events need, in one piece of memory.
+    static func make(
         _ members: [Member], automata: [Seeing], predicates: [TriggerPredicate], texts: TextDictionary,
-        frequencies: UnsafeMutablePointer<TriggerSteps.Hot>
-    ) {
-        let ending = members.indices.filter { !members[$0].endings.isEmpty }
-        endings = .allocate(capacity: ending.count)
-        var candidates = members.map(\.candidate)
-        for (place, index) in ending.enumerated() {
-            candidates[index].endings = Int32(place)
-            endings.initializeElement(at: place, to: TriggerEndings(members[index].endings, frequencies: frequencies))
+        steps: borrowing TriggerSteps
+    ) -> UnsafeMutablePointer<TriggerReach> {
+        let plan = TriggerCandidates.Plan(
+            members.map { steps.steps[Int($0.step)].tests }, predicates: predicates, texts: texts)
+        var size = NearMemory.byteCount(of: Self.self, count: 1) + plan.byteCount
+        for member in members {
+            size += NearMemory.byteCount(of: TriggerEndings.Guards.self, count: member.endings.count)
+            size += NearMemory.byteCount(of: UInt32.self, count: steps.account(of: member.step).predecessors.count)
         }
-        steps = TriggerCandidates(candidates, predicates: predicates, texts: texts)
+        var memory = NearMemory(byteCount: size)
+        let reach = memory.take(Self.self, count: 1)
+        reach.initialize(to: TriggerReach(members, plan, automata: automata, steps: steps, memory: &memory))
+        return reach
+    }
+
+    /// Reads what will be needed.
+    @inline(__always) static func touch(_ reach: UnsafeMutablePointer<TriggerReach>) -> UInt64 {
+        let lines = UnsafeRawPointer(reach)
+        var sum: UInt64 = 0
+        for line in 0..<NearMemory.lines { sum &+= lines.load(fromByteOffset: line &* 64, as: UInt64.self) }
+        return sum
+    }
+
+    static func release(_ reach: UnsafeMutablePointer<TriggerReach>) {
+        reach.deinitialize(count: 1)
+        UnsafeMutableRawPointer(reach).deallocate()
+    }
+
+    private init(
+        _ members: [Member], _ plan: TriggerCandidates.Plan, automata: [Seeing], steps: borrowing TriggerSteps,
+        memory: inout NearMemory
+    ) {
+        endings = .allocate(capacity: members.count { !$0.endings.isEmpty })
+        let parts = TriggerCandidates.Parts(plan, &memory)
+        var candidates: [TriggerCandidates.Candidate?] = Array(repeating: nil, count: members.count)
+        var place = 0
+        for (index, member) in plan.order.map({ ($0, members[$0]) }) {
+            var candidate = Self.candidate(member, steps, &memory)
+            if !member.endings.isEmpty {
+                let guards = memory.take(TriggerEndings.Guards.self, count: member.endings.count)
+                endings.initializeElement(
+                    at: place, to: TriggerEndings(member.endings, frequencies: steps.hot, guards: guards))
+                (candidate.endings, candidate.guards) = (Int32(place), UnsafePointer(guards))
+                candidate.guardCount = Int32(member.endings.count)
+                place += 1
+            }
+            candidates[index] = candidate
+        }
+        self.steps = TriggerCandidates(candidates, plan, parts)
         self.automata = .allocate(capacity: automata.count)
         _ = self.automata.initialize(from: automata)
     }
 
-    /// The step that events of the name are most likely to take; −1 for none.
-    @inline(__always) var firstStep: Int { steps.first }
-
-    /// Reads what will be needed first.
-    @inline(__always) func touch() -> UInt64 {
-        let guards = endings.isEmpty ? 0 : UInt64(endings.baseAddress.unsafelyUnwrapped.pointee.guards[0])
-        return guards &+ steps.touch()
+    private static func candidate(
+        _ member: Member, _ steps: borrowing TriggerSteps, _ memory: inout NearMemory
+    ) -> TriggerCandidates.Candidate {
+        let account = steps.account(of: member.step)
+        let predecessors = memory.take(UInt32.self, count: account.predecessors.count)
+        for (index, step) in account.predecessors.enumerated() { (predecessors + index).initialize(to: step) }
+        return TriggerCandidates.Candidate(
+            step: member.step, untested: member.accepting,
+            account: .init(
+                keepsAll: account.keepsAll, hasSingles: !steps.steps[Int(member.step)].singles.isEmpty,
+                isRepeated: account.isRepeated, predecessorCount: UInt8(account.predecessors.count)),
+            predecessors: UnsafePointer(predecessors), retention: steps.hot[Int(member.step)].retention)
     }
+
+    /// Whether events of the name are of no account.
+    @inline(__always) var isIdle: Bool { steps.count == 0 && automata.isEmpty }
 
     deinit {
         automata.deallocate()

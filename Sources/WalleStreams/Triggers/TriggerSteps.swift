@@ -22,6 +22,17 @@ struct TriggerSteps: ~Copyable {
         var singles: [Int] = []
         /// Conditions that end with it.
         var endings: [Int] = []
+
+    }
+
+    /// When an event that takes a step can become part of a match.
+    struct Account: Equatable {
+        /// Always.
+        var keepsAll: Bool
+        /// Only behind one of these; none when there is none, or when every event is kept.
+        var predecessors: [UInt32]
+        /// Some use takes more than one event behind one of a predecessor.
+        var isRepeated: Bool
     }
 
     struct Predecessor {
@@ -30,22 +41,14 @@ struct TriggerSteps: ~Copyable {
         var repeatedUses = 0
     }
 
-    /// What every event needs of a step.
+    /// What is needed of a step while events come. The rest is laid out with the names: see `TriggerReach`.
     struct Hot: BitwiseCopyable {
         /// Entries of events up to this one are of another step, which had the same number before.
         var born: Int64 = 0
         /// The longest time bound of conditions that had it at the same time.
         var retention: Int64 = 0
-        /// Only behind one of these an event is of account; nil when there is none, or when every event is kept.
-        var predecessors: UnsafeMutablePointer<UInt32>?
-        var predecessorCount: Int32 = 0
-        /// Events that took it, as far as they can be counted: what is rare is looked for first.
+        /// Events that took it, a sample of them and as far as they can be counted: what is rare is looked for first.
         var frequency: UInt32 = 0
-        /// Its events are kept whatever came before.
-        var keepsAll = false
-        /// Some use takes more than one event behind one of a predecessor.
-        var isRepeated = false
-        var hasSingles = false
     }
 
     /// With more predecessors than this one of them is likely to be there, and every event is kept.
@@ -62,27 +65,35 @@ struct TriggerSteps: ~Copyable {
         hot.initialize(repeating: Hot(), count: capacity)
     }
 
-    deinit {
-        for step in steps.indices { hot[step].predecessors?.deallocate() }
-        hot.deallocate()
-    }
+    deinit { hot.deallocate() }
 
     var count: Int { steps.count - free.count }
 
     /// The steps in use.
     var living: [UInt32] { steps.indices.filter { steps[$0].uses > 0 }.map(UInt32.init) }
 
+    func account(of step: UInt32) -> Account {
+        let step = steps[Int(step)]
+        let keepsAll = step.beginnings > 0 || step.predecessors.count > Self.mostPredecessors
+        return Account(
+            keepsAll: keepsAll, predecessors: keepsAll ? [] : step.predecessors.keys.sorted(),
+            isRepeated: step.predecessors.values.contains { $0.repeatedUses > 0 })
+    }
+
     // MARK: Changes
 
     /// A step for one more use.
     ///
-    /// - Returns: Its number, and whether it was not there.
-    mutating func use(_ tests: [Test], within: Int64, born: Int64) -> (step: UInt32, isNew: Bool) {
+    /// - Returns: Its number, whether it was not there, and whether the longest time bound has changed.
+    mutating func use(
+        _ tests: [Test], within: Int64, born: Int64
+    ) -> (step: UInt32, isNew: Bool, isLonger: Bool) {
         let found = known[tests]
         let step = found ?? insert(tests, born: born)
         steps[Int(step)].uses += 1
-        hot[Int(step)].retention = max(hot[Int(step)].retention, within)
-        return (step, found == nil)
+        let isLonger = within > hot[Int(step)].retention
+        if isLonger { hot[Int(step)].retention = within }
+        return (step, found == nil, isLonger)
     }
 
     private mutating func insert(_ tests: [Test], born: Int64) -> UInt32 {
@@ -109,7 +120,6 @@ struct TriggerSteps: ~Copyable {
         guard steps[Int(step)].uses == 0 else { return nil }
         let tests = steps[Int(step)].tests
         known[tests] = nil
-        hot[Int(step)].predecessors?.deallocate()
         hot[Int(step)] = Hot()
         steps[Int(step)] = Step(tests: [])
         free.append(step)
@@ -119,19 +129,16 @@ struct TriggerSteps: ~Copyable {
     /// A condition ends with the step, or is nothing but the step.
     mutating func end(_ step: UInt32, _ condition: Int, isSingle: Bool) {
         if isSingle { steps[Int(step)].singles.append(condition) } else { steps[Int(step)].endings.append(condition) }
-        update(step)
     }
 
     mutating func removeEnd(_ step: UInt32, _ condition: Int) {
         steps[Int(step)].singles.removeAll { $0 == condition }
         steps[Int(step)].endings.removeAll { $0 == condition }
-        update(step)
     }
 
     /// - Parameter change: 1 for a condition that begins with the step, −1 when it goes.
     mutating func begin(_ step: UInt32, by change: Int) {
         steps[Int(step)].beginnings += change
-        update(step)
     }
 
     /// - Parameter change: 1 for a condition that has the step behind the other, −1 when it goes.
@@ -140,19 +147,5 @@ struct TriggerSteps: ~Copyable {
         predecessor.uses += change
         if isRepeated { predecessor.repeatedUses += change }
         steps[Int(step)].predecessors[other] = predecessor.uses > 0 ? predecessor : nil
-        update(step)
-    }
-
-    private func update(_ step: UInt32) {
-        let (step, hot) = (steps[Int(step)], hot + Int(step))
-        hot.pointee.hasSingles = !step.singles.isEmpty
-        hot.pointee.keepsAll = step.beginnings > 0 || step.predecessors.count > Self.mostPredecessors
-        hot.pointee.predecessors?.deallocate()
-        (hot.pointee.predecessors, hot.pointee.predecessorCount) = (nil, 0)
-        guard !hot.pointee.keepsAll, !step.predecessors.isEmpty else { return }
-        hot.pointee.isRepeated = step.predecessors.values.contains { $0.repeatedUses > 0 }
-        let list = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: step.predecessors.count)
-        _ = list.initialize(from: step.predecessors.keys.sorted())
-        (hot.pointee.predecessors, hot.pointee.predecessorCount) = (list.baseAddress, Int32(list.count))
     }
 }

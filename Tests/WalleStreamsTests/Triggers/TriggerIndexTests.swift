@@ -7,6 +7,77 @@ import Testing
         for seed in 0..<40 as Range<UInt64> { try TriggerRun.check(seed, conditions: 25, events: 60) }
     }
 
+    /// So many end with one name that they are looked for by what is in the log, and some with a name of their own.
+    @Test func agreesWhereManyEndAlike() throws {
+        for seed in 0..<3 as Range<UInt64> {
+            var random = SeededRandom(seed)
+            let names = (0..<12).map { "n\($0)" }
+            let patterns = try (0..<300).map { id in
+                let before = (0..<(1 + random.below(3))).map { _ in names[random.below(12)] }
+                return try TriggerRun.pattern(
+                    (before + [id % 10 == 0 ? names[id % 12] : "z"]).joined(separator: " "),
+                    within: Int64(5 + random.below(60)))
+            }
+            try compare(seed, patterns) { _ in
+                SmallEvent(name: random.chance(30) ? "z" : names[random.below(12)], time: 0, key: 0)
+            }
+        }
+    }
+
+    /// So many comparisons of one name that they are looked up, and so few that they are not; literals that no value reaches.
+    @Test(arguments: [3, 40]) func agreesWhereManyCompare(count: Int) throws {
+        var random = SeededRandom(UInt64(count))
+        let relations: [(String, BinaryOperator)] = [
+            ("<", .less), ("<=", .lessOrEqual), (">", .greater), ("=", .equal),
+        ]
+        var patterns: [EventPattern] = []
+        for index in 0..<count {
+            let bound = index < 2 ? [Int64.min, .max][index] : Int64(index % 7)
+            for (sign, relation) in relations {
+                var step = PatternStep(.exactly("a"))
+                step.predicate = PatternPredicate(
+                    "x \(sign) \(bound)", .binary(relation, .name("x"), .literal(.int(bound))))
+                patterns.append(
+                    EventPattern(.sequence([.step(step), .step(PatternStep(.exactly("b")))], gaps: [nil]), within: 9))
+            }
+        }
+        try compare(UInt64(count), patterns) { _ in
+            let x = random.chance(20) ? nil : [Int64.min, .max, Int64(random.below(7))][random.below(3)]
+            let truths = x.map { x in
+                Set(patterns.compactMap { Self.isTrue($0, x) }).union(["x=\(x)"])
+            }
+            return SmallEvent(name: random.chance(50) ? "a" : "b", time: 0, truths: truths ?? [], key: 0)
+        }
+    }
+
+    private static func isTrue(_ pattern: EventPattern, _ x: Int64) -> String? {
+        guard let predicate = pattern.root.takingSteps.first?.predicate,
+            case .binary(let relation, _, .literal(.int(let bound)))? = predicate.expression
+        else { return nil }
+        let isTrue =
+            switch relation {
+            case .less: x < bound
+            case .lessOrEqual: x <= bound
+            case .greater: x > bound
+            default: x == bound
+            }
+        return isTrue ? predicate.text : nil
+    }
+
+    private func compare(_ seed: UInt64, _ patterns: [EventPattern], _ event: (Int) -> SmallEvent) throws {
+        let run = TriggerRun()
+        for (id, pattern) in patterns.enumerated() { try run.index.add(pattern, id: id) }
+        let events = (0..<80).map { number in
+            var event = event(number)
+            (event.time, event.key) = (Int64(number / 2), Int64(number % 3 / 2))
+            return event
+        }
+        for first in stride(from: 0, to: events.count, by: 37) {
+            try run.take(Array(events[first..<min(first + 37, events.count)]))
+        }
+        for (id, pattern) in patterns.enumerated() { run.compare(seed, id, pattern, 0, -1, events) }
+    }
+
     @Test func goesOnFromItsState() throws {
         for seed in 0..<15 as Range<UInt64> {
             var random = SeededRandom(seed)

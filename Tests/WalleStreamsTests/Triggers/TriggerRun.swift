@@ -198,7 +198,10 @@ final class TriggerRun: PredicateSource {
         for (id, pattern, from, to) in ended { run.compare(seed, id, pattern, from, to, taken) }
     }
 
-    private func compare(
+    /// Compares what was found for a condition with what the naive matcher finds for it alone.
+    ///
+    /// - Parameter to: How many events had come when it was removed; −1 when it was not.
+    func compare(
         _ seed: UInt64, _ id: Int, _ pattern: EventPattern, _ from: Int, _ to: Int, _ taken: [SmallEvent]
     ) {
         let events = Array(taken[from..<(to < 0 ? taken.count : to)])
