@@ -7,7 +7,7 @@ final class TriggerGroup: StoredPart {
     let key: [String]
     let index: TriggerIndex
     private let places: [EventSchema.Place]
-    private let keys: StreamKeys
+    let keys: StreamKeys
     private let predicates: PredicateColumns
     private var found = TriggerMatches()
     private var saved: SavedPart?
@@ -84,6 +84,10 @@ final class TriggerGroup: StoredPart {
 
     private func keyColumn(_ batch: EventBatch) -> Column? {
         guard !places.isEmpty else { return nil }
+        keys.forget { body in
+            index.forEachKey { body(UInt64(bitPattern: $0)) }
+            return true
+        }
         return Column(words: keys.numbers(places.map(batch.column), count: batch.count))
     }
 

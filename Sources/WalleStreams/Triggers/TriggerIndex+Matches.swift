@@ -147,6 +147,12 @@ extension TriggerIndex {
         logs.remove(sweep)
     }
 
+    /// The keys that events of the next batches may still complete something for.
+    func forEachKey(_ body: (Int64) -> Void) {
+        forEachLog { body(logs[$0].key) }
+        for automaton in automata { automaton.matcher.forEachKey(body) }
+    }
+
     /// Bytes of memory that the logs of all keys have.
     package var logByteCount: Int {
         var sum = 0

@@ -199,6 +199,26 @@ import Testing
         #expect(outbox.take { _ in true } == [entries[1], entries[0]])
     }
 
+    /// Keys of several columns have numbers, which go to others when no event in time needs them.
+    @Test func forgetsKeysThatRest() throws {
+        let engine = try Self.engine()
+        var matches = 0
+        for count in 0..<Int64(8000) {
+            let key: [String: EventValue] = ["count": .int(count), "price": .float(21)]
+            let output = try engine.take([
+                Event("view", page: "/\(count % 3)", time: count, attributes: key),
+                Event("buy", page: "/\(count % 3)", time: count, attributes: key),
+            ])
+            for match in output.matches where match.trigger == 0 {
+                #expect(match.key == [.text("/\(count % 3)"), .int(count)])
+                matches += 1
+            }
+        }
+        #expect(matches == 8000)
+        let group = try #require(engine.groups.first { $0.key.count == 2 })
+        #expect(group.keys.byteCount < 100_000)
+    }
+
     @Test func leavesOutWhatAnEventTellsTooMuch() throws {
         let engine = try Self.engine { $0.freeBytes = 20 }
         let long = EventValue.text(String(repeating: "x", count: 20))
