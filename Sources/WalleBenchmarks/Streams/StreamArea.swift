@@ -11,6 +11,7 @@ extension Area {
             Benchmark(name: "over", comparing: OverBenchmark.run),
             Benchmark(name: "nexmark", comparing: NexmarkBenchmark.run),
             Benchmark(name: "reading", comparing: ReadingBenchmark.run),
+            Benchmark(name: "functions", run: FunctionBenchmark.run),
             Benchmark(name: "triggers", comparing: TriggerBenchmark.run),
             Benchmark(name: "latency", run: TriggerLatency.run),
             Benchmark(name: "page-views", comparing: PageViewBenchmark.run),

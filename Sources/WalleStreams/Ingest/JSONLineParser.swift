@@ -74,6 +74,7 @@ struct JSONLineParser: ~Copyable {
         var bytes = ByteScan.afterSpaces(start + 1)
         if bytes[0] == 0x7d { return bytes + 1 }
         var entry = NameTable.none
+        let keepsFree = rows.keepsFree
         while true {
             let expected = names.entries[entry].next
             let (kind, column): (NameTable.Kind, Int)
@@ -86,7 +87,7 @@ struct JSONLineParser: ~Copyable {
                 (bytes, kind, column) = (value, found.kind, found.column)
             }
             guard let end = value(bytes, kind, column) else { return nil }
-            if rows.keepsFree, kind == .skip || rows.isUnfit(column) { keepFree(member, bytes, end) }
+            if keepsFree, kind == .skip || rows.isUnfit(column) { keepFree(member, bytes, end) }
             bytes = ByteScan.afterSpaces(end)
             if bytes[0] == 0x2c {
                 bytes = ByteScan.afterSpaces(bytes + 1)
@@ -236,7 +237,7 @@ extension JSONLineParser {
 // What the schema does not have, or as another type.
 extension JSONLineParser {
     /// Writes a member, which was checked, as a free attribute. Arrays and objects are texts of JSON.
-    private mutating func keepFree(
+    @inline(never) private mutating func keepFree(
         _ name: UnsafePointer<UInt8>, _ value: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>
     ) {
         guard let nameEnd = string(name) else { return }
