@@ -6,9 +6,9 @@
 /// each by two *guards*, the rarest of their other steps: when an event takes a last step, only conditions whose guards are in
 /// the log are looked at, and the way to their end is looked for in the log. So the many events that begin something cost
 /// little, whatever could become of them. What remains is to wait for memory: so what an event needs of its name lies in one
-/// piece, what it needs of its key in another, and both are read ahead for many events at a time. Every other condition is run by a `PatternMatcher` of its own that sees the events its steps
-/// name; where only events of one step can begin a match, they are in the log, too, and the matcher sleeps for a key until
-/// another of its steps comes.
+/// piece, what it needs of its key in another, and both are read ahead for many events at a time. Every other condition is
+/// run by a `PatternMatcher` of its own that sees the events its steps name; where only events of one step can begin a match,
+/// they are in the log, too, and the matcher sleeps for a key until another of its steps comes.
 ///
 /// ## What a condition means
 ///
