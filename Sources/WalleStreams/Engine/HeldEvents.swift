@@ -1,7 +1,8 @@
 /// Events that may become part of a match, until they are too old for any, so that a match can be told with its events.
 ///
 /// A row is a few words: the place in the stream, the time, where its free attributes end, a bit for each value that is null,
-/// the values by their bits. Rows lie in chunks, ascending by place; the oldest chunk goes when all of its events are out of date, or when there are too many.
+/// the values by their bits. Rows lie in chunks, ascending by place; the oldest chunk goes when all of its events are
+/// out of date, or when there are too many.
 struct HeldEvents {
     private struct Chunk {
         /// Counts chunks.

@@ -2,8 +2,8 @@
 ///
 /// A ring in one piece of memory, of which an event touches few cache lines: behind a head of one line, a filter of one line
 /// or so tells of most steps that no entry is of them; the *marks*, four bytes an entry, tell the steps; only who has found
-/// the marks of a match reads when those events came. Few marks are searched faster than looked up; more have a table of hashes, of which each tells the
-/// newest entry of the steps of that hash, from which the older ones are linked.
+/// the marks of a match reads when those events came. Few marks are searched faster than looked up; more have a table
+/// of hashes, of which each tells the newest entry of the steps of that hash, from which the older ones are linked.
 struct KeyLog: BitwiseCopyable {
     /// An event has taken a step.
     struct Entry: BitwiseCopyable {
