@@ -98,7 +98,8 @@ struct Runs {
     init(_ path: String) { file = open(path + ".runs", O_WRONLY | O_CREAT | O_APPEND, 0o644) }
 
     func start(_ name: String) {
-        let line = Array((name + "\n").utf8)
+        // A process that is killed may have written a part of its line.
+        let line = Array(("\n" + name + ";").utf8)
         guard line.withUnsafeBytes({ write(file, $0.baseAddress, $0.count) }) == line.count else { exit(3) }
     }
 }
