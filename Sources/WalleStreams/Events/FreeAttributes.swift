@@ -124,12 +124,7 @@ struct FreeAttributesBuilder: ~Copyable {
     }
 
     private mutating func append(varint value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
+        PackedNumbers.forEachByte(ofVarint: value) { bytes.append($0) }
     }
 
     /// Forgets what was written of the current row.

@@ -42,21 +42,23 @@ enum PackedNumbers {
 
     /// Small numbers of either sign as small ones without.
     @inline(__always) static func zigzag(_ value: Int64) -> UInt64 { UInt64(bitPattern: value << 1 ^ value >> 63) }
+    /// The bytes of a varint: seven bits each, the lowest first.
+    @inline(__always) static func forEachByte(ofVarint value: UInt64, _ body: (UInt8) -> Void) {
+        var rest = value
+        while rest >= 0x80 {
+            body(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        body(UInt8(rest))
+    }
+
     @inline(__always) static func unzigzag(_ value: UInt64) -> Int64 {
         Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
     }
 }
 
 extension ByteWriter {
-    /// Seven bits a byte, the lowest first.
-    mutating func append(varint value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        append(UInt8(rest))
-    }
+    mutating func append(varint value: UInt64) { PackedNumbers.forEachByte(ofVarint: value) { append($0) } }
 
     /// Numbers, whose count the reader must know.
     mutating func append(packed values: UnsafePointer<Int64>, _ count: Int) {
