@@ -88,9 +88,15 @@ enum LogSegment {
         }
         let free = try reader.readFreeAttributes(count)
         try StateFormat.check(reader.isAtEnd, "it is too long")
+        var told: [[String: EventValue]]?
+        for attribute in schema.attributes where read[attribute.name] == nil {
+            // It may have been free when the events came.
+            if let free { told = told ?? (0..<count).map(free.attributes) }
+            read[attribute.name] = Column(attribute, told, count, texts)
+        }
         let batch = EventBatch(
             schema: schema, times: times, events: events, pages: pages,
-            attributes: schema.attributes.map { read[$0.name] ?? free.column($0, count, texts) }, free: free,
+            attributes: schema.attributes.compactMap { read[$0.name] }, free: free,
             texts: texts, offset: places.first ?? 0)
         return LoggedEvents(batch: batch, places: places)
     }
@@ -155,17 +161,20 @@ extension ByteWriter {
     }
 }
 
-extension FreeAttributes? {
-    /// An attribute that was free when the events came.
-    fileprivate func column(_ attribute: EventSchema.Attribute, _ count: Int, _ texts: TextDictionary) -> Column {
-        guard let free = self else { return Column(nulls: attribute.type, count: count) }
-        var builder = ColumnBuilder(attribute.type, capacity: count)
-        for row in 0..<count { builder.append(free.attributes(row)[attribute.name] ?? .null, texts: texts) }
-        return builder.finish()
-    }
-}
-
 extension Column {
+    /// What the free attributes of rows tell of one; nil: no row has any.
+    fileprivate init(
+        _ attribute: EventSchema.Attribute, _ told: [[String: EventValue]]?, _ count: Int, _ texts: TextDictionary
+    ) {
+        guard let told else {
+            self.init(nulls: attribute.type, count: count)
+            return
+        }
+        var builder = ColumnBuilder(attribute.type, capacity: count)
+        for values in told { builder.append(values[attribute.name] ?? .null, texts: texts) }
+        self = builder.finish()
+    }
+
     /// All null.
     init(nulls type: ColumnType, count: Int) {
         let mask = NullMask(none: count)
