@@ -1,4 +1,3 @@
-internal import Foundation
 internal import WalleStreams
 
 /// What a host took of a file.
@@ -31,7 +30,7 @@ extension TaskHost {
         contentsOf path: String, timeUnit: EventTimeUnit = .microseconds, at place: Int64? = nil
     ) async throws(StreamError) -> SentFile {
         let file = try intake.open(path, timeUnit, at: place)
-        while let block = try file.nextBlock() {
+        while let block = try file.blocks.next() {
             while !intake.hasRoom { try await Self.pause() }
             try intake.take(block, of: file)
         }
@@ -53,8 +52,7 @@ final class EventFile: @unchecked Sendable {
     /// Bad lines that are told one by one.
     static let mostSamples = 20
 
-    private let handle: FileHandle
-    private let path: String
+    let blocks: FileBlocks
     let input: EventInput
     var sent: SentFile
     /// Whether events that the host has already are left out.
@@ -65,26 +63,11 @@ final class EventFile: @unchecked Sendable {
         _ path: String, _ source: StreamSource, _ texts: TextDictionary, _ options: IngestOptions, first: Int64,
         isAgain: Bool
     ) throws(StreamError) {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw StreamError(
-                .input, field: "path", "\"\(path)\" cannot be read",
-                remedy: "Give a file that is there and may be read.")
-        }
-        (self.path, self.handle, self.isAgain) = (path, handle, isAgain)
+        blocks = try FileBlocks(path, blockBytes: Self.blockBytes, field: "path")
+        self.isAgain = isAgain
         input = try EventInput(
             try InputFormat(fileName: path), schema: source.schema, texts: texts, options: options, offset: first)
         sent = SentFile(events: first..<first)
-    }
-
-    func nextBlock() throws(StreamError) -> [UInt8]? {
-        do {
-            let block = try handle.read(upToCount: Self.blockBytes)
-            return block?.isEmpty ?? true ? nil : block.map(Array.init)
-        } catch {
-            throw StreamError(
-                .input, field: "path", "\"\(path)\" cannot be read further: \(error)",
-                remedy: "See that the disk is well and send it again, with its place.")
-        }
     }
 
     func noteBadLines() {

@@ -206,15 +206,11 @@ final class EventIntake: Sendable {
     }
 
     /// Takes the events of a block of a file, whose texts are those of the engine: nobody else may use these meanwhile.
-    func take(_ block: [UInt8], of file: EventFile) throws(StreamError) {
+    func take(_ block: UnsafeRawBufferPointer, of file: EventFile) throws(StreamError) {
         let now = ContinuousClock.now
         try locked { state throws(StreamError) in
             _ = try Self.first(nil, state)
-            try block.withUnsafeBufferPointer { bytes throws(StreamError) in
-                try file.input.read(UnsafeRawBufferPointer(bytes)) { batch throws(StreamError) in
-                    try take(batch, of: file, &state)
-                }
-            }
+            try file.input.read(block) { batch throws(StreamError) in try take(batch, of: file, &state) }
             noteArrival(at: now, &state)
         }
         file.noteBadLines()

@@ -1,14 +1,8 @@
 internal import WalleText
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Musl
-#endif
-
 /// Reads the events of one input in any of the formats, compressed or not. It belongs to one thread at a time.
 package final class EventInput {
-    /// Bytes read or inflated at once.
+    /// Bytes inflated at once.
     private static let blockBytes = 256 << 10
 
     private let options: IngestOptions
@@ -109,39 +103,10 @@ extension EventInput {
         _ body: (EventBatch) throws(StreamError) -> Void
     ) throws(StreamError) -> EventInput {
         let input = try EventInput(try InputFormat(fileName: path), schema: schema, texts: texts, options: options)
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw unreadable(path) }
-        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: blockBytes, alignment: 16)
-        defer {
-            close(file)
-            room.deallocate()
-        }
-        while true {
-            let count = Self.bytes(of: file, into: room)
-            if count < 0 { throw unreadable(path) }
-            if count == 0 { break }
-            try input.read(UnsafeRawBufferPointer(rebasing: room[..<count]), body)
-        }
+        let file = try FileBlocks(path)
+        while let block = try file.next() { try input.read(block, body) }
         try input.finish(body)
         return input
-    }
-
-    /// Reads again when a signal came.
-    private static func bytes(of file: Int32, into room: UnsafeMutableRawBufferPointer) -> Int {
-        while true {
-            #if canImport(Glibc)
-                let count = Glibc.read(file, room.baseAddress, room.count)
-            #else
-                let count = Musl.read(file, room.baseAddress, room.count)
-            #endif
-            if count >= 0 || errno != EINTR { return count }
-        }
-    }
-
-    private static func unreadable(_ path: String) -> StreamError {
-        StreamError(
-            .input, field: "input", "\"\(path)\" cannot be read: \(String(cString: strerror(errno)))",
-            remedy: "Give a file that is there and may be read.")
     }
 }
 
